@@ -22,7 +22,7 @@ class ApiPlatform:
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Do nothing, for the same reason."""
 
-    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - the port's signature
         """Return None: only the client can renew its link."""
         return None
 

@@ -12,11 +12,12 @@ import structlog
 
 from bot.gallery import compose
 from bot.locks import Locks
+from bot.photo_links import PhotoLinks
 from db.cancellation import stop
-from db.delivery import MAX_ATTEMPTS, OutboxItem, StalePhoto
+from db.delivery import MAX_ATTEMPTS, OutboxItem
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import TEMPORARY, apart
+from db.trouble import TEMPORARY
 from metrics import definitions as metrics
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
@@ -38,7 +39,6 @@ _PARALLEL: Final = 64
 """The most threads at once, `db.delivery.MAX_PER_COMMUNITY` of them in one community."""
 _LEASED_AT_ONCE: Final = 16
 """Replies that are read from the outbox together, before the first of them is sent."""
-_REFRESHED_AT_ONCE: Final = 10
 _SETTLE_SECONDS: Final = 3.0
 _POLL_SECONDS: Final = 1.0
 """Seconds between reads of the outbox without a signal: for pauses that end and leases that expire."""
@@ -53,6 +53,7 @@ class Delivery:
         self._store = store
         self._platform = platform
         self._lease_seconds = lease_seconds
+        self._links = PhotoLinks(store, platform, timeout_seconds=lease_seconds)
         self._in_progress: dict[asyncio.Task[None], UUID] = {}
         """The sends under way, each with its community."""
         self._attempts = Locks[int]()
@@ -67,8 +68,7 @@ class Delivery:
             await self._loop(signal)
 
     async def _loop(self, signal: asyncio.Event) -> None:
-        fresh_links = repeat(self._renew_links, _POLL_SECONDS, "photo_links")
-        links = asyncio.create_task(fresh_links)  # concurrently: a slow platform must not hold up replies
+        links = asyncio.create_task(self._links.run())  # concurrently: a slow platform must not hold up replies
         try:
             while True:
                 signal.clear()  # before reading, so that a later change wakes us again
@@ -111,26 +111,6 @@ class Delivery:
             task.add_done_callback(lambda _: signal.set())  # the thread's next reply may be due
         if len(leased) == free:
             signal.set()  # there may be more
-
-    async def _renew_links(self) -> None:
-        """Renew expired links to photos: only the bot can ask its platform for them."""
-        for stale in await self._store.delivery.stale_photos(self._platform.name, _REFRESHED_AT_ONCE):
-            with apart(_log, "photo_link", photo=str(stale.photo.id)):
-                await self._refresh_link(stale)
-
-    async def _refresh_link(self, stale: StalePhoto) -> None:
-        log = _log.bind(platform=self._platform.name, photo=str(stale.photo.id))
-        try:
-            async with asyncio.timeout(self._lease_seconds):
-                url = await self._platform.photo_url(stale.post, stale.photo.name)
-        except TEMPORARY as error:
-            log.warning("photo_link_delayed", error=type(error).__name__)
-            return
-        except Exception as error:  # noqa: BLE001 - the photo counts as gone, and the others need theirs
-            log.warning("photo_link_unavailable", error=type(error).__name__)
-            url = None
-        async with self._store.session(stale.community) as session:
-            await session.photos.refresh(stale.photo.id, url)
 
     def _until(self) -> float:
         """Return when a lease that begins now is nearly over: after that, another process may send the same reply."""

@@ -5,7 +5,6 @@ The progress is in the database, so reading continues there after a restart, and
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from bot.past_post_notices import PastPostNotices
 from db.backfills import Backfill, Backfills
 from db.repeating import repeat
 from db.trouble import is_away, is_temporary, log_failure
@@ -28,9 +28,8 @@ from reunite.errors import (
     UndeliverableError,
 )
 from reunite.handlers import Handlers
-from reunite.messages import past_posts as messages
-from reunite.past_posts import KnownBefore, PastPost, Skipped, Tally, why_skipped
-from reunite.ports import Outgoing, Platform
+from reunite.past_posts import KnownBefore, PastPost, Skipped, why_skipped
+from reunite.ports import Platform
 
 _AHEAD: Final = 64
 """Reports that may wait for a worker before more are read: new posts wait behind them."""
@@ -95,8 +94,7 @@ class PastPosts:
         """By workspace, when it may be read again."""
         self._lacking: dict[UUID, float] = {}
         """By backfill, when it is retried: the app lacks a permission for its channel, or for one of its posts."""
-        self._paused: set[UUID] = set()
-        """The backfills whose pause the moderators have been told about."""
+        self._notices = PastPostNotices(platform, handlers, backfills)
 
     async def run(self) -> None:
         """Read until cancelled. Trouble in one workspace doesn't hold up the others."""
@@ -114,7 +112,7 @@ class PastPosts:
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
-        self._paused &= {backfill.id for backfills in by_workspace.values() for backfill in backfills}
+        self._notices.keep(backfill for backfills in by_workspace.values() for backfill in backfills)
         for workspace, backfills in by_workspace.items():
             if workspace not in self._not_before:
                 self._not_before[workspace] = self._now() + await self._attempt(backfills)
@@ -148,7 +146,7 @@ class PastPosts:
             await self._read(backfill)
         except MissingScopeError as error:
             self._lacking[backfill.id] = self._now() + _delay([backfill], error)
-            await self._tell_of_pause(backfill)
+            await self._notices.send_pause(backfill)
 
     async def _read(self, backfill: Backfill) -> None:
         """Take in a page. An interruption doesn't lose the messages that were already taken in."""
@@ -225,41 +223,10 @@ class PastPosts:
     async def _try_to_tell(self, backfills: Sequence[Backfill]) -> float:
         """Post the messages due in the moderators' channel; return the seconds until the next try. Reading goes on."""
         try:
-            await self._tell(backfills)
+            await self._notices.send(backfills)
         except TryAgainError as error:
             return _delay(backfills, error)
         return self._pause
-
-    async def _tell(self, backfills: Sequence[Backfill]) -> None:
-        """Tell the moderators' channel that a request has begun, or its result."""
-        for backfill in {reading.request: reading for reading in backfills if reading.next_notice}.values():
-            together = [reading for reading in backfills if reading.request == backfill.request]
-            if backfill.next_notice == "end" and not all(reading.has_ended for reading in together):
-                continue
-            settings = await self._handlers.settings(self._platform.name, backfill.workspace)
-            if settings.log_channel:
-                say = messages.begun if backfill.next_notice == "start" else messages.ended
-                target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
-                key = f"{backfill.request}:{backfill.next_notice}"
-                outgoing = Outgoing(key, target, say(_summary(together), settings.language), maybe_sent=True)
-                with suppress(UndeliverableError):  # the setup's button shows the numbers too
-                    await self._platform.send(outgoing)
-            await self._backfills.record_notice(backfill, "end" if backfill.next_notice == "start" else "")
-
-    async def _tell_of_pause(self, backfill: Backfill) -> None:
-        """Tell the moderators' channel once for each channel, and not again after a restart."""
-        settings = await self._handlers.settings(self._platform.name, backfill.workspace)
-        if backfill.id in self._paused or not settings.log_channel:
-            return
-        target = ReplyTarget(self._platform.name, backfill.workspace, settings.log_channel)
-        paused = messages.paused(backfill.channel, backfill.name, settings.language)
-        outgoing = Outgoing(f"{backfill.id}:pause", target, paused, maybe_sent=True)
-        try:
-            await self._platform.send(outgoing)
-        except (TryAgainError, UndeliverableError) as error:  # the log says it too
-            _log.warning("past_posts_pause_untold", workspace=target.workspace, reason=str(error))
-        else:
-            self._paused.add(backfill.id)
 
     @staticmethod
     def _now() -> float:
@@ -270,13 +237,3 @@ def _delay(backfills: Sequence[Backfill], error: TryAgainError) -> float:
     """Return for how many seconds to wait after temporary trouble in a workspace."""
     _log.info("past_posts_delayed", workspace=backfills[0].workspace, reason=str(error))
     return _RETRY_SECONDS if error.after is None else error.after
-
-
-def _summary(backfills: Sequence[Backfill]) -> messages.Summary:
-    return messages.Summary(
-        tuple(backfill.name for backfill in backfills),
-        backfills[0].span.since,
-        Tally.of(backfill.tally for backfill in backfills),
-        tuple(backfill.name for backfill in backfills if backfill.problem),
-        answers=backfills[0].answers,
-    )

@@ -28,7 +28,7 @@ class PortTakenError(Exception):
 
 @web.middleware
 async def _readable_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse bodies that can't be read, and charsets but UTF-8: Python's punycode takes quadratic time."""
+    """Refuse bodies that can't be read, and any charset but UTF-8: Python's punycode takes quadratic time."""
     if (request.charset and request.charset.lower()) not in _UTF_8:
         raise web.HTTPUnsupportedMediaType
     try:

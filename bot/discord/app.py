@@ -15,6 +15,7 @@ from bot.discord.client import ReuniteClient, log_in, stay_connected
 from bot.discord.command_tree import command_tree
 from bot.discord.commands import Commands
 from bot.discord.config import DiscordConfig
+from bot.discord.destinations import Destinations
 from bot.discord.events import Events
 from bot.discord.greeting import Greeter
 from bot.discord.history import ChannelHistory
@@ -51,8 +52,9 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             reconciler = Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config)
             history = ChannelHistory(client, workspaces, reconciler.is_reconciled, inbound.is_deleted)
             settings_form = SettingsForm(handlers, workspaces, BackfillRequests(handlers, store))
-            reports = Reports(handlers, workspaces, platform)
-            looks = Looks(handlers, workspaces, reports)
+            destinations = Destinations(handlers, workspaces)
+            reports = Reports(handlers, workspaces, platform, destinations)
+            looks = Looks(handlers, workspaces, destinations)
             commands = Commands(handlers, workspaces, settings_form)
             client.commands = command_tree(client, commands, reports, looks, inbound.track)
             events = Events(

@@ -29,10 +29,10 @@ from bot.discord.private_replies import (
     try_acknowledge,
 )
 from bot.discord.render import Rendered, RenderedButton, with_answer
-from bot.discord.reports import REPORT, Reports, guild_of
+from bot.discord.reports import REPORT, Reports
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
-from bot.discord.workspaces import Workspaces, member_of
+from bot.discord.workspaces import Workspaces, guild_of, member_of
 from bot.saved import answering
 from reunite.commands import AnswerQuestion, Press
 from reunite.entities import ReplyTarget
@@ -168,7 +168,8 @@ class Buttons:
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=moderates or (action == "remove_samples" and may_set_up(interaction)),  # as for posting them
+            is_moderator=moderates
+            or (action == "remove_samples" and may_set_up(interaction)),  # those who may post samples
             action=action,
             subject=press.subject,
             key=str(interaction.id),

@@ -11,7 +11,8 @@ from bot.discord.commands import Commands
 from bot.discord.looks import Looks
 from bot.discord.posts import photo_files
 from bot.discord.private_replies import reply_with_problem
-from bot.discord.reports import ReportInput, Reports, guild_of
+from bot.discord.reports import ReportInput, Reports
+from bot.discord.workspaces import guild_of
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.language import command, language_of, menu

@@ -10,9 +10,8 @@ import discord
 from bot.discord.greeting import named_commands
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
-from bot.discord.reports import guild_of
 from bot.discord.settings_form import SettingsForm
-from bot.discord.workspaces import Workspaces, member_of
+from bot.discord.workspaces import Workspaces, guild_of, member_of
 from reunite import rights
 from reunite.entities import PlatformName
 from reunite.handlers import Handlers

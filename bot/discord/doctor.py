@@ -16,7 +16,7 @@ from db.config import Connections
 _MAX_GUILDS: Final = 200  # Discord's page
 
 
-async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as on every platform
+async def check(config: DiscordConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - all adapters' signature
     """Check the token, the intent and the permissions in each guild, and give the invitation."""
     logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of intents and voice, which nothing here needs
     with addresses(config):

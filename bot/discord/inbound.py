@@ -1,7 +1,6 @@
 """Turns Discord's messages into commands of the domain. No discord.py object goes past this module."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -12,26 +11,24 @@ from typing import Concatenate, Final, ParamSpec
 import discord
 import structlog
 
-from bot.discord.errors import MissingPermissionError, discord_errors
+from bot.discord.errors import MissingPermissionError
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
+from bot.discord.permission_notices import PermissionNotices
+from bot.discord.permissions import ReportChannel
 from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
-from bot.discord.workspaces import Workspaces, member_of, missing_permissions
+from bot.discord.workspaces import Workspaces, member_of
 from db.cancellation import stop
 from reunite.commands import EditReport, NewReport, Withdraw
-from reunite.entities import Member, ReplyTarget, ReportKind
+from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import sentence
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 from reunite.text.heads import names_a_thing
 
 _P = ParamSpec("_P")
 
-_NOTICE_EVERY_SECONDS: Final = 3600.0
-"""Seconds between two notices in a channel that a permission is missing there."""
 _SETTLE_SECONDS: Final = 5.0
 _REMEMBERED: Final = 1000
 
@@ -72,7 +69,7 @@ class Inbound:
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
         """The latest deleted posts: one of them may be being read as a past post right now."""
         self._proxies = Proxies()
-        self._notices: dict[int, float] = {}
+        self._notices = PermissionNotices(client, workspaces)
 
     def track(self) -> None:
         """Keep track of the event that this task is handling."""
@@ -163,7 +160,7 @@ class Inbound:
 
     async def _acknowledge(self, command: NewReport, channel: ReportChannel) -> None:
         try:
-            await self._notify_of_missing_permissions(channel, command.author)
+            await self._notices.send(channel, command.author)
         except (TryAgainError, UndeliverableError) as error:  # 👀 may be allowed all the same
             _log.warning("discord_notice_unsent", channel=str(channel.id), reason=str(error))
         await self._platform.acknowledge(command.target)
@@ -172,27 +169,6 @@ class Inbound:
         """Say why a post is refused, unless it was said before: after a restart the post is handled again."""
         problem = wording.problem(error.key, self._workspaces.language(guild), None, **error.params)
         await self._platform.send(Outgoing(key, target, problem, maybe_sent=True))
-
-    async def _notify_of_missing_permissions(self, channel: ReportChannel, author: Member) -> None:
-        """Name the permissions that the bot lacks, once an hour: in the channel, in the log, or to the author."""
-        names, now = missing(channel, TO_ANSWER), time.monotonic()
-        self._notices = {noticed: at for noticed, at in self._notices.items() if now - at < _NOTICE_EVERY_SECONDS}
-        if not names or channel.id in self._notices:
-            return
-        self._notices[channel.id] = now
-        _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
-        language = self._workspaces.language(channel.guild)
-        words = sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
-        log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
-        for destination in (channel, log):
-            if not isinstance(destination, discord.TextChannel):
-                continue
-            if destination.permissions_for(channel.guild.me).send_messages:
-                with discord_errors():
-                    await destination.send(words)
-                return
-        with discord_errors():
-            await (await self._client.create_dm(discord.Object(int(author.id)))).send(words)
 
     @_tracked
     async def edited(self, message: discord.Message) -> None:

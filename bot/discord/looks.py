@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from bot import looks
+from bot.discord.destinations import Destinations
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import without_spoilers
 from bot.discord.posts import check_photos
@@ -19,8 +20,8 @@ from bot.discord.private_replies import (
     show,
     try_acknowledge,
 )
-from bot.discord.reports import ReportInput, Reports, guild_of
-from bot.discord.workspaces import Workspaces, member_of
+from bot.discord.reports import ReportInput
+from bot.discord.workspaces import Workspaces, guild_of, member_of
 from reunite.commands import Look, Press
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.handlers import Handlers
@@ -34,10 +35,10 @@ class Looks:
     FORM: Final = "look"
     """The id of the search's modal."""
 
-    def __init__(self, handlers: Handlers, workspaces: Workspaces, reports: Reports) -> None:
+    def __init__(self, handlers: Handlers, workspaces: Workspaces, destinations: Destinations) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
-        self._reports = reports
+        self._destinations = destinations
 
     async def search(self, interaction: discord.Interaction, given: ReportInput) -> None:
         """Search, or ask what for with a modal if nothing was given."""
@@ -69,7 +70,7 @@ class Looks:
             private = await self._handlers.files_privately(press)
             if private is None:
                 return await self._handlers.press(press)
-            async with self._reports.destination(interaction, ReportKind.LOST, "", private=private) as destination:
+            async with self._destinations.of_report(interaction, ReportKind.LOST, "", private=private) as destination:
                 target = ReplyTarget("discord", str(guild.id), str(destination.id))
                 return await self._handlers.press(replace(press, target=target, private=private))
 

@@ -1,20 +1,19 @@
 """Sends, edits and removes replies in Discord's threads and channels."""
 
-import io
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import discord
 import structlog
 
+from bot.direct import saying_why
 from bot.discord.blocked_words import quoting_if_allowed
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_MORE_THREADS,
-    THREAD_ARCHIVED,
     THREAD_CLOSED,
     UNKNOWN_CHANNEL,
     WORDS_REFUSED,
@@ -23,22 +22,18 @@ from bot.discord.errors import (
     is_refusal,
     takes_no_messages,
 )
-from bot.discord.permissions import free_tags
 from bot.discord.posts import photos_of
-from bot.discord.render import PICTURE_NAME, marker, nonce, render, thread_name, title_of
-from bot.discord.threads import ARCHIVE_AFTER, Place, Threads, check_post, message_with, with_fallback_name
+from bot.discord.render import marker, title_of
+from bot.discord.threads import Place, Threads, check_post, message_with
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
-from bot.locks import Locks
-from reunite.entities import PlatformName, ReplyTarget, ReportKind
+from bot.discord.writing import Messages
+from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import sentence
-from reunite.messages.reply import Plain
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"
-RETURNED: Final = "✅"
 
 _log = structlog.get_logger(__name__)
 
@@ -56,13 +51,7 @@ class DiscordPlatform:
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
         self._conversations = Conversations(client, workspaces)
-        self._turns = Locks[tuple[Literal["message", "reaction"], int]]()
-        """By kind and channel, because Discord counts each of them apart, and takes only a few.
-
-        discord.py knows from the answers how many more Discord takes. While several are on their way it can send one
-        too many: those that wait for the limit's end reset the count one after the other, even if an answer has just
-        updated it.
-        """
+        self._messages = Messages(client, workspaces)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
@@ -92,7 +81,7 @@ class DiscordPlatform:
                 place = await self.threads.place_of(channel, int(outgoing.target.message))
             earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None
             message = earlier or await self._answer(place, channel, outgoing)
-            await self._mark(outgoing)
+            await self._messages.mark(outgoing)
             sent = Sent(str(message.channel.id), str(message.id))
             if earlier and outgoing.reply.match:  # people may have reacted before it was recorded
                 target = replace(outgoing.target, channel=sent.channel, message=sent.message)
@@ -107,7 +96,7 @@ class DiscordPlatform:
         return Sent(str(thread.id), str(message.id))
 
     async def _post_allowed(self, place: Place, outgoing: Outgoing) -> discord.Message:
-        return await quoting_if_allowed(partial(self._post, place), outgoing)
+        return await quoting_if_allowed(partial(self._messages.post, place), outgoing)
 
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
         """Send a reply; if its thread is closed or gone, in the channel, or else to the author.
@@ -116,7 +105,7 @@ class DiscordPlatform:
         """
         try:
             if outgoing.target.message or outgoing.reply.opens_thread:
-                return await self._post(place, outgoing)
+                return await self._messages.post(place, outgoing)
             return await self._post_allowed(place, outgoing)
         except discord.HTTPException as error:
             if error.code in WORDS_REFUSED and outgoing.target.message and not isinstance(place, discord.DMChannel):
@@ -132,8 +121,8 @@ class DiscordPlatform:
             _log.warning("discord_thread_refused", thread=str(place.id), code=error.code)
             if isinstance(channel, discord.TextChannel):
                 await check_post(channel, int(outgoing.target.message))
-                return await self._post(channel, outgoing)
-            return await self._write_to_author(outgoing) or await self._post(place, outgoing)
+                return await self._messages.post(channel, outgoing)
+            return await self._write_to_author(outgoing) or await self._messages.post(place, outgoing)
 
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
         """Send a reply to its report's author directly; None if they don't accept messages."""
@@ -156,12 +145,7 @@ class DiscordPlatform:
         """Send a reply directly, with a line that says why, unless an earlier attempt has arrived."""
         channel = await self._client.create_dm(discord.Object(int(person)))
         earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
-        return earlier or await self._post(channel, self._saying_why(outgoing))
-
-    def _saying_why(self, outgoing: Outgoing) -> Outgoing:
-        """Return a reply with a line that says why it's in an author's direct messages."""
-        why = Plain(sentence("moved_to_direct", self._language_of(outgoing.target)))
-        return replace(outgoing, reply=replace(outgoing.reply, lines=((why,), *outgoing.reply.lines)))
+        return earlier or await self._messages.post(channel, saying_why(outgoing, self._language_of(outgoing.target)))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
@@ -170,21 +154,11 @@ class DiscordPlatform:
         is_moved = sent.channel != outgoing.target.channel
         if outgoing.reply.opens_thread:
             is_moved = bool(outgoing.reply.quotes)  # an ended one quotes nobody
-        shown = self._saying_why(outgoing) if is_direct and is_moved else outgoing
-
-        async def change(shown: Outgoing) -> None:
-            rendered = render(shown, direct=is_direct)
-            await self._message(sent).edit(
-                content=rendered.content,
-                embed=rendered.embed,
-                attachments=_files(outgoing),
-                allowed_mentions=discord.AllowedMentions.none(),
-                view=rendered.view(),
-            )
-
+        shown = saying_why(outgoing, self._language_of(outgoing.target)) if is_direct and is_moved else outgoing
         with discord_errors():
-            await self._unarchived(sent, partial(quoting_if_allowed, change, shown))
-            await self._mark(outgoing)
+            change = partial(self._messages.edit, sent, direct=is_direct)
+            await self._messages.unarchived(sent, partial(quoting_if_allowed, change, shown))
+            await self._messages.mark(outgoing)
             if outgoing.reply.opens_thread and not title_of(outgoing.reply) and not is_direct:
                 await self.threads.reset_name(sent.channel, sent.message)
 
@@ -196,7 +170,7 @@ class DiscordPlatform:
                 if message is None:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))
-            await self._unarchived(sent, self._message(sent).delete)
+            await self._messages.unarchived(sent, self._messages.at(sent).delete)
             if outgoing.reply.opens_thread:
                 await self.threads.clear(sent.channel, sent.message)
 
@@ -206,7 +180,7 @@ class DiscordPlatform:
             return None
         try:
             with discord_errors():
-                message = await self._message(Sent(target.channel, target.message)).fetch()
+                message = await self._messages.at(Sent(target.channel, target.message)).fetch()
         except (UndeliverableError, MissingPermissionError) as error:
             _log.warning("discord_photo_gone", post=target.message, reason=str(error))
             return None
@@ -215,10 +189,8 @@ class DiscordPlatform:
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀."""
         with discord_errors():
-            post = self._message(Sent(target.channel, str(target.message)))
             try:
-                async with self._turns.of(("reaction", post.channel.id)):
-                    await post.add_reaction(TAKEN_UP)
+                await self._messages.react(target, TAKEN_UP)
             except discord.HTTPException as error:
                 # Such as 30010: the post has as many different reactions as it can take.
                 if type(error) is discord.HTTPException and is_refusal(error):
@@ -243,37 +215,6 @@ class DiscordPlatform:
         guild = self._client.get_guild(int(target.workspace))
         return self._workspaces.language(guild) if guild else "en"
 
-    def _message(self, sent: Sent) -> discord.PartialMessage:
-        return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
-
-    async def _unarchived(self, sent: Sent, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something to a message; if its thread is archived, reopen that first."""
-        try:
-            await act()
-        except discord.HTTPException as error:
-            if error.code != THREAD_ARCHIVED:
-                raise
-            thread = await self._client.fetch_channel(int(sent.channel))
-            if not isinstance(thread, discord.Thread):
-                raise
-            await thread.edit(archived=False)
-            await act()
-
-    async def _mark(self, outgoing: Outgoing) -> None:
-        """Show on a thread's post whether the item is returned; the thread stays open."""
-        kind, target = outgoing.reply.kind, outgoing.target
-        if kind not in {"returned", "reopened"} or target.message is None or self._client.user is None:
-            return
-        post = self._message(Sent(target.channel, target.message))
-        try:
-            async with self._turns.of(("reaction", post.channel.id)):
-                if kind == "returned":
-                    await post.add_reaction(RETURNED)
-                else:
-                    await post.remove_reaction(RETURNED, self._client.user)
-        except discord.HTTPException as error:
-            _log.warning("discord_post_unmarked", post=target.message, code=error.code)
-
     async def _places(self, outgoing: Outgoing) -> list[Place]:
         """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""
         if outgoing.people:
@@ -285,48 +226,6 @@ class DiscordPlatform:
                 places.insert(0, await self.threads.get(int(target.message)))
         return places
 
-    async def _post(self, destination: Place, outgoing: Outgoing) -> discord.Message:
-        """Send; the nonce keeps the library's own retries from posting twice."""
-        if isinstance(destination, discord.ForumChannel):
-            return await self._post_in_forum(destination, outgoing)
-        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
-        post = outgoing.target.message
-        send = (
-            destination.get_partial_message(int(post)).reply
-            if post and isinstance(destination, discord.TextChannel)
-            else destination.send
-        )
-        async with self._turns.of(("message", destination.id)):
-            return await send(
-                rendered.content,
-                embed=rendered.embed,
-                files=_files(outgoing),
-                allowed_mentions=rendered.mentions,
-                nonce=nonce(outgoing.key),
-                silent=outgoing.silent,
-                view=rendered.view(),
-            )
-
-    async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        rendered = render(outgoing)
-        kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
-        title, now = title_of(outgoing.reply), discord.utils.utcnow()
-
-        async def create(name: str) -> discord.Message:
-            opened = await forum.create_thread(
-                name=name,
-                content=rendered.content,
-                embed=rendered.embed,
-                files=_files(outgoing),
-                allowed_mentions=rendered.mentions,
-                view=rendered.view(),
-                auto_archive_duration=ARCHIVE_AFTER,
-                applied_tags=free_tags(forum),
-            )
-            return opened.message
-
-        return await with_fallback_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
-
 
 @contextmanager
 def _deleted_channel(outgoing: Outgoing) -> Iterator[None]:
@@ -337,7 +236,3 @@ def _deleted_channel(outgoing: Outgoing) -> Iterator[None]:
         if error.code == UNKNOWN_CHANNEL and outgoing.target.message and not outgoing.people:
             raise PostGoneError("the post is gone with its channel") from error
         raise
-
-
-def _files(outgoing: Outgoing) -> list[discord.File]:
-    return [discord.File(io.BytesIO(outgoing.picture), PICTURE_NAME)] if outgoing.picture else []

@@ -128,7 +128,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
     Return whether the person can see it.
     """
     try:
-        await patiently(interaction, partial(_edit_reply, interaction, reply))
+        await with_retries(interaction, partial(_edit_reply, interaction, reply))
         for rendered in reply.embeds[1:]:
             send = partial(
                 interaction.followup.send,
@@ -137,7 +137,7 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
                 allowed_mentions=rendered.mentions,
                 ephemeral=True,
             )
-            await patiently(interaction, send, _NOT_SENT)
+            await with_retries(interaction, send, _NOT_SENT)
     except FAILURES as error:
         return await _show_otherwise(interaction, reply, error)
     return True
@@ -146,12 +146,12 @@ async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
 async def follow_up(interaction: discord.Interaction, words: str) -> None:
     """Send a person a private message, and leave the message whose button they pressed as it is."""
     try:
-        await patiently(interaction, partial(interaction.followup.send, words, ephemeral=True), _NOT_SENT)
+        await with_retries(interaction, partial(interaction.followup.send, words, ephemeral=True), _NOT_SENT)
     except FAILURES as error:
         await _show_otherwise(interaction, PrivateReply(words), error)
 
 
-async def patiently(
+async def with_retries(
     interaction: discord.Interaction,
     answer: Callable[[], Awaitable[object]],
     temporary: tuple[type[Exception], ...] = _TEMPORARY,

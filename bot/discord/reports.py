@@ -1,7 +1,7 @@
-"""Reports by command, modal or message menu: where they go, and who may see them."""
+"""Reports by command, modal or message menu."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 import discord
 import structlog
 
-from bot.discord.errors import FAILURES, NO_MORE_THREADS, discord_errors
+from bot.discord.destinations import Destinations, SentBefore
+from bot.discord.errors import FAILURES, discord_errors
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.permissions import TO_ANSWER, TO_HIDE, TO_POST, ReportChannel, invitation, missing
+from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
-from bot.discord.private_replies import PrivateReply, language_of_user, patiently, reply_privately, try_acknowledge
-from bot.discord.render import thread_name
-from bot.discord.threads import Destination, open_private, with_fallback_name
-from bot.discord.workspaces import Workspaces, member_of, missing_permissions
+from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately, try_acknowledge
+from bot.discord.threads import Destination
+from bot.discord.workspaces import Workspaces, guild_of, member_of, missing_permissions
 from bot.saved import answering, note_answered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Withdraw
@@ -72,21 +72,16 @@ class ReportInput:
         return f"form:{opened}:{sha256(repr(content).encode()).hexdigest()[:16]}"
 
 
-class _SentBefore(Exception):  # noqa: N818 - no error
-    """A report was sent before, and is answered in another thread."""
-
-    def __init__(self, thread: int) -> None:
-        super().__init__(thread)
-        self.thread = thread
-
-
 class Reports:
     """Takes reports that are not posts with a photo."""
 
-    def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
+    def __init__(
+        self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform, destinations: Destinations
+    ) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
+        self._destinations = destinations
 
     async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
         """Take a report, or ask for it with a modal if nothing was given."""
@@ -144,8 +139,8 @@ class Reports:
         dated_text = dated(words, given.when, datetime.now(assumed), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
-        with suppress(_SentBefore):
-            async with self.destination(interaction, _KINDS[which], words, private=private) as destination:
+        with suppress(SentBefore):
+            async with self._destinations.of_report(interaction, _KINDS[which], words, private=private) as destination:
                 command = REPORTS[_KINDS[which]](
                     source_key=key,
                     target=ReplyTarget("discord", str(guild.id), str(destination.id)),
@@ -164,7 +159,7 @@ class Reports:
                 )
                 receipt = await self._store(command, interaction)
                 if receipt.report.target.channel != command.target.channel:
-                    raise _SentBefore(int(receipt.report.target.channel))
+                    raise SentBefore(int(receipt.report.target.channel))
         language = language_of_user(interaction)
         with answering():
             sent_before = [] if receipt.created else [sentence("sent_before", language)]
@@ -179,52 +174,6 @@ class Reports:
         if receipt.report.state is ReportState.WITHDRAWN:
             receipt = await self._handlers.report(replace(command, source_key=str(interaction.id)))
         return receipt
-
-    @asynccontextmanager
-    async def destination(
-        self, interaction: discord.Interaction, kind: ReportKind, words: str, *, private: bool
-    ) -> AsyncIterator[Destination]:
-        """Yield the channel of a report by command, or a new private thread; its author joins once it's reported."""
-        guild, needed = guild_of(interaction), TO_HIDE if private else TO_POST
-        channel = self._workspaces.channel_for(guild, kind, interaction.channel, needed, language_of_user(interaction))
-        if not private:
-            yield channel
-            return
-        assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
-        now, language = discord.utils.utcnow(), self._workspaces.language(guild)
-        names = [thread_name(kind, caption, now, language) for caption in (words, "")]
-        try:
-            thread = await with_fallback_name(partial(open_private, channel), *names)
-        except discord.HTTPException as error:
-            if error.code in NO_MORE_THREADS:
-                raise TellUserError("too_many_threads") from error
-            raise
-        try:
-            yield thread
-        except _SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
-            await _tidy(thread, thread.delete)
-            with suppress(*FAILURES):
-                kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
-                if isinstance(kept, discord.Thread):
-                    await patiently(interaction, partial(kept.add_user, interaction.user))
-            raise
-        except BaseException:
-            await self._clean_up(thread, interaction.user)
-            raise
-        await patiently(interaction, partial(thread.add_user, interaction.user))
-
-    async def _clean_up(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
-        """Delete a private thread after an error, unless the report was saved before that: it's answered there.
-
-        The thread is also kept if that can't be found out. One that can't be deleted stays where nobody sees it.
-        Nothing is raised: the first error counts.
-        """
-        target, is_kept = ReplyTarget("discord", str(thread.guild.id), str(thread.id)), True
-        try:
-            is_kept = await self._handlers.report_at(target, member_of(author)) is not None
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_report_lookup_failed", thread=str(thread.id))
-        await _tidy(thread, partial(thread.add_user, author) if is_kept else thread.delete)
 
     async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
@@ -290,13 +239,6 @@ class Reports:
             raise TellUserError("permissions_missing", **slots)
 
 
-async def _tidy(thread: discord.Thread, change: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await change()
-    except FAILURES as error:
-        _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
-
-
 def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:
     """Return what a member should know of how their time was read; `assumed_zone` is empty if theirs is known."""
     if read.problem:
@@ -311,12 +253,3 @@ def _assumed_zone(interaction: discord.Interaction) -> tuple[tzinfo, timedelta]:
     """Return the time zone to read a member's words in, and how far off it may be."""
     likely = likely_zone(str(interaction.locale))
     return (ZoneInfo(likely), NEIGHBOURING_ZONES) if likely else (UTC, UNKNOWN_ZONE)
-
-
-def guild_of(interaction: discord.Interaction) -> discord.Guild:
-    """Return the guild of an interaction. Raises TellUserError outside of guilds, and where the bot isn't a member."""
-    if interaction.guild is None:
-        raise TellUserError("not_here")
-    if interaction.client.get_guild(interaction.guild.id) is None:  # it has the commands without the bot
-        raise TellUserError("bot_not_here", link=invitation(interaction.application_id))
-    return interaction.guild

@@ -7,8 +7,7 @@ import discord
 from bot.discord.permissions import TO_POST, may_set_up
 from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately
 from bot.discord.render import RenderedButton
-from bot.discord.reports import guild_of
-from bot.discord.workspaces import Workspaces
+from bot.discord.workspaces import Workspaces, guild_of
 from bot.sample_pair import sample_pair
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.handlers import Handlers

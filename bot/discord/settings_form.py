@@ -1,19 +1,18 @@
-"""`/setup`: a guild's settings, and two modals that change them."""
+"""`/setup`: a guild's settings, and the modals that change them."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, cast
+from typing import Final
 
 import discord
 import psycopg
 import structlog
-from discord import ui
 
 from bot.backfill import BackfillRequests
 from bot.channels import check_log
-from bot.discord.forms import FormInput, labelled, modal
+from bot.discord.forms import FormInput, modal
 from bot.discord.new_channels import NewChannels
 from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_up, missing
 from bot.discord.private_replies import (
@@ -30,23 +29,29 @@ from bot.discord.private_replies import (
 )
 from bot.discord.render import Rendered, RenderedButton
 from bot.discord.samples import Samples
+from bot.discord.settings_fields import (
+    channel_inputs,
+    digest_inputs,
+    digest_of,
+    digests,
+    rule_inputs,
+    with_channels,
+    with_digest,
+    with_rules,
+)
 from bot.discord.workspaces import Workspaces, missing_permissions
 from bot.saved import answering
 from reunite import rights
-from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReportKind, ReturnedBy, Settings
+from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES, sentence
+from reunite.language import sentence
 from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
 _RULES: Final = "setup:ways"
 _DIGEST: Final = "setup:digest"
 _PAST_POSTS: Final = "setup:past_posts"
-_MAX: Final = 10
-"""Channels of a kind, or roles, that can be chosen."""
-_CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
-
 _log = structlog.get_logger(__name__)
 
 
@@ -92,7 +97,7 @@ class SettingsForm:
             ("setup_sealed", ", ".join(sealed)),
             ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
-            ("setup_digest", _digests(language)[_digest(settings)]),
+            ("setup_digest", digests(language)[digest_of(settings)]),
             ("setup_returned_by", sentence(f"returned_by_{settings.returned_by}", language)),
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
@@ -135,11 +140,11 @@ class SettingsForm:
         if custom_id == _CHANNELS:
             locales = str(guild.preferred_locale), str(interaction.locale)
             proposed = settings.timezone or next(filter(None, map(likely_zone, locales)), "")
-            inputs = _channel_inputs(replace(settings, timezone=proposed), language)
+            inputs = channel_inputs(replace(settings, timezone=proposed), language)
         elif custom_id == _DIGEST:
-            inputs = _digest_inputs(settings, language)
+            inputs = digest_inputs(settings, language)
         else:
-            inputs = _rule_inputs(settings, language)
+            inputs = rule_inputs(settings, language)
         form = modal(sentence("home_setup", language), custom_id, inputs)
         await try_acknowledge(interaction, partial(interaction.response.send_modal, form))
 
@@ -172,7 +177,7 @@ class SettingsForm:
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)
-        change = {_CHANNELS: _with_channels, _DIGEST: _with_digest}.get(custom_id, _with_rules)
+        change = {_CHANNELS: with_channels, _DIGEST: with_digest}.get(custom_id, with_rules)
 
         def changed(before: Settings) -> Settings:
             settings = change(before, given)
@@ -201,110 +206,3 @@ class SettingsForm:
         assert guild is not None  # noqa: S101 - it was just checked
         await self._workspaces.ensure_joined(guild)
         return guild
-
-
-def _channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
-    by_name, log_hint = sentence("setup_by_name", language), sentence("setup_log_hint", language)
-    log = [settings.log_channel] if settings.log_channel else []
-    zone: ui.TextInput[Any] = ui.TextInput(
-        custom_id="timezone", default=settings.timezone, max_length=60, required=False
-    )
-    roles: ui.RoleSelect[Any] = ui.RoleSelect(
-        custom_id="moderators",
-        default_values=[
-            discord.SelectDefaultValue.from_role(discord.Object(int(role))) for role in settings.moderators
-        ],
-        min_values=0,
-        max_values=_MAX,
-        required=False,
-    )
-    return [
-        labelled(sentence("setup_found", language), _channel_select("found", settings.found_channels), by_name),
-        labelled(sentence("setup_lost", language), _channel_select("lost", settings.lost_channels), by_name),
-        labelled(sentence("setup_log", language), _channel_select("log", log, 1), log_hint),
-        labelled(sentence("setup_moderators", language), roles),
-        labelled(sentence("setup_timezone", language), zone, sentence("setup_timezone_hint", language)),
-    ]
-
-
-def _digest_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
-    label = sentence("setup_digest", language)
-    return [labelled(label, _select("digest", _digests(language), [_digest(settings)]))]
-
-
-def _digest(settings: Settings) -> str:
-    return "on" if settings.digest else "off"
-
-
-def _digests(language: str) -> Mapping[str, str]:
-    return {choice: sentence(f"setup_digest_{choice}", language) for choice in ("on", "off")}
-
-
-def _channel_select(name: str, chosen: Iterable[str], most: int = _MAX) -> ui.ChannelSelect[Any]:
-    return ui.ChannelSelect(
-        custom_id=name,
-        channel_types=list(_CHANNEL_TYPES if name != "log" else _CHANNEL_TYPES[:1]),
-        default_values=[discord.SelectDefaultValue.from_channel(discord.Object(int(channel))) for channel in chosen],
-        min_values=0,
-        max_values=most,
-        required=False,
-    )
-
-
-def _rule_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
-    languages = {code: sentence("language_name", code) for code in LANGUAGES}
-    reports = {"public": sentence("setup_public_on", language), "private": sentence("setup_private_on", language)}
-    categories = {
-        category: sentence(f"category_{category}", language) for category in CATEGORIES if category != "other"
-    }
-    private = "private" if settings.private_reports else "public"
-    days: ui.TextInput[Any] = ui.TextInput(custom_id="keep_days", default=str(settings.keep_days), max_length=3)
-    returned = {by: sentence(f"returned_by_{by}", language) for by in RETURNED_BY}
-    sealed = _select("sealed", categories, settings.sealed_categories, len(categories))
-    return [
-        labelled(sentence("setup_language", language), _select("language", languages, [settings.language])),
-        labelled(sentence("setup_private", language), _select("reports", reports, [private])),
-        labelled(sentence("setup_sealed", language), sealed),
-        labelled(sentence("setup_keep_days", language), days),
-        labelled(sentence("setup_returned_by", language), _select("returned_by", returned, [settings.returned_by])),
-    ]
-
-
-def _select(name: str, offered: Mapping[Any, str], chosen: Iterable[str], most: int = 1) -> ui.Select[Any]:
-    picked = set(chosen)
-    return ui.Select(
-        custom_id=name,
-        options=[
-            discord.SelectOption(label=label, value=value, default=value in picked) for value, label in offered.items()
-        ],
-        min_values=0 if most > 1 else 1,
-        max_values=most,
-        required=most == 1,
-    )
-
-
-def _with_channels(settings: Settings, given: FormInput) -> Settings:
-    return replace(
-        settings,
-        found_channels=given.values.get("found", ()),
-        lost_channels=given.values.get("lost", ()),
-        log_channel=given["log"] or None,
-        moderators=given.values.get("moderators", ()),
-        timezone=given["timezone"],
-    )
-
-
-def _with_digest(settings: Settings, given: FormInput) -> Settings:
-    return replace(settings, digest=given["digest"] == "on")
-
-
-def _with_rules(settings: Settings, given: FormInput) -> Settings:
-    days = given["keep_days"].strip()
-    return replace(
-        settings,
-        language=given["language"],
-        private_reports=given["reports"] == "private",
-        sealed_categories=cast("tuple[Category, ...]", given.values.get("sealed", ())),
-        returned_by=cast("ReturnedBy", given["returned_by"] or settings.returned_by),
-        keep_days=int(days) if days.isdecimal() else 0,  # 0 is out of the allowed range
-    )

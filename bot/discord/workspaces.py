@@ -8,7 +8,7 @@ import discord
 import structlog
 
 from bot import channels
-from bot.discord.permissions import ReportChannel, free_tags, missing
+from bot.discord.permissions import ReportChannel, free_tags, invitation, missing
 from bot.locks import Locks
 from db.trouble import is_away, is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
@@ -177,6 +177,15 @@ class Workspaces:
     def lock(self, snowflake: int) -> asyncio.Lock:
         """Return the lock that keeps the events about one message or guild in their order."""
         return self._locks.of(snowflake)
+
+
+def guild_of(interaction: discord.Interaction) -> discord.Guild:
+    """Return the guild of an interaction. Raises TellUserError outside of guilds, and where the bot isn't a member."""
+    if interaction.guild is None:
+        raise TellUserError("not_here")
+    if interaction.client.get_guild(interaction.guild.id) is None:  # it has the commands without the bot
+        raise TellUserError("bot_not_here", link=invitation(interaction.application_id))
+    return interaction.guild
 
 
 def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Finds out whether a reply whose sending was interrupted has arrived."""
+"""Knows or finds out whether an earlier attempt to send a reply has arrived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,11 +44,24 @@ class _Search:
 
 
 class EarlierAttempts:
-    """Remembers searches that Slack interrupts: an app that gets one page a minute would never finish otherwise."""
+    """Remembers what Slack has certainly not taken, and searches for the rest.
+
+    It also remembers searches that Slack interrupts: an app that gets one page a minute would never finish otherwise.
+    """
 
     def __init__(self) -> None:
         self._searches = Latest[tuple[str, str], _Search](_MAX)
         """By the reply's key and the channel: a refused report post is searched for in direct messages too."""
+        self._unsent = Latest[tuple[str, str], None](_MAX)
+        """Replies that Slack has certainly not taken, by the same. Some are never tried again: their reports ended."""
+
+    def note_unsent(self, outgoing: Outgoing) -> None:
+        """Remember that Slack hasn't taken a reply, so that it needn't be searched for."""
+        self._unsent[_place_of(outgoing)] = None
+
+    def may_exist(self, outgoing: Outgoing) -> bool:
+        """Return whether an earlier attempt may have arrived."""
+        return outgoing.maybe_sent and _place_of(outgoing) not in self._unsent
 
     async def find(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent | None:
         """Return the message of an earlier attempt, found by the key in its metadata; None if there is none.
@@ -56,7 +69,7 @@ class EarlierAttempts:
         Raises PostGoneError if the post to reply to is gone. Slack then showed the reply to the whole channel, so it's
         deleted there. A search without a result is remembered until `forget`.
         """
-        at = place_of(outgoing)
+        at = _place_of(outgoing)
         search = self._searches.get(at) or _Search(in_thread=bool(outgoing.target.message))
         self._searches[at] = search
         found = await _search(workspace, outgoing, search)
@@ -73,11 +86,12 @@ class EarlierAttempts:
         return found
 
     def forget(self, outgoing: Outgoing) -> None:
-        """Forget what a search has found out, because it's used or because the reply may be there from now on."""
-        self._searches.pop(place_of(outgoing), None)
+        """Forget what is known of a reply, because it's used or because the reply may be there from now on."""
+        self._searches.pop(_place_of(outgoing), None)
+        self._unsent.pop(_place_of(outgoing), None)
 
 
-def place_of(outgoing: Outgoing) -> tuple[str, str]:
+def _place_of(outgoing: Outgoing) -> tuple[str, str]:
     """Return a reply's key and its channel: a report post that is refused there goes to direct messages."""
     return outgoing.key, outgoing.target.channel
 

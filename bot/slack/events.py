@@ -29,10 +29,11 @@ from bot.slack.inbound import Inbound
 from bot.slack.linking import LINK, Linking
 from bot.slack.looks import Looks
 from bot.slack.posts import Body
-from bot.slack.private_replies import ModalWork, PrivateReplies, process_submission
+from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
+from bot.slack.submissions import ModalWork, process_submission
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces

@@ -1,55 +1,38 @@
 """Sends, edits and removes replies on Slack, with their pictures and reactions."""
 
-from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.latest import Latest
+from bot.direct import saying_why
 from bot.slack.channel_pace import ChannelPace, PutOffError
-from bot.slack.earlier import EarlierAttempts, place_of
+from bot.slack.earlier import EarlierAttempts
 from bot.slack.errors import (
-    HiddenPostError,
     code_of,
     is_closed,
-    is_no_answer,
     is_refusal,
     seconds_put_off,
     slack_errors,
 )
-from bot.slack.messages import is_hidden, message_at
+from bot.slack.messages import message_at
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of
-from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
+from bot.slack.writing import is_astray, post, react, update, with_picture_or_without
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import MissingScopeError, PostGoneError, UndeliverableError, UnknownArrivalError
-from reunite.language import sentence
-from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
 RETURNED: Final = "white_check_mark"
-_MAX_UNSENT: Final = 1000
 _GONE: Final = {"message_not_found", "thread_not_found"}
 
-_PICTURE_REFUSED: Final = {
-    "file_deleted",
-    "file_not_found",
-    "invalid_blocks",
-    "missing_file_data",
-    "slack_connect_file_link_sharing_blocked",
-    "slack_connect_file_upload_sharing_blocked",
-}
-"""The last two: an organisation takes no files in the channels that it shares with others."""
-
-_T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
@@ -65,11 +48,6 @@ class SlackPlatform:
         self._pace = ChannelPace()
         self._pictures = Pictures(uploaded)
         self._earlier = EarlierAttempts()
-        self._unsent = Latest[tuple[str, str], None](_MAX_UNSENT)
-        """Replies, by key and channel, that Slack has certainly not taken: they needn't be searched for there.
-
-        Some are never tried again, because their reports have ended.
-        """
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived.
@@ -86,20 +64,19 @@ class SlackPlatform:
         except UndeliverableError as error:
             is_for_author = outgoing.reply.opens_thread or (outgoing.target.message and is_closed(error))
             if not (is_for_author and outgoing.author):
-                self._unsent.pop(place_of(outgoing), None)
+                self._earlier.forget(outgoing)
                 raise
             _log.warning("slack_post_refused", channel=outgoing.target.channel, reason=str(error))
             with slack_errors():
                 sent = await self._send(workspace, await _to_author(workspace, outgoing))
-            self._unsent.pop(place_of(outgoing), None)
             self._earlier.forget(outgoing)
             return sent
 
     async def _send(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         self._reserve(outgoing)
         with slack_errors():
-            is_searched = outgoing.maybe_sent and place_of(outgoing) not in self._unsent
-            sent = await self._find_earlier(workspace, outgoing) if is_searched else None
+            may_exist = self._earlier.may_exist(outgoing)
+            sent = await self._find_earlier(workspace, outgoing) if may_exist else None
             if sent:
                 self._pace.release(outgoing.target.channel, outgoing.key)
                 if outgoing.reply.match:  # people may have reacted before it was recorded
@@ -126,7 +103,7 @@ class SlackPlatform:
             file = await self._pictures.file_of(workspace, shown)
             if shown.picture and not file:  # an older picture is better than none
                 file = await self._pictures.earlier_file(workspace, outgoing.key)
-            await _with_picture_or_without(outgoing.key, file, lambda file: _update(workspace, shown, sent, file))
+            await with_picture_or_without(outgoing.key, file, lambda file: update(workspace, shown, sent, file))
             await self._pictures.delete(workspace, outgoing.key, shown=file)
             self._pictures.forget(outgoing)
 
@@ -135,31 +112,30 @@ class SlackPlatform:
             self._pace.reserve(outgoing.target.channel, outgoing.key, ahead=outgoing.ahead)
         except PutOffError:
             if not outgoing.maybe_sent:
-                self._unsent[place_of(outgoing)] = None
+                self._earlier.note_unsent(outgoing)
             raise
 
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         file = await self._pictures.file_in_time(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
-        self._unsent.pop(place_of(outgoing), None)
         self._earlier.forget(outgoing)
         try:
             async with self._pace.turn(channel, key):
-                posted = await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
+                posted = await with_picture_or_without(key, file, lambda file: post(workspace, outgoing, file))
         except PutOffError:
-            self._unsent[place_of(outgoing)] = None
+            self._earlier.note_unsent(outgoing)
             raise
         except SlackApiError as error:
             seconds = seconds_put_off(error)
             if seconds is not None or is_refusal(error):
-                self._unsent[place_of(outgoing)] = None
+                self._earlier.note_unsent(outgoing)
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)
             raise
         # It's there now: if the check fails, the next attempt has to search for it.
         sent = Sent(posted.get("channel") or channel, posted["ts"])
         is_in_thread = not outgoing.target.message or "thread_ts" in (posted.get("message") or {})
-        if not is_in_thread and await _is_astray(workspace, sent):
+        if not is_in_thread and await is_astray(workspace, sent):
             # The root of the thread has just been deleted: Slack then posts to the whole channel.
             await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
             raise PostGoneError("the post to reply to is gone")
@@ -194,7 +170,7 @@ class SlackPlatform:
         workspace = await self._workspace(target)
         with slack_errors():
             try:
-                await _react(workspace, target, TAKEN_UP, given=True)
+                await react(workspace, target, TAKEN_UP, given=True)
             except SlackApiError as error:
                 if code_of(error) != "message_not_found":
                     raise
@@ -211,16 +187,7 @@ async def _mark(workspace: SlackWorkspace, outgoing: Outgoing) -> None:
     """Show on a thread's post whether the item is returned; the reply in the thread matters more."""
     if outgoing.reply.kind in {"returned", "reopened"} and outgoing.target.message:
         with suppress(SlackApiError):
-            await _react(workspace, outgoing.target, RETURNED, given=outgoing.reply.kind == "returned")
-
-
-async def _react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, given: bool) -> None:
-    react = workspace.client.reactions_add if given else workspace.client.reactions_remove
-    try:
-        await react(channel=target.channel, timestamp=str(target.message), name=name)
-    except SlackApiError as error:
-        if code_of(error) not in {"already_reacted", "no_reaction"}:
-            raise
+            await react(workspace, outgoing.target, RETURNED, given=outgoing.reply.kind == "returned")
 
 
 async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
@@ -230,10 +197,7 @@ async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
 
 
 async def _saying_why(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
-    """Return a reply with a line that says why it's in its author's direct messages."""
-    person = await workspace.person(outgoing.author)
-    notice = Plain(sentence("moved_to_direct", person.language))
-    return replace(outgoing, reply=replace(outgoing.reply, lines=((notice,), *outgoing.reply.lines)))
+    return saying_why(outgoing, (await workspace.person(outgoing.author)).language)
 
 
 def _has_moved(outgoing: Outgoing, sent: Sent) -> bool:
@@ -256,68 +220,3 @@ async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     except MissingScopeError as error:
         raise UndeliverableError(str(error)) from error
     return replace(outgoing, target=replace(outgoing.target, channel=channel, message=None))
-
-
-async def _with_picture_or_without(
-    key: str, file: str | None, write: Callable[[str | None], Coroutine[Any, Any, _T]]
-) -> _T:
-    """Write a message with its picture, or only its words if Slack refuses that: they matter more."""
-    try:
-        return await write(file)
-    except SlackApiError as error:
-        if file is None or code_of(error) not in _PICTURE_REFUSED:
-            raise
-        _log.warning("slack_picture_refused", key=key)
-        return await write(None)
-
-
-async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
-    language = await workspace.language() if file or reply.buttons else "en"
-    return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
-
-
-async def _update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
-    await workspace.client.chat_update(
-        channel=sent.channel,
-        ts=sent.message,
-        text=notification(outgoing.reply),
-        blocks=await _blocks(workspace, outgoing.reply, sent.channel, file),
-        metadata=dict(metadata(outgoing.key)),
-    )
-
-
-async def _post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Mapping[str, Any]:
-    target = outgoing.target
-    if target.message:
-        await _check_shown(workspace, target.channel, target.message)
-    posted = await workspace.client.chat_postMessage(
-        channel=target.channel,
-        thread_ts=target.message,
-        text=notification(outgoing.reply),
-        blocks=await _blocks(workspace, outgoing.reply, target.channel, file),
-        metadata=dict(metadata(outgoing.key)),
-        unfurl_links=False,
-        unfurl_media=False,
-    )
-    return posted.data if isinstance(posted.data, dict) else {}
-
-
-async def _check_shown(workspace: SlackWorkspace, channel: str, post: str) -> None:
-    """Raise HiddenPostError if Slack says that it hides a post; if it doesn't say, the reply is tried."""
-    try:
-        if await is_hidden(workspace, channel, post):
-            raise HiddenPostError("the post to reply to is hidden")
-    except SlackApiError as error:
-        if not is_no_answer(error):
-            raise
-
-
-async def _is_astray(workspace: SlackWorkspace, sent: Sent) -> bool:
-    """Return whether a reply stands in the channel itself: a channel's history has no replies in threads."""
-    try:
-        reply = await message_at(workspace, sent.channel, sent.message)
-    except SlackApiError as error:
-        if not is_no_answer(error):
-            raise
-        return False
-    return reply is not None and "thread_ts" not in reply

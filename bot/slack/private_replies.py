@@ -3,20 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import aiohttp
 import structlog
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.saved import SAVED, WENT_WRONG, AnswerFailedError, unsaved
-from bot.slack.background import Background, with_retries
+from bot.slack.background import with_retries
 from bot.slack.errors import (
     FAILURES,
     OK,
@@ -27,7 +25,7 @@ from bot.slack.errors import (
     slack_answers,
     slack_errors,
 )
-from bot.slack.forms import LOOK, REPORT, View, context_of, reply_modal, words_modal
+from bot.slack.forms import View, context_of, reply_modal, words_modal
 from bot.slack.manifest import NAMES
 from bot.slack.markup import escape
 from bot.slack.people import Person
@@ -41,14 +39,8 @@ from reunite.messages import wording
 from reunite.messages.reply import Reply
 
 REPORT_FAILED: Final = "report_not_taken"
-_FAILED: Final = {REPORT.partition(":")[0]: REPORT_FAILED, LOOK: WENT_WRONG}
-"""The error shown if a modal's work fails, by the beginning of its callback."""
-_MODAL_SECONDS: Final = 2.0
-"""Seconds that a modal waits for its result; Slack gives up after three."""
 _TRIGGER_SECONDS: Final = 1.0
 """Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
-_FIELDS: Final = {"photo": "photos", "too_many_photos": "photos", "claim_": "words", "log_channel_": "log_channel"}
-"""The field that an error is about, by the beginning of its key; otherwise it is the first field."""
 _log = structlog.get_logger(__name__)
 
 
@@ -99,11 +91,11 @@ class PrivateReplies:
         link_to = self.workspace.link_to
         if self._modal or not self.has_response_url:
             view = reply_modal(replies, link_to, language, file)
-            await _with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
+            await with_pictures_or_without(view["blocks"], lambda shown: self.show({**view, "blocks": shown}))
             return
         for number, (text, content) in enumerate(messages(replies, link_to, file, language)):
             send = partial(self._send_blocks, text, in_place=in_place and not number)
-            await _with_pictures_or_without(content, send)
+            await with_pictures_or_without(content, send)
 
     async def _send_blocks(self, text: str, shown: Sequence[Element], *, in_place: bool) -> None:
         await self._send_ephemeral(text=text, blocks=shown, in_place=in_place)
@@ -230,93 +222,7 @@ async def respond_once(respond: AsyncRespond, message: Mapping[str, Any]) -> Web
     return await client.send_dict({name: value for name, value in message.items() if value is not None})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a modal shows next, and what to do once it's shown."""
-
-    view: View
-    then: Callable[[], Awaitable[None]]
-
-
-ModalWork = Coroutine[Any, Any, View | Shown]
-
-
-class FieldsError(Exception):
-    """A modal's submission can't be taken: a sentence says at each of these fields why."""
-
-    def __init__(self, key: str, fields: Sequence[str]) -> None:
-        super().__init__(key)
-        self.key = key
-        self.fields = fields
-
-
-async def process_submission(
-    ack: AsyncAck, workspace: SlackWorkspace, view: Body, work: ModalWork, background: Background
-) -> None:
-    """Process a modal's submission, and show the result in its place.
-
-    If the person can correct something, the modal stays open and says so. A late result replaces the notice to wait.
-    """
-    language = context_of(view).get("language", "en")
-    task = asyncio.create_task(_attempt(work, view, language))
-    done, _ = await asyncio.wait({task}, timeout=_MODAL_SECONDS)
-    if done:
-        answer, then = task.result()
-        await ack(**answer)
-        if then:
-            await then()
-        return
-    try:
-        await ack(response_action="update", view=words_modal(sentence("one_moment", language), language))
-    finally:
-        background.start(_show_late(workspace, view["id"], task, language))
-
-
-_Answer = tuple[dict[str, Any], Callable[[], Awaitable[None]] | None]
-"""The acknowledgement of a modal, and what to do once it's shown."""
-
-
-async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
-    then = None
-    try:
-        result = await work
-        shown, then = (result.view, result.then) if isinstance(result, Shown) else (result, None)
-    except TellUserError as error:
-        errors = {_field(error, view): wording.explain(error, language, NAMES)}
-        return {"response_action": "errors", "errors": errors}, None
-    except FieldsError as error:
-        return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}, None
-    except AnswerFailedError as error:
-        log_failure(_log, "slack_answer", error.cause)
-        shown = words_modal(sentence(SAVED, language), language)
-    except Exception as error:  # noqa: BLE001 - the person is waiting for a reply
-        log_failure(_log, "slack_form", error)
-        failed = _FAILED.get(view["callback_id"].partition(":")[0], "answer_not_taken")
-        failure = "app_lacks_scope" if is_missing_scope(error) else unsaved(error, failed)
-        shown = words_modal(sentence(failure, language), language)
-    return {"response_action": "update", "view": shown}, then
-
-
-def _field(error: TellUserError, view: Body) -> str:
-    names: list[str] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    about = next((field for start, field in _FIELDS.items() if error.key.startswith(start)), names[0])
-    return about if about in names else names[0]
-
-
-async def _show_late(workspace: SlackWorkspace, view_id: str, task: "asyncio.Task[_Answer]", language: str) -> None:
-    result, then = await task
-    view = result.get("view") or words_modal(escape(" ".join(result["errors"].values())), language)
-
-    async def update(shown: Sequence[Element]) -> None:
-        with slack_errors():
-            await workspace.client.views_update(view_id=view_id, view={**view, "blocks": shown})
-
-    await _with_pictures_or_without(view["blocks"], lambda shown: with_retries(lambda: update(shown)))
-    if then:
-        await then()
-
-
-async def _with_pictures_or_without(
+async def with_pictures_or_without(
     content: Sequence[Element], show: Callable[[Sequence[Element]], Awaitable[None]]
 ) -> None:
     """Show blocks, without their pictures if Slack refuses them: the words matter more."""

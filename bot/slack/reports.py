@@ -14,7 +14,8 @@ from bot.slack.markup import escape
 from bot.slack.messages import version_now
 from bot.slack.people import Person
 from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of
-from bot.slack.private_replies import PrivateReplies, Shown
+from bot.slack.private_replies import PrivateReplies
+from bot.slack.submissions import Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights
 from reunite.commands import REPORTS, NewReport

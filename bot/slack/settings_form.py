@@ -12,8 +12,8 @@ from bot.saved import answering
 from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
 from bot.slack.people import is_group
 from bot.slack.posts import Body
-from bot.slack.private_replies import FieldsError
 from bot.slack.render import Element
+from bot.slack.submissions import FieldsError
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.commands import ChangeSettings
@@ -161,7 +161,7 @@ def _rule_inputs(settings: Settings, language: str) -> list[Element]:
 
 def _digest(settings: Settings, language: str) -> Element:
     boxes = [option("on", sentence("setup_digest_on", language))]
-    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes * settings.digest)}
+    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes if settings.digest else [])}
 
 
 def _returned_by(settings: Settings, language: str) -> Element:
@@ -172,7 +172,11 @@ def _returned_by(settings: Settings, language: str) -> Element:
 
 def _private_boxes(settings: Settings, language: str) -> Element:
     boxes = [option("private", sentence("setup_private_on", language))]
-    return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes * settings.private_reports)}
+    return {
+        "type": "checkboxes",
+        "options": boxes,
+        **_initial("initial_options", boxes if settings.private_reports else []),
+    }
 
 
 def _category_boxes(settings: Settings, language: str) -> Element:

@@ -44,11 +44,11 @@ class WebPlatform:
         async with self._writing() as session:
             await session.remove_reply(outgoing.key)
 
-    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - as on every platform
+    async def photo_url(self, target: ReplyTarget, name: str) -> str | None:  # noqa: ARG002 - the port's signature
         """Return None: photos are uploaded to the page, so none has a link."""
         return None
 
-    async def acknowledge(self, target: ReplyTarget) -> None:  # noqa: ARG002 - as on every platform
+    async def acknowledge(self, target: ReplyTarget) -> None:  # noqa: ARG002 - the port's signature
         """Refresh the page, which shows the state of a post's report."""
         self._chat.changed()
 

@@ -21,7 +21,7 @@ _CALL_SECONDS: Final = 30
 
 
 @asynccontextmanager
-async def running(handlers: Handlers, store: Store, config: WebhookConfig) -> AsyncIterator[WebhookPlatform]:  # noqa: ARG001 - as every adapter
+async def running(handlers: Handlers, store: Store, config: WebhookConfig) -> AsyncIterator[WebhookPlatform]:  # noqa: ARG001 - all adapters' signature
     """Listen within the context: events go to `handlers`, and the yielded platform sends. Raises SetupError."""
     config.check()
     await handlers.join(JoinWorkspace(*HERE, str(urlsplit(config.url or "").hostname)))

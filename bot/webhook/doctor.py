@@ -11,7 +11,7 @@ from db.config import Connections
 from reunite.errors import DefectError, TryAgainError, UndeliverableError
 
 
-async def check(config: WebhookConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - as every adapter
+async def check(config: WebhookConfig, connections: Connections) -> AsyncIterator[Finding]:  # noqa: ARG001 - all adapters' signature
     """Call the chat."""
     try:
         async with ClientSession(timeout=ClientTimeout(total=10)) as session:

@@ -63,7 +63,7 @@ async def database(home: Servers, keep: str | None) -> AsyncIterator[Servers]:
         return
     name = f"reunite_bench_{keep}"
     async with await connect(home.owner_database_url) as owner:
-        if await _comment(owner, name) is None:  # no comment: new, or its filling was interrupted
+        if await _comment(owner, name) is None:  # it's new, or its filling was interrupted
             await owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             await owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     urls = [conninfo.make_conninfo(url, dbname=name) for url in (home.database_url, home.owner_database_url)]

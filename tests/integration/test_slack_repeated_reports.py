@@ -6,7 +6,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from bot.slack import private_replies, reports
+from bot.slack import reports, submissions
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import SlackWorkspace
 from reunite.language import sentence
@@ -85,7 +85,7 @@ async def test_a_modal_whose_late_answer_cannot_be_shown_is_not_taken_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as late:
-        late.setattr(private_replies, "_MODAL_SECONDS", 0)
+        late.setattr(submissions, "_MODAL_SECONDS", 0)
         for _ in range(4):
             world.slack.api.fail_next("views.update", error="not_found")
         assert await filled_in(world, words="an umbrella") == sentence("one_moment")

@@ -11,8 +11,8 @@ from discord.http import Route
 from bot.discord import client as client_module
 from bot.discord.client import ReuniteClient
 from bot.discord.config import DiscordConfig
-from bot.discord.outbound import DiscordPlatform
 from bot.discord.request_pace import MOST, RequestPace
+from bot.discord.writing import Messages
 from cli.bench.local_discord import TOKEN, LocalDiscord
 from reunite.entities import ReplyTarget
 from reunite.messages.reply import Reply
@@ -38,18 +38,18 @@ class _Channel:
     send = take
 
 
-def platform_of(*channels: _Channel) -> DiscordPlatform:
+def messages_in(*channels: _Channel) -> Messages:
     by_id = {channel.id: channel for channel in channels}
     unused: Any = None
     client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__)
-    return DiscordPlatform(client, unused, unused, unused)
+    return Messages(client, unused)
 
 
 async def test_reactions_go_into_a_channel_one_by_one_and_channels_dont_wait_for_each_other() -> None:
     channels = [_Channel(1), _Channel(2)]
-    platform = platform_of(*channels)
+    messages = messages_in(*channels)
     targets = [ReplyTarget("discord", "1", str(channel.id), str(post)) for post in range(5) for channel in channels]
-    busy = [asyncio.create_task(platform.acknowledge(target)) for target in targets]
+    busy = [asyncio.create_task(messages.react(target, "👀")) for target in targets]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert [channel.now for channel in channels] == [1, 1]
@@ -59,10 +59,10 @@ async def test_reactions_go_into_a_channel_one_by_one_and_channels_dont_wait_for
 
 async def test_messages_go_into_a_channel_one_by_one() -> None:
     channel: Any = _Channel(1)
-    platform = platform_of(channel)
+    messages = messages_in(channel)
     target = ReplyTarget("discord", "1", "1", None)
     await asyncio.gather(
-        *(platform._post(channel, Outgoing(f"key {number}", target, Reply("note", ()))) for number in range(5))
+        *(messages.post(channel, Outgoing(f"key {number}", target, Reply("note", ()))) for number in range(5))
     )
     assert channel.most == 1
 

@@ -1,0 +1,131 @@
+"""Writes messages and reactions on Discord."""
+
+import io
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
+
+import discord
+import structlog
+
+from bot.discord.errors import THREAD_ARCHIVED
+from bot.discord.permissions import free_tags
+from bot.discord.render import PICTURE_NAME, nonce, render, thread_name, title_of
+from bot.discord.threads import ARCHIVE_AFTER, Place, with_fallback_name
+from bot.discord.workspaces import Workspaces
+from bot.locks import Locks
+from reunite.entities import ReplyTarget, ReportKind
+from reunite.ports import Outgoing, Sent
+
+RETURNED: Final = "✅"
+
+_log = structlog.get_logger(__name__)
+
+
+class Messages:
+    """The messages of one client."""
+
+    def __init__(self, client: discord.Client, workspaces: Workspaces) -> None:
+        self._client = client
+        self._workspaces = workspaces
+        self._turns = Locks[tuple[Literal["message", "reaction"], int]]()
+        """By kind and channel, because Discord counts each of them apart, and takes only a few.
+
+        discord.py knows from the answers how many more Discord takes. While several are on their way it can send one
+        too many: those that wait for the limit's end reset the count one after the other, even if an answer has just
+        updated it.
+        """
+
+    async def post(self, destination: Place, outgoing: Outgoing) -> discord.Message:
+        """Send; the nonce keeps the library's own retries from posting twice."""
+        if isinstance(destination, discord.ForumChannel):
+            return await self._post_in_forum(destination, outgoing)
+        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
+        post = outgoing.target.message
+        send = (
+            destination.get_partial_message(int(post)).reply
+            if post and isinstance(destination, discord.TextChannel)
+            else destination.send
+        )
+        async with self._turns.of(("message", destination.id)):
+            return await send(
+                rendered.content,
+                embed=rendered.embed,
+                files=_files(outgoing),
+                allowed_mentions=rendered.mentions,
+                nonce=nonce(outgoing.key),
+                silent=outgoing.silent,
+                view=rendered.view(),
+            )
+
+    async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
+        rendered = render(outgoing)
+        kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
+        title, now = title_of(outgoing.reply), discord.utils.utcnow()
+
+        async def create(name: str) -> discord.Message:
+            opened = await forum.create_thread(
+                name=name,
+                content=rendered.content,
+                embed=rendered.embed,
+                files=_files(outgoing),
+                allowed_mentions=rendered.mentions,
+                view=rendered.view(),
+                auto_archive_duration=ARCHIVE_AFTER,
+                applied_tags=free_tags(forum),
+            )
+            return opened.message
+
+        return await with_fallback_name(create, *(thread_name(kind, words, now, language) for words in (title, "")))
+
+    async def edit(self, sent: Sent, outgoing: Outgoing, *, direct: bool) -> None:
+        """Replace a reply's content; nobody is pinged again."""
+        rendered = render(outgoing, direct=direct)
+        await self.at(sent).edit(
+            content=rendered.content,
+            embed=rendered.embed,
+            attachments=_files(outgoing),
+            allowed_mentions=discord.AllowedMentions.none(),
+            view=rendered.view(),
+        )
+
+    async def unarchived(self, sent: Sent, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something to a message; if its thread is archived, reopen that first."""
+        try:
+            await act()
+        except discord.HTTPException as error:
+            if error.code != THREAD_ARCHIVED:
+                raise
+            thread = await self._client.fetch_channel(int(sent.channel))
+            if not isinstance(thread, discord.Thread):
+                raise
+            await thread.edit(archived=False)
+            await act()
+
+    async def react(self, post: ReplyTarget, emoji: str) -> None:
+        """React to a post."""
+        message = self.at(Sent(post.channel, str(post.message)))
+        async with self._turns.of(("reaction", message.channel.id)):
+            await message.add_reaction(emoji)
+
+    async def mark(self, outgoing: Outgoing) -> None:
+        """Show on a thread's post whether the item is returned; the thread stays open."""
+        kind, target = outgoing.reply.kind, outgoing.target
+        if kind not in {"returned", "reopened"} or target.message is None or self._client.user is None:
+            return
+        post = self.at(Sent(target.channel, target.message))
+        try:
+            async with self._turns.of(("reaction", post.channel.id)):
+                if kind == "returned":
+                    await post.add_reaction(RETURNED)
+                else:
+                    await post.remove_reaction(RETURNED, self._client.user)
+        except discord.HTTPException as error:
+            _log.warning("discord_post_unmarked", post=target.message, code=error.code)
+
+    def at(self, sent: Sent) -> discord.PartialMessage:
+        """Return the message that was sent, unread."""
+        return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
+
+
+def _files(outgoing: Outgoing) -> list[discord.File]:
+    return [discord.File(io.BytesIO(outgoing.picture), PICTURE_NAME)] if outgoing.picture else []

@@ -1,0 +1,102 @@
+"""Writes messages and reactions on Slack."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.errors import HiddenPostError, code_of, is_no_answer
+from bot.slack.messages import is_hidden, message_at
+from bot.slack.render import Element, blocks, metadata, notification
+from bot.slack.workspace import SlackWorkspace
+from reunite.entities import ReplyTarget
+from reunite.messages.reply import Reply
+from reunite.ports import Outgoing, Sent
+
+_PICTURE_REFUSED: Final = {
+    "file_deleted",
+    "file_not_found",
+    "invalid_blocks",
+    "missing_file_data",
+    "slack_connect_file_link_sharing_blocked",
+    "slack_connect_file_upload_sharing_blocked",
+}
+"""The last two: an organisation takes no files in the channels that it shares with others."""
+
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+async def with_picture_or_without(
+    key: str, file: str | None, write: Callable[[str | None], Coroutine[Any, Any, _T]]
+) -> _T:
+    """Write a message with its picture, or only its words if Slack refuses that: they matter more."""
+    try:
+        return await write(file)
+    except SlackApiError as error:
+        if file is None or code_of(error) not in _PICTURE_REFUSED:
+            raise
+        _log.warning("slack_picture_refused", key=key)
+        return await write(None)
+
+
+async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
+    language = await workspace.language() if file or reply.buttons else "en"
+    return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
+
+
+async def update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
+    await workspace.client.chat_update(
+        channel=sent.channel,
+        ts=sent.message,
+        text=notification(outgoing.reply),
+        blocks=await _blocks(workspace, outgoing.reply, sent.channel, file),
+        metadata=dict(metadata(outgoing.key)),
+    )
+
+
+async def post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Mapping[str, Any]:
+    target = outgoing.target
+    if target.message:
+        await _check_shown(workspace, target.channel, target.message)
+    posted = await workspace.client.chat_postMessage(
+        channel=target.channel,
+        thread_ts=target.message,
+        text=notification(outgoing.reply),
+        blocks=await _blocks(workspace, outgoing.reply, target.channel, file),
+        metadata=dict(metadata(outgoing.key)),
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return posted.data if isinstance(posted.data, dict) else {}
+
+
+async def _check_shown(workspace: SlackWorkspace, channel: str, post: str) -> None:
+    """Raise HiddenPostError if Slack says that it hides a post; if it doesn't say, the reply is tried."""
+    try:
+        if await is_hidden(workspace, channel, post):
+            raise HiddenPostError("the post to reply to is hidden")
+    except SlackApiError as error:
+        if not is_no_answer(error):
+            raise
+
+
+async def is_astray(workspace: SlackWorkspace, sent: Sent) -> bool:
+    """Return whether a reply stands in the channel itself: a channel's history has no replies in threads."""
+    try:
+        reply = await message_at(workspace, sent.channel, sent.message)
+    except SlackApiError as error:
+        if not is_no_answer(error):
+            raise
+        return False
+    return reply is not None and "thread_ts" not in reply
+
+
+async def react(workspace: SlackWorkspace, target: ReplyTarget, name: str, *, given: bool) -> None:
+    react = workspace.client.reactions_add if given else workspace.client.reactions_remove
+    try:
+        await react(channel=target.channel, timestamp=str(target.message), name=name)
+    except SlackApiError as error:
+        if code_of(error) not in {"already_reacted", "no_reaction"}:
+            raise
