@@ -64,7 +64,7 @@ async def announce(
     await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, found)
-    await _tell(session, stored)
+    await _show_labelled(session, stored)
     if not (report.quiet or found.has_claimed):
         await _ask(session, stored, search, found.shown)
 
@@ -136,13 +136,13 @@ def _result(stored: _Stored, search: Search) -> _Result:
     return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed)
 
 
-async def _tell(session: Session, stored: _Stored) -> None:
+async def _show_labelled(session: Session, stored: _Stored) -> None:
     """Show the labelled matches wherever they should be, and correct the cards that show them already."""
     for match, other in stored.labelled():
         before = stored.known.get(match.id)
         if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
             await _correct(session, match, stored.report, other)
-            await _ping_later(session, match, stored.report, other)
+            await _ping_if_likelier(session, match, stored.report, other)
         await _show(session, stored.report, match, other)
 
 
@@ -195,7 +195,7 @@ def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply
         return wording.sealed_kept(report)
     if found.nearest:
         if found.has_claimed:
-            return galleries.gallery_besides(report, found.nearest, tiles)
+            return galleries.gallery_after_claim(report, found.nearest, tiles)
         return galleries.first_gallery(report, found.nearest, tiles, found.searched)
     if not found.shown:
         return None if found.has_claimed else wording.nothing(report, found.searched)
@@ -250,7 +250,7 @@ async def _correct(session: Session, match: Match, report: Report, other: Report
             await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
 
 
-async def _ping_later(session: Session, match: Match, report: Report, other: Report) -> None:
+async def _ping_if_likelier(session: Session, match: Match, report: Report, other: Report) -> None:
     """Ping the owner once about a match whose card came silently, if it would ping now."""
     if not rules.always_pings(match) or match.claim:
         return

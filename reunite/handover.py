@@ -144,7 +144,7 @@ async def _ask_other_side(session: Session, sides: Claimed, speaker: ReportKind,
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(sides.claim.id, reader.kind)
     if not given:
-        await session.outbox.revise(key, handovers.said_too_soon(match, reader))
+        await session.outbox.revise(key, handovers.said_returned_withdrawn(match, reader))
     elif match.state is MatchState.UNDECIDED:
         asked = handovers.said_returned(match, reader)
         if not await session.outbox.post(reader.id, key, asked):

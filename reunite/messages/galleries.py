@@ -41,7 +41,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, _ASKS)
 
 
-def gallery_besides(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
+def gallery_after_claim(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
     """Return the first reply to a report whose author has claimed something already: what else is near."""
     return _gallery(report, [line("closest_besides", report.language)], pairs, tiles, _ASKS)
 

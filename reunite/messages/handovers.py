@@ -267,7 +267,7 @@ def said_returned(match: Match, reader: Report) -> Reply:
     return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=match.reports)
 
 
-def said_too_soon(match: Match, reader: Report) -> Reply:
+def said_returned_withdrawn(match: Match, reader: Report) -> Reply:
     """Replace that message once the other side has withdrawn its word."""
     key = "finder_unsaid" if reader.kind is ReportKind.LOST else "owner_unsaid"
     return Reply("claim", (line(key, reader.language),), match=match.id, about=match.reports)

@@ -81,7 +81,7 @@ QUEUED: dict[str, list[Reply]] = {
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(report, 1, 2) for report in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [replace(TILE, label=None)], 2)],
-    "gallery_besides": [galleries.gallery_besides(LOST, [(MATCH, FOUND)], [TILE])],
+    "gallery_after_claim": [galleries.gallery_after_claim(LOST, [(MATCH, FOUND)], [TILE])],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
     "closed_gallery": [galleries.closed_gallery(LOST, 1)],
@@ -144,13 +144,13 @@ QUEUED: dict[str, list[Reply]] = {
     "is_it_back": [reminders.is_it_back(MATCH, LOST, members_can_return=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
-    "said_too_soon": [handovers.said_too_soon(MATCH, report) for report in (LOST, FOUND)],
+    "said_returned_withdrawn": [handovers.said_returned_withdrawn(MATCH, report) for report in (LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, report) for report in (LOST, FOUND, SEALED)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
 OF_BOTH = {
     "first_gallery",
-    "gallery_besides",
+    "gallery_after_claim",
     "next_gallery",
     "refreshed",
     "folded_card",
@@ -175,7 +175,7 @@ OF_BOTH = {
     "is_it_back",
     "help_needed",
     "said_returned",
-    "said_too_soon",
+    "said_returned_withdrawn",
 }
 SHOWN_ONCE: dict[str, list[Reply]] = {
     "claim_seen": [
@@ -240,14 +240,14 @@ def test_every_function_that_makes_a_reply_is_here() -> None:
 
 
 @pytest.mark.parametrize("name", [*QUEUED, *SHOWN_ONCE, *STAYS])
-def test_what_shows_a_report_declares_it(name: str) -> None:
+def test_a_reply_declares_every_report_that_it_shows(name: str) -> None:
     for reply in {**QUEUED, **SHOWN_ONCE, **STAYS}[name]:
         for report in (LOST, FOUND):
             assert report.id in reply.quotes or not shown(reply, report), reply
 
 
 @pytest.mark.parametrize("name", QUEUED)
-def test_what_is_about_a_report_goes_with_it(name: str) -> None:
+def test_a_reply_goes_with_the_report_that_it_is_about(name: str) -> None:
     for reply in QUEUED[name]:
         assert reply.quotes
         for report in reply.quotes:

@@ -222,7 +222,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
     yield from (handovers.said_returned(MATCH, report) for report in (lost, found, sealed.found))
     yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)
-    yield from (handovers.said_too_soon(MATCH, report) for report in (lost, found))
+    yield from (handovers.said_returned_withdrawn(MATCH, report) for report in (lost, found))
     yield wording.returned_by_word(replace(MATCH, handover=Handover(got_back=True)), lost)
     yield wording.word_back(found)
     yield notices.log_line(CONFIRMED, lost, found, found, None)
