@@ -50,7 +50,7 @@ async def test_what_is_missing_is_named_with_its_remedy(environment: dict[str, s
     assert without["its Message Content Intent"]["ok"] is None
 
 
-async def test_a_refused_token(environment: dict[str, str]) -> None:
+async def test_a_refused_token_is_reported_with_its_remedy(environment: dict[str, str]) -> None:
     async with DiscordDouble() as discord:
         found = await doctor(environment, discord, REUNITE_DISCORD_TOKEN="wrong")
     assert found["Discord"]["ok"] is False

@@ -149,7 +149,7 @@ async def test_what_the_finder_accepted_stays_so_when_a_return_is_undone(world: 
     assert "mine" not in offered(world, "l1")
 
 
-async def test_attempts_are_capped(world: World) -> None:
+async def test_a_member_may_claim_an_item_only_so_often(world: World) -> None:
     match = world.button("l1", "mine")
     for attempt in range(rules.MAX_CLAIMS):
         claim = await claimed(world, f"guess {attempt}", match)
@@ -160,7 +160,7 @@ async def test_attempts_are_capped(world: World) -> None:
         await claimed(world, match=match)
 
 
-async def test_only_the_loser_may_claim_and_with_words(world: World) -> None:
+async def test_only_the_owner_may_claim_and_with_words(world: World) -> None:
     with pytest.raises(TellUserError, match="only_owner"):
         await world.press("mine", world.button("l1", "mine"), BEN, words="mine!")
     with pytest.raises(TellUserError, match="claim_empty"):

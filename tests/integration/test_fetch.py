@@ -35,7 +35,7 @@ async def test_a_redirect_to_the_same_host_keeps_the_authorization(host: Host) -
     assert host.authorizations == ["Bearer t", "Bearer t"]
 
 
-async def test_a_redirect_to_another_allowed_host_goes_without_it(host: Host, other: Host) -> None:
+async def test_a_redirect_to_another_allowed_host_carries_no_token(host: Host, other: Host) -> None:
     host.responds("/a.jpg", 307, Location=other.url("/b.jpg"))
     other.responds("/b.jpg", Content_Type="image/jpeg")
     async with fetcher(host, other) as fetch:

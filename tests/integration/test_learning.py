@@ -30,7 +30,7 @@ async def model(world: World) -> EmbeddingModel:
     return await world.store.embedding_models.register("clip", "known-1", {"shared": 6})
 
 
-async def judged(world: World, lost: Report, found: Report, probability: float, state: MatchState) -> UUID:
+async def decided(world: World, lost: Report, found: Report, probability: float, state: MatchState) -> UUID:
     async with world.store.session(world.workspace.community) as session:
         pair = ScoredPair(lost.id, found.id, probability, None, (), evidence=EVIDENCE)
         match = await session.matches.save(pair)
@@ -38,12 +38,12 @@ async def judged(world: World, lost: Report, found: Report, probability: float, 
     return match.id
 
 
-async def judge_many(world: World, confirmed: int, refused: int, *, first: int = 0) -> None:
+async def decide_many(world: World, confirmed: int, rejected: int, *, first: int = 0) -> None:
     """Store matches that were stated at 90%, with what was said about them."""
-    states = [MatchState.CONFIRMED] * confirmed + [MatchState.REJECTED] * refused
+    states = [MatchState.CONFIRMED] * confirmed + [MatchState.REJECTED] * rejected
     for number, state in enumerate(states, start=first):
         lost, found = await world.lost(f"l{number}", "cup"), await world.found(f"f{number}", text="cup")
-        await judged(world, lost, found, 0.9, state)
+        await decided(world, lost, found, 0.9, state)
 
 
 async def weights(world: World) -> ScoringModel | None:
@@ -52,9 +52,9 @@ async def weights(world: World) -> ScoringModel | None:
 
 async def test_feedback_is_learned_automatically_and_can_be_undone(world: World, model: EmbeddingModel) -> None:
     own = world.workspace.community
-    await judge_many(world, 5, 14)
+    await decide_many(world, 5, 14)
     assert await communities_to_teach(world.store, 5) == []
-    await judge_many(world, 1, 0, first=100)
+    await decide_many(world, 1, 0, first=100)
     assert await communities_to_teach(world.store, 5) == [own]
     await learn_once(world.store, model)
     learned = await weights(world)
@@ -75,10 +75,10 @@ async def test_feedback_is_learned_automatically_and_can_be_undone(world: World,
 
 async def test_a_second_lesson_starts_from_the_first(world: World, model: EmbeddingModel) -> None:
     own = world.workspace.community
-    await judge_many(world, 6, 14)
+    await decide_many(world, 6, 14)
     await learn(world.store, own, model)
     first = await weights(world)
-    await judge_many(world, 5, 40, first=30)
+    await decide_many(world, 5, 40, first=30)
     await learn(world.store, own, model)
     second = await weights(world)
     assert first is not None
@@ -90,9 +90,9 @@ async def test_a_second_lesson_starts_from_the_first(world: World, model: Embedd
 async def test_nothing_is_learned_from_sealed_reports_before_their_release(world: World) -> None:
     own = world.workspace.community
     await world.set_up(log_channel="log")
-    await judge_many(world, 6, 13)
+    await decide_many(world, 6, 13)
     lost, found = await world.lost("l", "cup"), await world.found("f", text="cup", sealed=True, category="other")
-    match = await judged(world, lost, found, 0.9, MatchState.REJECTED)
+    match = await decided(world, lost, found, 0.9, MatchState.REJECTED)
     assert await communities_to_teach(world.store, 5) == []
     async with world.store.session(own) as session:
         await session.matches.release(match)
@@ -100,7 +100,7 @@ async def test_nothing_is_learned_from_sealed_reports_before_their_release(world
 
 
 async def test_only_scores_are_learned_from(world: World, model: EmbeddingModel) -> None:
-    await judge_many(world, 6, 14)
+    await decide_many(world, 6, 14)
     await learn(world.store, world.workspace.community, model)
     rows = await stored(world)
     assert rows[0]["parameters"].keys() == for_encoder("clip").to_json().keys()
@@ -134,7 +134,7 @@ async def test_what_counts_as_feedback(
     world: World, model: EmbeddingModel, text: str, expected: list[tuple[bool, float]]
 ) -> None:
     lost, found = await world.lost("l", "cup"), await world.found("f", text="cup")
-    match = await judged(world, lost, found, 0.5, MatchState.UNDECIDED)
+    match = await decided(world, lost, found, 0.5, MatchState.UNDECIDED)
     own = world.workspace.community
     async with world.store.session(own) as session:
         for part in text.split(", "):
@@ -169,7 +169,7 @@ async def test_a_defect_in_one_community_leaves_the_others_to_learn(
     world: World, model: EmbeddingModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = world.workspace.community
-    await judge_many(world, 6, 14)
+    await decide_many(world, 6, 14)
 
     async def with_another(*_: object) -> list[UUID]:
         return [UUID(int=1), own]

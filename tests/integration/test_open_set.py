@@ -135,7 +135,7 @@ async def test_the_command_replaces_weights_for_all(  # noqa: PLR0913, PLR0917 -
         await open_set.from_open_set(Settings(), where)
 
 
-async def test_one_worker_does_it(
+async def test_a_worker_leaves_the_calibration_to_one_that_has_begun(
     store: Store, encoder: BatchingEncoder, model: EmbeddingModel, source: OpenSetSource, host: PhotoHost
 ) -> None:
     async with store.try_lock(0x4F50454E) as has_lock, store.try_lock(0x4F50454E) as is_second:

@@ -61,7 +61,7 @@ def test_the_end_of_a_card_is_a_month_and_a_year(text: str, is_end: bool) -> Non
 
 
 @pytest.mark.parametrize("country", ["DE", "FR", "ES", "PL", "GB", "NL", "AT"])
-def test_accounts_are_known(country: str) -> None:
+def test_ibans_of_several_countries_are_recognised(country: str) -> None:
     chance = Random(country)  # noqa: S311 - no secret
     for _ in range(30):
         number = iban(country, chance)

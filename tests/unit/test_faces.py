@@ -32,7 +32,7 @@ def outputs(*faces: tuple[int, int, float, float]) -> tuple[np.ndarray, np.ndarr
     ],
     ids=["none", "one", "unsure", "the same twice", "two", "too small", "at the edge", "outside the picture"],
 )
-def test_boxes_are_read(
+def test_boxes_are_read_from_the_networks_outputs(
     faces: tuple[tuple[int, int, float, float], ...], boxes: list[tuple[int, int, int, int]]
 ) -> None:
     assert boxes_of(*outputs(*faces), (384, 512)) == boxes

@@ -45,7 +45,7 @@ def test_views_are_those_of_the_photo_decoded_in_full(name: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("name", FRAMINGS)
-def test_views_are_upright(name: str) -> None:
+def test_views_follow_the_cameras_rotation(name: str) -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     turned = make_stored_copy(saved(scene(800, 600), "JPEG", quality=95, exif=exif), framing=FRAMINGS[name])

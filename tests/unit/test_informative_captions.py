@@ -116,7 +116,7 @@ AMBIGUOUS = {"té", "thé", "hai", "cafetería", "月"}
 """Names that are everyday words in another language, or a place."""
 
 
-def test_each_name_of_a_known_thing_tells_it() -> None:
+def test_the_name_of_a_known_thing_alone_is_informative() -> None:
     silent = [
         name
         for english, *names in LEXICON

@@ -67,7 +67,7 @@ def test_an_index_out_of_reach_is_named(
 
 
 @pytest.mark.parametrize(("named", "options"), [("http://here", ("--extra-index-url", "http://here")), ("", ())])
-def test_torch_index_decides(
+def test_the_variable_torch_index_names_the_index_of_pytorch(
     named: str, options: tuple[str, ...], script: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TORCH_INDEX", named)

@@ -145,7 +145,7 @@ def test_what_is_not_known_stays_among_the_known() -> None:
 
 
 @given(st.lists(st.sampled_from(["Tasche", "sac à dos", "negro", "黒い", "my", "42", "A7", "'", "-"])), st.text())
-def test_numbers_survive(words: list[str], more: str) -> None:
+def test_translation_keeps_all_digits(words: list[str], more: str) -> None:
     text = " ".join([*words, more])
     assert re.findall("[0-9]", to_english(text)) == re.findall("[0-9]", text)
 

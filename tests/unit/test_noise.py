@@ -167,7 +167,7 @@ def test_noise_is_taken_out_and_named(kind: Noise, text: str, noise: str) -> Non
         "Handy: schwarzes Samsung",
     ],
 )
-def test_other_words_stay(text: str) -> None:
+def test_a_description_without_noise_stays_as_it_is(text: str) -> None:
     assert clean(text) == Cleaned(text, {}, ())
 
 

@@ -54,16 +54,18 @@ def test_what_has_ended_is_not_answered(state: ReportState) -> None:
         (NOW + timedelta(days=1), NOW - IN_FLIGHT),
     ],
 )
-def test_what_is_read(since: datetime | None, begins: datetime) -> None:
+def test_the_span_ends_where_live_events_begin_and_keeps_no_expired_posts(
+    since: datetime | None, begins: datetime
+) -> None:
     assert span_of(NOW, 60, since) == Span(begins, NOW - IN_FLIGHT)
 
 
 @pytest.mark.parametrize(("days", "share"), [(0, 0.0), (15, 0.25), (60, 1.0), (99, 1.0), (-1, 0.0)])
-def test_how_far_it_is(days: int, share: float) -> None:
+def test_the_share_that_is_read_is_between_0_and_1(days: int, share: float) -> None:
     assert Span(OLDEST, NOW).share(NOW - timedelta(days=days)) == share
 
 
-def test_nothing_to_read_is_read() -> None:
+def test_an_empty_span_counts_as_read() -> None:
     assert Span(NOW, NOW).share(NOW) == 1.0
 
 
@@ -81,7 +83,7 @@ def test_each_message_is_counted() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_moderators_read(language: str) -> None:
+def test_moderators_read_which_channels_how_many_and_why_others_were_skipped(language: str) -> None:
     summary = Summary(("found", "lost"), OLDEST, tally(), closed=("lost",))
     for reply in (begun(summary, language), ended(summary, language)):
         assert "#found, #lost" in reply.text()

@@ -57,9 +57,7 @@ def reconciler(slack: _Slack) -> Reconciler:
     ("error", "event"),
     [(RuntimeError("a defect"), "slack_reconcile_failed"), (OperationalError("away"), "slack_reconcile_delayed")],
 )
-async def test_an_error_of_any_kind_doesnt_end_it(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, event: str
-) -> None:
+async def test_no_error_ends_the_reconciler(monkeypatch: pytest.MonkeyPatch, error: Exception, event: str) -> None:
     monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
     slack, errors = _Slack(), [error]
 

@@ -122,7 +122,7 @@ def sources() -> Iterator[Path]:
 
 
 def test_retired_words_are_gone() -> None:
-    retired = re.compile(rf"\b({'|'.join(RETIRED_WORDS)})\b", re.IGNORECASE)
+    retired = re.compile(rf"(?<![a-z])({'|'.join(RETIRED_WORDS)})(?![a-z])", re.IGNORECASE)
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in sources()

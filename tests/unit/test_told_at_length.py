@@ -59,7 +59,7 @@ def test_two_of_a_kind_have_a_colour_each(text: str) -> None:
         ("my ring came off in the lake", "lake"),
     ],
 )
-def test_where_it_was(text: str, place: str) -> None:
+def test_the_place_of_a_story_is_found(text: str, place: str) -> None:
     assert content_of(text).place == place
 
 
@@ -114,7 +114,7 @@ def test_where_it_was(text: str, place: str) -> None:
         ("perdeu a lancheira do Homem-Aranha", "lunch box"),
     ],
 )
-def test_what_it_is(text: str, noun: str) -> None:
+def test_the_thing_of_a_story_is_found(text: str, noun: str) -> None:
     assert features(text).nouns[0] == noun
 
 

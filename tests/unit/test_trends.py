@@ -51,7 +51,7 @@ def test_how_soon_things_are_back_is_said_in_words(days: float, words: str) -> N
     assert text == f"Half of what was returned was back within {words}"
 
 
-def test_how_soon_is_said_in_german_with_the_right_case() -> None:
+def test_the_days_to_a_return_are_in_the_right_case_in_german() -> None:
     [text] = trending.lines(Trends(days=9.4), "de")
     assert text == "Bei der Hälfte des Zurückgegebenen dauerte es höchstens 9 Tage"
 

@@ -165,7 +165,7 @@ def test_no_words_mean_no_time() -> None:
     assert read("  ") is None
 
 
-def test_now_is_now() -> None:
+def test_just_now_is_the_present_moment() -> None:
     assert read("just now") == NOW
 
 

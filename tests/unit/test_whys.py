@@ -48,7 +48,7 @@ def line(words: str) -> set[str]:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['lost']}|{pair['found']}|{pair['shows']}")
-def test_each_mark_holds(pair: Mapping[str, str]) -> None:
+def test_the_why_line_of_a_pair_reads_as_expected_from_either_side(pair: Mapping[str, str]) -> None:
     lost = extract(item(ReportKind.LOST, pair, "lost", "lost_"))
     found = extract(item(ReportKind.FOUND, pair, "found", ""))
     evidence = {kind: float(value) for kind, value in (part.split() for part in pair["similarity"].split(", ") if part)}
