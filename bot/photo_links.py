@@ -8,7 +8,7 @@ import structlog
 from db.delivery import StalePhoto
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import TEMPORARY, apart
+from db.trouble import TEMPORARY, logging_failures
 from reunite.ports import Platform
 
 _POLL_SECONDS: Final = 1.0
@@ -31,7 +31,7 @@ class PhotoLinks:
 
     async def _renew(self) -> None:
         for stale in await self._store.delivery.stale_photos(self._platform.name, _AT_ONCE):
-            with apart(_log, "photo_link", photo=str(stale.photo.id)):
+            with logging_failures(_log, "photo_link", photo=str(stale.photo.id)):
                 await self._renew_one(stale)
 
     async def _renew_one(self, stale: StalePhoto) -> None:

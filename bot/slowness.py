@@ -9,7 +9,7 @@ import structlog
 from db.monitoring import Monitoring
 from db.repeating import repeat
 from db.slowness import Slowness, SlowWorkspace
-from db.trouble import apart
+from db.trouble import logging_failures
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
 from reunite.handlers import Handlers
@@ -54,7 +54,7 @@ class SlownessWatch:
             change = workspace.unanswered.change(now, self._limit)
             if change is None:
                 continue
-            with apart(_log, "slowness_notice", workspace=workspace.external_id):
+            with logging_failures(_log, "slowness_notice", workspace=workspace.external_id):
                 await self._tell(workspace, change, now)
                 await self._slowness.note(workspace, change, now)
 

@@ -9,7 +9,7 @@ import structlog
 
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import apart
+from db.trouble import logging_failures
 from reunite.entities import PlatformName
 from reunite.errors import NotJoinedError
 
@@ -40,5 +40,8 @@ async def _follow(store: Store, platform: PlatformName, kept: Callable[[], Itera
 
 async def _reread(workspace: str, reread: Reread) -> None:
     """Reread a workspace. One that fails doesn't hold up the others; it's read at its next change."""
-    with apart(_log, "workspace_reread", workspace=workspace), suppress(NotJoinedError):  # it has just removed the bot
+    with (
+        logging_failures(_log, "workspace_reread", workspace=workspace),
+        suppress(NotJoinedError),
+    ):  # it has just removed the bot
         await reread(workspace)

@@ -170,7 +170,7 @@ class SqlCandidates(Queries):
             lookalikes = {} if photos is None else most_similar_pairs(*photos, _MAX_LOOKALIKES)
         found = [await fetch() for fetch in fetching]
         items |= plan.read(found, memory.items)
-        if measured is None:
+        if measured is None:  # its statement was the last
             pairs = _pairs_of_nearest(query, found.pop()[0], rare, limit)
         if photos is None:
             lookalikes = most_similar_pairs(*_photo_vectors(query.scope, found.pop()[0]), _MAX_LOOKALIKES)

@@ -58,7 +58,7 @@ def is_temporary(error: Exception) -> bool:
 
 
 @contextmanager
-def apart(log: FilteringBoundLogger, event: str, **ids: object) -> Iterator[None]:
+def logging_failures(log: FilteringBoundLogger, event: str, **ids: object) -> Iterator[None]:
     """Log what goes wrong with one thing (`log_failure`), so that the others have their turn.
 
     Raises the error if the database is away: the others would fail too.

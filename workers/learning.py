@@ -10,7 +10,7 @@ from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, learn
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import apart
+from db.trouble import logging_failures
 from reunite.tuning.calibration import TooLittleDataError
 
 _EVERY_SECONDS: Final = 600.0
@@ -27,7 +27,7 @@ async def keep_learning(store: Store, model: EmbeddingModel) -> None:
 async def learn_once(store: Store, model: EmbeddingModel) -> None:
     """Fit a few of the communities that have enough new feedback."""
     for community in await communities_to_teach(store, _AT_ONCE):
-        with apart(_log, "learning", community=str(community)):
+        with logging_failures(_log, "learning", community=str(community)):
             await _learn(store, community, model)
 
 

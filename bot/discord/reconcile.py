@@ -81,7 +81,7 @@ class Reconciler:
         while self._due:
             self._at_once.clear()
             due, self._due = self._due, set()
-            caught_up = [guild for guild in due if await self._try_guild(guild, self._guild)]
+            caught_up = [guild for guild in due if await self._try_guild(guild, self._reconcile_guild)]
             done = [guild for guild in caught_up if await self._try_guild(guild, self._thread_names)]
             self._due |= due.difference(done)
             if self._due:
@@ -110,7 +110,7 @@ class Reconciler:
             return False
         return True
 
-    async def _guild(self, guild: discord.Guild) -> None:
+    async def _reconcile_guild(self, guild: discord.Guild) -> None:
         """Compare everything open: new posts first, then verdicts, then older posts."""
         since = discord.utils.utcnow() - self._look_back
         if guild.me.joined_at:  # nothing posted before the bot was invited
@@ -126,7 +126,7 @@ class Reconciler:
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
-            await self._isolated(guild, self._post(guild, post))
+            await self._isolated(guild, self._look_for(guild, post))
         self._unseen.discard(guild.id)
 
     async def _thread_names(self, guild: discord.Guild) -> None:
@@ -136,7 +136,7 @@ class Reconciler:
         alive = {str(post.target.message) for post in known}
         for thread in guild.threads:
             if is_ours(thread) and str(thread.id) not in alive and thread.name != neutral_name(thread, language):
-                await self._isolated(guild, self._thread(guild, thread))
+                await self._isolated(guild, self._reset_thread_name(guild, thread))
 
     async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
         """Take a step. If it fails for one channel or message, the others still follow."""
@@ -159,7 +159,7 @@ class Reconciler:
         history = channel.history(limit=_MAX_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
             known = posts.pop(str(message.id), None)
-            await self._isolated(channel.guild, self._message(message, known))
+            await self._isolated(channel.guild, self._reconcile_message(message, known))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, Report]) -> None:
         async for thread in _threads(forum, since):
@@ -171,12 +171,12 @@ class Reconciler:
             message = await thread.fetch_message(thread.id)
             if known := posts.pop(str(thread.id), None):
                 await self._inbound.renamed(thread)
-            await self._message(message, known)
+            await self._reconcile_message(message, known)
         except (discord.NotFound, discord.Forbidden) as error:
             if not is_refusal(error):
                 raise
 
-    async def _message(self, message: discord.Message, known: Report | None) -> None:
+    async def _reconcile_message(self, message: discord.Message, known: Report | None) -> None:
         """Handle a message as if it had just been posted, or edited; one that was read quietly stays unanswered."""
         if message.id in self._inbound.recent:
             return  # its event has come in the meantime
@@ -191,7 +191,7 @@ class Reconciler:
             return False
         return known is not None or await self._handlers.report_at(target_of(message)) is not None
 
-    async def _post(self, guild: discord.Guild, post: Report) -> None:
+    async def _look_for(self, guild: discord.Guild, post: Report) -> None:
         """Look for a known post that was not found in its channel: it may be deleted, or elsewhere."""
         target = post.target
         try:
@@ -204,7 +204,7 @@ class Reconciler:
         else:
             await self._inbound.edited(message)
 
-    async def _thread(self, guild: discord.Guild, thread: discord.Thread) -> None:
+    async def _reset_thread_name(self, guild: discord.Guild, thread: discord.Thread) -> None:
         """Remove a deleted post's words from its thread's name, if the bot ended before Discord took a new one."""
         target = ReplyTarget("discord", str(guild.id), str(thread.parent_id), str(thread.id))
         report = await self._handlers.report_at(target)
@@ -215,9 +215,9 @@ class Reconciler:
                 await self._inbound.reset_name(target)
 
     async def _fetch(self, guild: discord.Guild, channel: str, message: str) -> discord.Message:
-        return await (await self._place(guild, int(channel))).fetch_message(int(message))
+        return await (await self._place_of(guild, int(channel))).fetch_message(int(message))
 
-    async def _place(self, guild: discord.Guild, channel: int) -> discord.abc.Messageable:
+    async def _place_of(self, guild: discord.Guild, channel: int) -> discord.abc.Messageable:
         """Return a channel, or a thread with its title: a forum post's words begin with that."""
         place = guild.get_channel_or_thread(channel)
         if place is None:

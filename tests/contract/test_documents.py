@@ -98,7 +98,7 @@ def test_log_events_that_are_named_exist() -> None:
         path.read_text("utf-8") for room in ("bot", "workers", "db", "metrics") for path in (ROOT / room).rglob("*.py")
     )
     named = named_in(table, r"`(\w+)`") - {"is_new", "task"}
-    failures = re.findall(r"(?:log_failure|apart)\(_log, \"(\w+)\"", code)
+    failures = re.findall(r"(?:log_failure|logging_failures)\(_log, \"(\w+)\"", code)
     strings = set(re.findall(r"\"(\w[\w{}]+)\"", code)) | {f"{event}_defect" for event in failures}
     known = re.compile("|".join(re.sub(r"{\w*}", r"\\w+", string) for string in strings if string.count("{") < 2))
     assert {event for event in named if not known.fullmatch(event)} == set()

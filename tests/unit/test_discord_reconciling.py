@@ -27,7 +27,7 @@ async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest
     client: Any = SimpleNamespace(guilds=[guild], get_guild=lambda _: guild)
     other: Any = None
     reconciler = Reconciler(client, other, other, inbound=other, verdicts=other, config=DiscordConfig())
-    monkeypatch.setattr(reconciler, "_guild", swallow_one)
+    monkeypatch.setattr(reconciler, "_reconcile_guild", swallow_one)
     reconciler.start()
     await began.wait()
     async with asyncio.timeout(20):
@@ -54,7 +54,7 @@ async def test_threads_names_are_looked_at_once_all_guilds_are_caught_up_in(monk
     handlers: Any = AsyncMock(known_posts=AsyncMock(return_value=[]), report_at=looked_up)
     workspaces, other = MagicMock(language=lambda _: "en"), MagicMock()
     reconciler = Reconciler(client, handlers, workspaces, inbound=other, verdicts=other, config=DiscordConfig())
-    monkeypatch.setattr(reconciler, "_guild", caught_up)
+    monkeypatch.setattr(reconciler, "_reconcile_guild", caught_up)
     reconciler.start()
     assert reconciler._task
     await reconciler._task
