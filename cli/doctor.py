@@ -99,9 +99,10 @@ def running(status: Status) -> Iterator[Finding]:
     waiting = sum(backlog.number for backlog in status.waiting if not backlog.platform)
     queued = sum(backlog.number for backlog in status.waiting if backlog.platform)
     needed = waiting > 0 and status.lacks_worker
+    is_running = True if status.alive else None
     yield Finding(
         "Processes",
-        ok=False if needed else True if status.alive else None,
+        ok=False if needed else is_running,
         found=listed or "none is running",
         remedy="Start a worker with `reunite worker`: reports wait for one." if needed else "",
     )

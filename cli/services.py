@@ -21,6 +21,7 @@ from cli.settings import Settings
 from cli.tuning.open_set import open_set_source
 from cli.vectors import precomputed_vectors
 from db.cancellation import stop
+from db.embedding_models import EmbeddingModel
 from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
 from workers.freed_memory import return_freed_memory
@@ -78,8 +79,11 @@ async def worker(
         reembed=reembed,
     )
     precomputed = precomputed_vectors(vectors, version) if vectors else None
+
+    def ready(model: EmbeddingModel) -> None:
+        announce_ready(f"{model.encoder} {model.version}")
+
     try:
-        ready = lambda model: announce_ready(f"{model.encoder} {model.version}")  # noqa: E731
         await until_stopped(run(config, say, ready, precomputed=precomputed))
     except ModelMismatchError as error:
         raise UsageError(str(error)) from error

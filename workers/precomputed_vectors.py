@@ -157,8 +157,10 @@ def _shape(array: NDArray[Any]) -> str:
 
 def _named(what: str, missing: Sequence[str]) -> str:
     named = ", ".join(map(_quoted, missing[:_MAX_NAMED]))
-    more = len(missing) - _MAX_NAMED
-    return f"the {what} {named}" if len(missing) == 1 else f"{len(missing)} {what}s: {named}{', …' if more > 0 else ''}"
+    if len(missing) == 1:
+        return f"the {what} {named}"
+    more = ", …" if len(missing) > _MAX_NAMED else ""
+    return f"{len(missing)} {what}s: {named}{more}"
 
 
 def _quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -113,6 +114,9 @@ async def _show_late(workspace: SlackWorkspace, view_id: str, task: "asyncio.Tas
         with slack_errors():
             await workspace.client.views_update(view_id=view_id, view={**view, "blocks": shown})
 
-    await with_pictures_or_without(view["blocks"], lambda shown: with_retries(lambda: update(shown)))
+    async def show(shown: Sequence[Element]) -> None:
+        await with_retries(partial(update, shown))
+
+    await with_pictures_or_without(view["blocks"], show)
     if then:
         await then()

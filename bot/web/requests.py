@@ -51,7 +51,8 @@ async def form_input(request: web.Request) -> FormInput:
     given, refused, photos = FormInput(), None, 0
     async for part in parts(request):
         is_photo = part.filename is not None
-        data = await part.read(0 if refused else rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES)
+        most = rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES
+        data = await part.read(0 if refused else most)
         if not is_photo and data is not None:
             given.fields[part.name] = storable(data.decode(errors="replace"))
         elif is_photo and data:

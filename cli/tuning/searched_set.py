@@ -36,11 +36,11 @@ class SearchedSet:
 
     def by_kind(self, draws: Sequence[Sequence[Prediction]]) -> dict[str, list[list[Prediction]]]:
         """Split draws by what their lost reports consist of."""
-        kinds = sorted({self.kinds[prediction.query] for draw in draws for prediction in draw})
-        return {
-            kind: [[prediction for prediction in draw if self.kinds[prediction.query] == kind] for draw in draws]
-            for kind in kinds
-        }
+
+        def only(kind: str) -> list[list[Prediction]]:
+            return [[prediction for prediction in draw if self.kinds[prediction.query] == kind] for draw in draws]
+
+        return {kind: only(kind) for kind in sorted({self.kinds[one.query] for draw in draws for one in draw})}
 
 
 @dataclass(frozen=True, slots=True)

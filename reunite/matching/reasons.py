@@ -122,8 +122,13 @@ def _said(features: ReportFeatures) -> str:
 def _time(lost: Item, found: Item) -> Iterator[Why]:
     gap = circumstances.found_after(lost, found)
     if gap is not None:
-        agreement: Agreement = "agrees" if timedelta() <= gap <= _SOON else "partly" if gap >= _EARLIEST else "differs"
-        yield Why("time", str(round(gap / timedelta(minutes=1))), agreement)
+        yield Why("time", str(round(gap / timedelta(minutes=1))), _time_agreement(gap))
+
+
+def _time_agreement(gap: timedelta) -> Agreement:
+    if timedelta() <= gap <= _SOON:
+        return "agrees"
+    return "partly" if gap >= _EARLIEST else "differs"
 
 
 def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str]) -> Iterator[Why]:
@@ -141,4 +146,6 @@ def _words(lost: ReportFeatures, found: ReportFeatures, rare_words: Sequence[str
 
 
 def _agreement(value: float, agrees: float, partly: float) -> Agreement:
-    return "agrees" if value >= agrees else "partly" if value >= partly else "differs"
+    if value >= agrees:
+        return "agrees"
+    return "partly" if value >= partly else "differs"

@@ -468,7 +468,9 @@ def _ready(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: object) -> object:
-    return str(value) if isinstance(value, UUID) else value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _uuid(text: str | None) -> UUID | None:
