@@ -29,7 +29,7 @@ from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import MissingScopeError, PostGoneError, UndeliverableError, UnknownArrivalError
+from reunite.errors import MissingScopeError, PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
 from reunite.language import sentence
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Sent
@@ -106,6 +106,8 @@ class SlackPlatform:
                     self._verdicts.compare_once_recorded(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
+                if is_searched:
+                    sent = await self._without_copy(workspace, outgoing, sent)
             self._pictures.forget(outgoing)
             await _mark(workspace, outgoing)
             return sent
@@ -118,6 +120,21 @@ class SlackPlatform:
             raise
         except (MissingScopeError, UndeliverableError) as error:
             raise UnknownArrivalError(str(error)) from error
+
+    async def _without_copy(self, workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent) -> Sent:
+        """Delete a reply again if an earlier attempt has arrived since the search; return the one that stays.
+
+        It stays too if Slack doesn't say.
+        """
+        try:
+            with slack_errors():
+                other = await self._earlier.other(workspace, outgoing, sent)
+                if other:
+                    await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("slack_copies_unknown", key=outgoing.key, reason=str(error))
+            return sent
+        return other or sent
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)
@@ -141,17 +158,19 @@ class SlackPlatform:
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         file = await self._pictures.file_in_time(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
+        is_first = not outgoing.maybe_sent or place_of(outgoing) in self._unsent
         self._unsent.pop(place_of(outgoing), None)
-        self._earlier.forget(outgoing)
         try:
             async with self._pace.turn(channel, key):
+                self._earlier.forget(outgoing)
                 posted = await _with_picture_or_without(key, file, lambda file: _post(workspace, outgoing, file))
         except PutOffError:
-            self._unsent[place_of(outgoing)] = None
+            if is_first:
+                self._unsent[place_of(outgoing)] = None
             raise
         except SlackApiError as error:
             seconds = seconds_put_off(error)
-            if seconds is not None or is_refusal(error):
+            if is_refusal(error) or (is_first and seconds is not None):
                 self._unsent[place_of(outgoing)] = None
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)
