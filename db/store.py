@@ -23,6 +23,8 @@ from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings
 from reunite.errors import NotJoinedError, TryAgainError
 from reunite.reminders import Due
 
+_ENTER: Final = """SELECT *, set_config('reunite.community', community_id::text, true)
+  FROM enter_workspace(%s::platform, %s)"""
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
 _SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
@@ -50,11 +52,7 @@ class Store(Database):
         # A single round trip, because every post needs it.
         try:
             async with self.outside() as connection:
-                cursor = await connection.execute(
-                    "SELECT *, set_config('reunite.community', community_id::text, true)"
-                    " FROM enter_workspace(%s::platform, %s)",
-                    [platform, external_id],
-                )
+                cursor = await connection.execute(_ENTER, [platform, external_id])
                 row = await cursor.fetchone()
                 if row is None:
                     raise NotJoinedError(platform, external_id)
@@ -174,11 +172,17 @@ class Store(Database):
                 "INSERT INTO link_code (hash, community_id) VALUES (%s, %s)", [code_hash, workspace.community]
             )
 
-    async def link(self, workspace: Workspace, code_hash: str) -> bool:
+    @asynccontextmanager
+    async def linked(self, workspace: Workspace, code_hash: str) -> AsyncIterator[CommunitySession | None]:
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
             [row] = await cursor.fetchall()
-            return bool(row["linked"])
+            if not row["linked"]:
+                yield None
+                return
+            entered = await connection.execute(_ENTER, [workspace.platform, workspace.external_id])
+            [there] = await entered.fetchall()
+            yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)
 
     async def leave(self, workspace: Workspace) -> None:
         async with self.transaction(workspace.community) as connection:

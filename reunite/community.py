@@ -87,12 +87,10 @@ class CommunityHandlers:
         return code
 
     async def link(self, workspace: Workspace, code: str) -> None:
-        if not await self._store.link(workspace, _hash(code)):
-            raise TellUserError("link_code_unknown")
-
-    async def search_again(self, workspace: Workspace) -> None:
-        """Search again for every open lost report: what others have found is new to it."""
-        async with self._store.session(workspace.community) as session:
+        """Use a code, and search again for every open lost report: what others have found is new to it."""
+        async with self._store.linked(workspace, _hash(code)) as session:
+            if session is None:
+                raise TellUserError("link_code_unknown")
             work = [await session.work.add(report) for report in await session.candidates.open_lost()]
         for report in work:
             await self._queue.hint(report)

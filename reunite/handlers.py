@@ -222,18 +222,10 @@ class Handlers:
         """Return a code by which another workspace may join the community: once, within 15 minutes."""
         return await self._community.link_code(await self._known_workspace(platform, workspace))
 
+    @retried
     async def link(self, platform: PlatformName, workspace: str, code: str) -> None:
         """Join the community that a code was made in. Raises TellUserError if the code isn't valid."""
-        await self._link(platform, workspace, code)
-        await self._search_again(platform, workspace)
-
-    @retried
-    async def _link(self, platform: PlatformName, workspace: str, code: str) -> None:
         await self._community.link(await self._known_workspace(platform, workspace), code)
-
-    @retried
-    async def _search_again(self, platform: PlatformName, workspace: str) -> None:
-        await self._community.search_again(await self._known_workspace(platform, workspace))
 
     @retried
     async def unlink(self, platform: PlatformName, workspace: str) -> None:

@@ -85,6 +85,10 @@ class EarlierAttempts:
             self.forget(outgoing)
         return found
 
+    async def other(self, workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent) -> Sent | None:
+        """Return another message of the same reply, whose sending was interrupted; None if there is none."""
+        return await _search(workspace, outgoing, _Search(in_thread=bool(outgoing.target.message)), besides=sent)
+
     def forget(self, outgoing: Outgoing) -> None:
         """Forget what is known of a reply, because it's used or because the reply may be there from now on."""
         self._searches.pop(_place_of(outgoing), None)
@@ -96,13 +100,16 @@ def _place_of(outgoing: Outgoing) -> tuple[str, str]:
     return outgoing.key, outgoing.target.channel
 
 
-async def _search(workspace: SlackWorkspace, outgoing: Outgoing, search: _Search) -> Sent | None:
+async def _search(
+    workspace: SlackWorkspace, outgoing: Outgoing, search: _Search, *, besides: Sent | None = None
+) -> Sent | None:
     while not search.is_over:
         page = await _page(workspace, outgoing, search)
         for message in page.get("messages") or ():
             if message.get("subtype") == "tombstone" and message["ts"] == outgoing.target.message:
                 search.post_is_gone = True
-            if message.get("user") == workspace.bot_user and message.get("metadata") == metadata(outgoing.key):
+            is_it = message.get("user") == workspace.bot_user and message.get("metadata") == metadata(outgoing.key)
+            if is_it and not (besides and besides.message == message["ts"]):
                 return Sent(outgoing.target.channel, message["ts"])
         search.advance(page)
     return None

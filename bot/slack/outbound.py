@@ -26,7 +26,7 @@ from bot.slack.workspaces import Workspaces
 from bot.slack.writing import is_astray, post, react, update, with_picture_or_without
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import MissingScopeError, PostGoneError, UndeliverableError, UnknownArrivalError
+from reunite.errors import MissingScopeError, PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"
@@ -83,6 +83,8 @@ class SlackPlatform:
                     self._verdicts.compare_once_recorded(workspace, (sent.channel, sent.message))
             else:
                 sent = await self._post(workspace, outgoing)
+                if may_exist:
+                    sent = await self._without_copy(workspace, outgoing, sent)
             self._pictures.forget(outgoing)
             await _mark(workspace, outgoing)
             return sent
@@ -95,6 +97,21 @@ class SlackPlatform:
             raise
         except (MissingScopeError, UndeliverableError) as error:
             raise UnknownArrivalError(str(error)) from error
+
+    async def _without_copy(self, workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent) -> Sent:
+        """Delete a reply again if an earlier attempt has arrived since the search; return the one that stays.
+
+        It stays too if Slack doesn't say.
+        """
+        try:
+            with slack_errors():
+                other = await self._earlier.other(workspace, outgoing, sent)
+                if other:
+                    await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
+        except (TryAgainError, UndeliverableError) as error:
+            _log.warning("slack_copies_unknown", key=outgoing.key, reason=str(error))
+            return sent
+        return other or sent
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)
@@ -118,16 +135,18 @@ class SlackPlatform:
     async def _post(self, workspace: SlackWorkspace, outgoing: Outgoing) -> Sent:
         file = await self._pictures.file_in_time(workspace, outgoing)
         channel, key = outgoing.target.channel, outgoing.key
-        self._earlier.forget(outgoing)
+        is_first = not self._earlier.may_exist(outgoing)
         try:
             async with self._pace.turn(channel, key):
+                self._earlier.forget(outgoing)
                 posted = await with_picture_or_without(key, file, lambda file: post(workspace, outgoing, file))
         except PutOffError:
-            self._earlier.note_unsent(outgoing)
+            if is_first:
+                self._earlier.note_unsent(outgoing)
             raise
         except SlackApiError as error:
             seconds = seconds_put_off(error)
-            if seconds is not None or is_refusal(error):
+            if is_refusal(error) or (is_first and seconds is not None):
                 self._earlier.note_unsent(outgoing)
             if seconds is not None:
                 self._pace.hold(channel, key, seconds)

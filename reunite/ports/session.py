@@ -89,8 +89,11 @@ class Store(Protocol):
         """Store a code by which another workspace may join the community: once, within 15 minutes."""
         ...
 
-    async def link(self, workspace: Workspace, code_hash: str) -> bool:
-        """Move a workspace's community into the one that a code was made in; false if the code isn't valid."""
+    def linked(self, workspace: Workspace, code_hash: str) -> AbstractAsyncContextManager[Session | None]:
+        """Move a workspace's community into the one that a code was made in, and open a transaction there.
+
+        It yields None if the code isn't valid.
+        """
         ...
 
     async def leave(self, workspace: Workspace) -> None:

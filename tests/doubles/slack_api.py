@@ -10,7 +10,7 @@ import re
 import time
 from base64 import b64decode
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,10 @@ SCOPES = (
 _MAX_PEOPLE = 8
 
 Answer = dict[str, Any]
+
+
+async def _at_once() -> None:
+    """Wait for nothing."""
 
 
 class TooManyError(Exception):
@@ -98,6 +102,8 @@ class SlackApi:
         """
         self.history_max = 3
         """Objects on a page: few, so that every reader has to turn pages."""
+        self.before_effect: dict[str, Callable[[], Awaitable[object]]] = {}
+        """By method, what its next call waits for before it takes effect, whether or not its sender still waits."""
         self.before_answer: dict[str, Any] = {}
         """By method, a coroutine function that is awaited after a call has taken effect and before it is answered.
 
@@ -140,6 +146,7 @@ class SlackApi:
         else:
             arguments |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
         self._world.calls.append((name, arguments))
+        await self.before_effect.pop(name, _at_once)()
         if failure := self._failure(name):
             return failure
         given = request.headers.get("Authorization", "")

@@ -107,7 +107,8 @@ async def test_photos_that_move_to_another_community_are_compared_again(world: W
     await world.wait_until_idle()
     other = await world.store.join(JoinWorkspace("web", "other", "Another side"))
     await world.store.save_link_code(other, "hash")
-    assert await world.store.link(world.workspace, "hash")
+    async with world.store.linked(world.workspace, "hash") as session:
+        assert session
     async with world.store.session(other.community) as session:
         assert await session.photo_details.of(found.id) == {}
         await session.work.add(lost.id, hinted=False)

@@ -45,6 +45,19 @@ async def test_a_command_sent_again_is_one_report(proxy: CuttingProxy, *, is_com
             assert len(await session._all("SELECT r.id FROM report r JOIN work w ON w.report_id = r.id")) == 1
 
 
+async def test_a_link_whose_answer_is_cut_off_still_has_everything_searched_again(proxy: CuttingProxy) -> None:
+    async with staged(proxy.url) as stage:
+        await stage.join()
+        await stage.join("there")
+        lost = await stage.lost()
+        code = await stage.handlers.link_code("web", "here")
+        cuts = chain([True], repeat(None))
+        proxy.cuts = lambda: next(cuts)
+        with pytest.raises(psycopg.OperationalError):
+            await stage.handlers.link("web", "there", code)
+        assert await stage.works_on(lost) == [lost.id] * 2
+
+
 async def test_a_worker_and_a_delivery_whose_commits_are_cut_answer_once(
     proxy: CuttingProxy, database_url: str, redis_url: str
 ) -> None:

@@ -41,7 +41,8 @@ async def test_nothing_is_kept_of_a_community_that_has_ended(communities: Commun
                 await ending.store.leave(workspace_of(ending))
             else:
                 await ending.store.save_link_code(workspace_of(staying), "hash")
-                assert await ending.store.link(workspace_of(ending), "hash")
+                async with ending.store.linked(workspace_of(ending), "hash") as session:
+                    assert session
             await eventually(lambda: cache.communities, holds=lambda kept: kept == {staying.filled.tenant.community})
         assert cache.items.communities == {staying.filled.tenant.community}
 

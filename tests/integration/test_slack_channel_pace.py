@@ -58,7 +58,7 @@ async def test_a_try_whose_end_is_unknown_is_searched_for(world: World) -> None:
     with pytest.raises(TryAgainError):
         await world.platform.send(outgoing)
     await world.platform.send(replace(outgoing, maybe_sent=True))
-    assert len(world.slack.calls_of("conversations.replies")) == 1
+    assert len(world.slack.calls_of("conversations.replies")) == 2  # and for a copy once it's sent again
     assert len(world.slack.calls_of("files.getUploadURLExternal")) == 1
 
 
