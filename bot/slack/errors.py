@@ -68,9 +68,9 @@ def slack_errors() -> Iterator[None]:
         with slack_answers():
             yield
     except UNANSWERED as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+        raise TryAgainError(trouble_of(error)) from error
     except SlackApiError as error:
-        raise TryAgainError(f"Slack answers {code_of(error) or status_of(error)}", _retry_after(error)) from error
+        raise TryAgainError(trouble_of(error), _retry_after(error)) from error
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def slack_answers() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+        raise TryAgainError(trouble_of(error)) from error
     except SlackApiError as error:
         code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
@@ -92,6 +92,17 @@ def slack_answers() -> Iterator[None]:
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
+
+
+def trouble_of(error: Exception) -> str:
+    """Return what is wrong, for the log: of an address only the host, because the rest may be secret."""
+    if isinstance(error, SlackApiError):
+        return f"Slack answers {code_of(error) or status_of(error)}"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"Slack answers {error.status}"
+    # The other errors' words may have more of the address.
+    reason = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
+    return f"Slack can't be reached ({reason})"
 
 
 def may_be_done(error: SlackApiError) -> bool:
