@@ -30,7 +30,7 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 """Temporary too: once the operator has set another token, the replies can be sent."""
 APP_REMOVED: Final = {"account_inactive", "token_revoked"}
 """The app or its workspace is gone. Not invalid_auth, which a bot with an unexpected address gets too."""
-_WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
+WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
 MISSING_SCOPE: Final = "missing_scope"
 """Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""
 _APP_SCOPE: Final = "connections:write"
@@ -84,7 +84,7 @@ def slack_answers() -> Iterator[None]:
         code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
             raise
-        if code in _WRONG_TOKEN:
+        if code in WRONG_TOKEN:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TokenRefusedError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if code == MISSING_SCOPE:
