@@ -41,9 +41,12 @@ FAILURES: Final = (SlackApiError, *UNANSWERED)
 """Everything that a call may raise that isn't our own defect."""
 OK: Final = 200
 _CLOSED: Final = {
+    "access_denied",
     "cannot_reply_to_message",
+    "channel_is_limited_access",
     "channel_not_found",  # a private channel that the bot isn't in any more
     "is_archived",
+    "no_permission",
     "not_in_channel",
     "restricted_action",
     "restricted_action_non_threadable_channel",
