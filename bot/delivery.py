@@ -146,8 +146,8 @@ class Delivery:
                 await self._withdraw(item)
         except TEMPORARY as error:
             self._note("delayed", item)
-            log.warning("reply_delayed", error=type(error).__name__)
-            after = error.after if isinstance(error, TryAgainError) else None
+            after, reason = (error.after, str(error)) if isinstance(error, TryAgainError) else (None, None)
+            log.warning("reply_delayed", error=type(error).__name__, reason=reason)
             await self._unsent(item, f"{type(error).__name__}: {error}", _pause(item.attempts, after))
         except Exception as error:  # one reply's defect must not stop the others
             self._note("defect", item)

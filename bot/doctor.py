@@ -1,7 +1,12 @@
 """The findings of `reunite doctor`."""
 
 import os
+import ssl
 from dataclasses import dataclass
+from typing import Final
+
+UNREACHABLE: Final = "Check this machine's network and clock, or try again later."
+"""The remedy where a platform doesn't answer; a certificate is valid only between two dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ def whole_cause(error: BaseException) -> str:
 
 
 def _reason(cause: BaseException) -> str:
-    number = cause.errno if isinstance(cause, OSError) else None
-    if number and number > 0:  # those of name resolution are negative, and have words of their own
-        return os.strerror(number)
-    return " ".join(str(cause).split())
+    if not isinstance(cause, OSError):
+        return " ".join(str(cause).split())
+    # Those of name resolution and TLS have numbers of their own.
+    is_of_system = cause.errno is not None and cause.errno > 0 and not isinstance(cause, ssl.SSLError)
+    return os.strerror(cause.errno or 0) if is_of_system else " ".join(str(cause.strerror or cause).split())

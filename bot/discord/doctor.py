@@ -10,7 +10,7 @@ import discord
 from bot.discord.addresses import addresses
 from bot.discord.config import DiscordConfig
 from bot.discord.permissions import NEEDED, invitation
-from bot.doctor import Finding, whole_cause
+from bot.doctor import UNREACHABLE, Finding, whole_cause
 from db.config import Connections
 
 _MAX_GUILDS: Final = 200  # Discord's page
@@ -28,9 +28,8 @@ async def check(config: DiscordConfig, connections: Connections) -> AsyncIterato
                 yield Finding("Discord", ok=False, found="Discord rejected the token", remedy=remedy)
                 return
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                yield Finding(
-                    "Discord", ok=False, found=f"can't be reached: {whole_cause(error)}", remedy="Try again later."
-                )
+                found = f"can't be reached: {whole_cause(error)}"
+                yield Finding("Discord", ok=False, found=found, remedy=UNREACHABLE)
                 return
             yield Finding("Discord", ok=True, found=f"logged in as {client.user}")
             yield _intent(client, config)

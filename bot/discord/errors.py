@@ -26,9 +26,11 @@ EXPIRED_TOKEN: Final = {50027, 10015, 10062}
 """An interaction can be answered for 15 minutes."""
 FAILURES: Final = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 """Everything that a call may raise that isn't our own defect."""
-_TAG_REQUIRED: Final = 40067
+_TAG_REQUIRED: Final = {40066, 40067}
+_BLOCKED: Final = 40333
+""""Internal network error": Cloudflare refuses the request before Discord sees it (discord/discord-api-docs#6473)."""
 _MISSING_PERMISSION: Final = {50001, 50013}
-_LATER: Final = {20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000}
+_LATER: Final = {20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 110001, 130000}
 """Limits and outages that have codes of their own, and any status: too many direct messages are forbidden (403)."""
 _TAKES_NO_MESSAGES: Final = {50007, 50278}
 _TOO_MANY: Final = 429
@@ -41,7 +43,7 @@ _ERROR: Final = TypeAdapter(dict[str, Any])
 
 
 class NoCodeError(aiohttp.ClientError):
-    """An answer says that something is forbidden or gone, but without Discord's code for that."""
+    """An answer says that something is forbidden or gone, but without a code of Discord's for that."""
 
 
 class NotAcknowledgedError(aiohttp.ClientError):
@@ -55,8 +57,10 @@ async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aioht
     """
     if ended.response.status >= _SERVER_ERROR and ended.url.path.endswith("/callback"):
         raise NotAcknowledgedError(f"{ended.response.status}")
-    if ended.response.status in _FINAL and not _code_in(await ended.response.text(errors="replace")):
-        raise NoCodeError(f"{ended.response.status} without a code")
+    if ended.response.status in _FINAL:
+        code = _code_in(await ended.response.text(errors="replace"))
+        if code in {0, _BLOCKED}:
+            raise NoCodeError(f"{ended.response.status} without a code of Discord's")
 
 
 def _code_in(answer: str) -> int:
@@ -89,7 +93,7 @@ def _ours(error: discord.HTTPException) -> Exception | None:
     """Return what Discord's answer means; None if our request was wrong."""
     code, text = error.code, f"{error.text} ({error.code})"
     # No thread can be opened until others end, or there is a free tag.
-    if code in NO_MORE_THREADS or code == _TAG_REQUIRED or _is_temporary(error):
+    if code in NO_MORE_THREADS or code in _TAG_REQUIRED or _is_temporary(error):
         after = seconds_to_wait(error.response.headers.get("Retry-After"))
         said = text if code else error.status  # an outage's text may be a whole page
         return TryAgainError(f"Discord doesn't take it yet: {said}", after)

@@ -1,15 +1,11 @@
 """The Slack adapter's composition: bolt receives by Socket Mode or HTTP, the Web API sends."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
 import aiohttp
-import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.absence import watch_absence
@@ -21,7 +17,6 @@ from bot.slack.buttons import Buttons
 from bot.slack.catch_up import CatchUp
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
-from bot.slack.errors import slack_errors
 from bot.slack.events import Parts, bolt_app
 from bot.slack.greeting import Greeter
 from bot.slack.history import ChannelHistory
@@ -35,6 +30,7 @@ from bot.slack.reconcile import Cards, Reconciler
 from bot.slack.reports import Reports
 from bot.slack.server import serving
 from bot.slack.settings_form import SettingsForm
+from bot.slack.socket_mode import connected
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspaces import Workspaces
 from bot.workspace_changes import follow_changes
@@ -48,7 +44,6 @@ from reunite.handlers import Handlers
 from reunite.ports import Platform
 
 _REQUEST_SECONDS: Final = 30
-_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -75,7 +70,7 @@ async def running(
         stack.push_async_callback(verdicts.stop)
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
-        is_connected = await stack.enter_async_context(_connected(bolt, config))
+        is_connected = await stack.enter_async_context(connected(bolt, config))
         catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
         cards, looks, greeter = Cards(handlers, verdicts), parts.looks, parts.greeter
         reconciler = Reconciler(
@@ -131,42 +126,3 @@ def _parts(  # noqa: PLR0913 - what the parts share
         settings_form=settings_form,
         linking=linking,
     )
-
-
-@asynccontextmanager
-async def _connected(bolt: AsyncApp, config: SlackConfig) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    """Connect by Socket Mode if it is set up, and yield a function that tells whether events can reach us."""
-    if not config.app_token:
-        _log.info("slack_listening", host=config.host, port=config.port)
-        yield _always
-        return
-    socket = AsyncSocketModeHandler(bolt, config.app_token, ping_interval=config.ping_seconds)
-    await _ask_for_new_addresses(socket.client)
-    try:
-        with slack_errors():  # a refused token fails here; later the client would retry it without end
-            socket.client.wss_uri = await socket.client.issue_new_wss_url()
-        await socket.client.connect()  # type: ignore[no-untyped-call] # slack_sdk has no type here
-        _log.info("slack_connected")
-        yield socket.client.is_connected
-    finally:
-        await socket.client.close()  # type: ignore[no-untyped-call]
-
-
-async def _ask_for_new_addresses(client: SocketModeClient) -> None:
-    """Let a client ask Slack for a new address before each further attempt to connect.
-
-    An address is temporary, but slack_sdk tries the same one until it succeeds, which it then never does.
-    """
-
-    async def use_up(*_: object) -> None:
-        client.wss_uri = None
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(use_up)
-    await client.aiohttp_client_session.close()
-    timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)  # until the connection is accepted, not while it lasts
-    client.aiohttp_client_session = aiohttp.ClientSession(trace_configs=[trace], timeout=timeout)
-
-
-async def _always() -> bool:
-    return True

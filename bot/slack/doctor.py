@@ -9,9 +9,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import role_of
-from bot.doctor import Finding, whole_cause
+from bot.doctor import UNREACHABLE, Finding, whole_cause
 from bot.slack.config import SlackConfig
-from bot.slack.errors import FAILURES, code_of
+from bot.slack.errors import FAILURES, WRONG_TOKEN, code_of, is_refusal, trouble_of
 from bot.slack.permissions import missing
 from bot.slack.workspaces import with_token
 from db.config import Connections
@@ -55,8 +55,7 @@ async def _workspace(client: AsyncWebClient) -> list[Finding]:
         identity = await client.auth_test()
         page = await client.users_conversations(types="public_channel,private_channel", limit=_PAGE)
     except FAILURES as error:
-        remedy = "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app."
-        return [Finding("Slack", ok=False, found=_words(error), remedy=remedy)]
+        return [_failed("Slack", error, "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app.")]
     channels = {
         f"#{channel['name']}": role_of(channel["id"], channel["name"], Settings()) for channel in page["channels"]
     }
@@ -87,10 +86,14 @@ async def _app_token(client: AsyncWebClient) -> Finding:
     try:
         await client.apps_connections_open(app_token=str(client.token))
     except FAILURES as error:
-        remedy = "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write)."
-        return Finding(what, ok=False, found=_words(error), remedy=remedy)
+        return _failed(what, error, "Check REUNITE_SLACK_APP_TOKEN (xapp-…, with the scope connections:write).")
     return Finding(what, ok=True, found="can connect")
 
 
-def _words(error: Exception) -> str:
-    return f"Slack says: {code_of(error)}" if isinstance(error, SlackApiError) else whole_cause(error)
+def _failed(what: str, error: Exception, remedy: str) -> Finding:
+    """Say what failed; `remedy` is for what Slack refuses, and time for what it doesn't take now."""
+    if not isinstance(error, SlackApiError):
+        return Finding(what, ok=False, found=f"can't be reached: {whole_cause(error)}", remedy=UNREACHABLE)
+    if is_refusal(error) or code_of(error) in WRONG_TOKEN:
+        return Finding(what, ok=False, found=f"Slack says: {code_of(error)}", remedy=remedy)
+    return Finding(what, ok=False, found=trouble_of(error), remedy="Try again later.")

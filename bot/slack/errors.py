@@ -30,7 +30,7 @@ TOKEN_REFUSED: Final = {"account_inactive", "invalid_auth", "not_authed", "token
 """Temporary too: once the operator has set another token, the replies can be sent."""
 APP_REMOVED: Final = {"account_inactive", "token_revoked"}
 """The app or its workspace is gone. Not invalid_auth, which a bot with an unexpected address gets too."""
-_WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
+WRONG_TOKEN: Final = TOKEN_REFUSED | {"not_allowed_token_type"}
 MISSING_SCOPE: Final = "missing_scope"
 """Temporary as well, once the app is installed again; but what doesn't need the scope shouldn't wait for that."""
 _APP_SCOPE: Final = "connections:write"
@@ -41,9 +41,12 @@ FAILURES: Final = (SlackApiError, *UNANSWERED)
 """Everything that a call may raise that isn't our own defect."""
 OK: Final = 200
 _CLOSED: Final = {
+    "access_denied",
     "cannot_reply_to_message",
+    "channel_is_limited_access",
     "channel_not_found",  # a private channel that the bot isn't in any more
     "is_archived",
+    "no_permission",
     "not_in_channel",
     "restricted_action",
     "restricted_action_non_threadable_channel",
@@ -68,9 +71,9 @@ def slack_errors() -> Iterator[None]:
         with slack_answers():
             yield
     except UNANSWERED as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+        raise TryAgainError(trouble_of(error)) from error
     except SlackApiError as error:
-        raise TryAgainError(f"Slack answers {code_of(error) or status_of(error)}", _retry_after(error)) from error
+        raise TryAgainError(trouble_of(error), _retry_after(error)) from error
 
 
 @contextmanager
@@ -79,12 +82,12 @@ def slack_answers() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        raise TryAgainError(f"Slack can't be reached: {type(error).__name__}") from error
+        raise TryAgainError(trouble_of(error)) from error
     except SlackApiError as error:
         code, status, after = code_of(error), status_of(error), _retry_after(error)
         if may_be_done(error):
             raise
-        if code in _WRONG_TOKEN:
+        if code in WRONG_TOKEN:
             tokens = "REUNITE_SLACK_BOT_TOKEN (xoxb-…) and REUNITE_SLACK_APP_TOKEN (xapp-…)"
             raise TokenRefusedError(f"Slack refuses our token ({code}): check {tokens}.") from error
         if code == MISSING_SCOPE:
@@ -92,6 +95,17 @@ def slack_answers() -> Iterator[None]:
         if not is_refusal(error):
             raise TryAgainError(f"Slack answers {code or status}", after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
+
+
+def trouble_of(error: Exception) -> str:
+    """Return what is wrong, for the log: of an address only the host, because the rest may be secret."""
+    if isinstance(error, SlackApiError):
+        return f"Slack answers {code_of(error) or status_of(error)}"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"Slack answers {error.status}"
+    # The other errors' words may have more of the address.
+    reason = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
+    return f"Slack can't be reached ({reason})"
 
 
 def may_be_done(error: SlackApiError) -> bool:

@@ -78,6 +78,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     app = AsyncApp(
         client=client,
         logger=logger,
+        before_authorize=_naming_workspace,
         authorize=authorize,  # type: ignore[arg-type] # it may return None: bolt then refuses the request
         signing_secret=config.signing_secret or "",
         process_before_response=True,
@@ -89,6 +90,18 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     _requests(app, parts)
     app.error(logged_and_answered(parts.background, workspaces.remembered_language))
     return app
+
+
+async def _naming_workspace(
+    body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+) -> None:
+    """Name an event's workspace where its authorization doesn't: it's the whole organisation's, which has the app too.
+
+    Slack sends an event once, and names one of the app's installations that see it.
+    """
+    if context.team_id is None and (team := body.get("context_team_id") or body.get("team_id")):
+        context["team_id"] = team
+    await next_()
 
 
 def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:

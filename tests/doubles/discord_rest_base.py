@@ -40,6 +40,7 @@ NOT_THE_AUTHOR = ApiError(403, 50005, "Cannot edit a message authored by another
 EMPTY_MESSAGE = ApiError(400, 50006, "Cannot send an empty message")
 MISSING_PERMISSIONS = ApiError(403, 50013, "Missing Permissions")
 CANT_MESSAGE = ApiError(403, 50007, "Cannot send messages to this user")
+SECOND_FACTOR_REQUIRED = ApiError(403, 60003, "Two factor is required for this operation")
 INVALID_TOKEN = ApiError(401, 50027, "Invalid Webhook Token")
 TAG_REQUIRED = ApiError(400, 40067, "A tag is required to create a forum post in this channel")
 INVALID_FORM = ApiError(400, 50035, "Invalid Form Body")

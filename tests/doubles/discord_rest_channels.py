@@ -68,6 +68,9 @@ class Channels:
         place = self._place(request, shapes.MANAGE_THREADS)
         if place["type"] not in shapes.THREADS:
             raise base.MISSING_PERMISSIONS  # the bot never deletes a channel
+        # developers/topics/permissions, "Bitwise Permission Flags", note on Manage Threads (read 2026-11-30).
+        if self._double.wants_second_factor:
+            raise base.SECOND_FACTOR_REQUIRED
         await self._people.delete_thread(place["id"])
         return place
 

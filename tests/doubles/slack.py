@@ -59,6 +59,8 @@ class SlackDouble:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.organisation: str | None = None
         """The Enterprise Grid organisation of all workspaces."""
+        self.is_org_wide = False
+        """Whether the organisation has installed the app as a whole, too, and events name that installation."""
         self.origin = ""
         self.api = SlackApi(self)
         self.admin = SlackAdmin(self)
@@ -256,8 +258,13 @@ class SlackDouble:
         }
 
     def _in_grid(self) -> dict[str, Any]:
-        """Return what an authorization says of the organisation: docs.slack.dev/apis/events-api, "Callback field"."""
-        return {"enterprise_id": self.organisation, "is_enterprise_install": False}
+        """Return what an authorization says of the organisation: docs.slack.dev/apis/events-api, "Callback field".
+
+        There is one even if several installations see the event, and the organisation's names no workspace:
+        slackapi/bolt-python#1107, and "org_apps" among its tests (both read 2026-11-30).
+        """
+        workspace: dict[str, Any] = {"team_id": None} if self.is_org_wide else {}
+        return {"enterprise_id": self.organisation, "is_enterprise_install": self.is_org_wide, **workspace}
 
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [envelope for envelope in self.delivery.envelopes if envelope.id == request.match_info["envelope"]]

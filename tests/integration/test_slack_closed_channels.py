@@ -65,7 +65,9 @@ async def test_a_report_whose_post_is_refused_goes_to_its_author(world: World, r
     assert "I'll reply to you here" not in ended
 
 
-@pytest.mark.parametrize("closed", ["is_archived", "is_left"])
+@pytest.mark.parametrize(
+    "closed", ["is_archived", "is_left", "no_permission", "access_denied", "channel_is_limited_access"]
+)
 async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_arrive_once_it_is_open(
     world: World, closed: str
 ) -> None:
@@ -82,7 +84,10 @@ async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_
         async with world.store.session(report.community) as session:
             await session.outbox.revise(ReplyKey(words), Reply("note", ((Plain(now),),)))
 
-    slack.channels[world.found] |= {"is_archived": True} if closed == "is_archived" else {"is_member": False}
+    if closed in {"is_archived", "is_left"}:
+        slack.channels[world.found] |= {"is_archived": True} if closed == "is_archived" else {"is_member": False}
+    else:
+        slack.restrictions[world.found] = closed
     await say("first")
     first = await slack.wait_for_post(direct, "first")
     assert "I'll reply to you here" in shown(first)
@@ -90,6 +95,7 @@ async def test_a_reply_in_a_closed_channel_goes_to_the_author_and_the_next_ones_
     await eventually(lambda: "changed" in shown(slack.messages[direct][0]))
     assert "I'll reply to you here" in shown(slack.messages[direct][0])
     slack.channels[world.found] |= {"is_archived": False, "is_member": True}
+    slack.restrictions.clear()
     await say("second")
     await slack.wait_for_reply(world.found, post, "second")
     assert len(slack.thread(world.found, post)) == 1

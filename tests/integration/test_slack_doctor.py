@@ -62,7 +62,23 @@ async def test_doctor_names_the_token_that_slack_refuses_and_shows_none() -> Non
 
 async def test_doctor_says_that_slack_can_not_be_reached() -> None:
     settings = SlackConfig(bot_token=BOT_TOKEN, app_token=APP_TOKEN, api_base="http://127.0.0.1:9/api/")
-    assert "Connection refused" in (await findings(settings))["Slack"][0]
+    for found, remedy in (await findings(settings)).values():
+        assert found.startswith("can't be reached: ")
+        assert "Connection refused" in found
+        assert "network" in remedy
+
+
+async def test_doctor_blames_no_token_for_what_slack_does_not_take_now() -> None:
+    async with SlackDouble.running() as slack:
+        for method, refusal in (
+            ("auth.test", {"status": 503}),
+            ("apps.connections.open", {"status": 429, "error": "ratelimited", "retry_after": 30}),
+        ):
+            slack.api.fail_next(method, **refusal)
+        assert await findings(config(slack)) == {
+            "Slack": ("Slack answers 503", "Try again later."),
+            "Slack's Socket Mode": ("Slack answers ratelimited", "Try again later."),
+        }
 
 
 async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slack(database_url: str) -> None:

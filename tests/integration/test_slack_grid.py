@@ -55,3 +55,16 @@ async def test_the_end_of_one_workspace_of_an_organisation_does_not_touch_the_ot
     assert [await is_kept(world, team) for team in (TEAM, OTHER)] == [False, True]
     post = slack.post_photo(found, zoe, JPEG, "theirs")
     await world.wait_until_acknowledged(found, post, by=slack.teams[OTHER].user)
+
+
+async def test_a_workspace_is_served_though_its_organisation_has_installed_the_app_too(world: World) -> None:
+    slack = world.slack
+    for team in (TEAM, OTHER):
+        await install(world, team)
+    slack.is_org_wide = True
+    found, zoe = slack.admin.add_channel("found", team=OTHER), slack.admin.add_member("Zoe", team=OTHER)
+    await world.wait_until_acknowledged(world.found, slack.post_photo(world.found, world.ada, JPEG, "ours"))
+    post = slack.post_photo(found, zoe, JPEG, "theirs")
+    await world.wait_until_acknowledged(found, post, by=slack.teams[OTHER].user)
+    await leave(world, OTHER, "app_uninstalled", at=time.time() + 1)  # by the organisation
+    assert await is_kept(world, OTHER)

@@ -1,6 +1,7 @@
 """What `reunite doctor` says of platforms that it can't check."""
 
 import socket
+import ssl
 import sys
 
 import pytest
@@ -47,7 +48,10 @@ def test_the_whole_cause_of_an_error_is_reported() -> None:
     assert whole_cause(error) == "Error connecting to redis (Connection refused)"
     unknown = TryAgainError("ClientConnectorDNSError")
     unknown.__cause__ = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    assert whole_cause(unknown) == "ClientConnectorDNSError ([Errno -2] Name or service not known)"
+    assert whole_cause(unknown) == "ClientConnectorDNSError (Name or service not known)"
+    unsafe = TryAgainError("no connection")
+    unsafe.__cause__ = ssl.SSLCertVerificationError(1, "certificate verify failed: certificate has expired")
+    assert whole_cause(unsafe) == "no connection (certificate verify failed: certificate has expired)"
 
 
 def test_work_that_waits_without_a_worker_is_a_problem() -> None:
