@@ -148,6 +148,24 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     await eventually(lambda: marked() == [[], []])
 
 
+async def test_who_moderates_by_a_group_is_signed_out_of_the_board_while_the_app_may_not_ask(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = Rounds()
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.board_roles.sign_out_former", checks.counting(sign_out_former))
+    async with world_in(database_url) as world:
+        chosen = Settings(moderators=(world.slack.admin.add_group("helpers", world.ben),))
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+        by_group, by_role = [await signed_in(world.store, "slack", TEAM, user) for user in (world.ben, world.admin)]
+        await checks.pass_by()
+        assert not await is_over(world.store, by_group)
+        world.slack.api.scopes = world.slack.api.scopes.replace("usergroups:read,", "")
+        await eventually(lambda: is_over(world.store, by_group))
+        await checks.pass_by()
+        assert not await is_over(world.store, by_role)
+
+
 @pytest.mark.parametrize("is_deactivated", [True, False])
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
     database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
