@@ -197,7 +197,9 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 
 def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
-    said = _said(match) or ("tile_gone" if rules.has_gone(match, found) else None)
+    said = _said(match)
+    if rules.has_gone(match, found) and said != "tile_declined":
+        said = "tile_gone"
     known: Line = (Strong(sentence(said, language)),) if said else certainty(match, language) if match.label else ()
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
