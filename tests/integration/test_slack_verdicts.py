@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.board_roles import sign_out_former
 from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
-from reunite.entities import MatchState, Settings
+from reunite.entities import MatchState, ReplyTarget, Settings
 from reunite.errors import TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, wording
@@ -45,6 +45,29 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
     assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
+
+
+@pytest.mark.parametrize("on_reply", [True, False])
+async def test_a_moderator_alone_hears_that_a_verdict_counts_on_a_match(world: World, *, on_reply: bool) -> None:
+    lost, found, match, card = await world.card()
+    channel, ts = card.channel, str(lost.target.message)
+    if on_reply:
+        async with world.store.session(lost.community) as session:
+            await session.outbox.post(lost.id, keys.first_reply(lost.id), wording.first_reply(lost, 1, 1))
+        told = sentence("moderators_react")
+        ts = (await world.slack.wait_for_reply(channel, ts, told))["ts"]
+        target = ReplyTarget("slack", TEAM, channel, ts)
+        async with world.store.session(lost.community) as session:
+            await eventually(lambda: session.outbox.is_of_open_report(target))
+    for user in (world.ada, world.ben, world.admin):
+        await world.slack.react(channel, ts, "white_check_mark", user).acked.wait()
+    await world.slack.react(channel, ts, "eyes", world.chosen).acked.wait()
+    [whisper] = world.slack.whispers
+    assert (whisper["user"], whisper["text"]) == (world.admin, sentence("verdict_on_a_match"))
+    await world.slack.react(card.channel, card.message, "white_check_mark", world.admin).acked.wait()
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
+    await world.slack.react(found.target.channel, str(found.target.message), "x", world.chosen).acked.wait()
+    assert world.slack.whispers == [whisper]  # what is settled needs no verdict
 
 
 async def test_a_notice_that_breaks_off_is_not_said_again(world: World) -> None:
