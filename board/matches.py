@@ -40,7 +40,7 @@ class Matches:
                 for claim in await session.claims.on(match.found)
                 if claim.match == match.id
                 and claim.has_proof
-                and not rules.is_over(claim, match, items[match.lost].report)
+                and not rules.is_over(claim, match, items[match.lost].report, items[match.found].report)
             ]
         account = visit.target.account(visit.moderator.member)
         return self._pages.show(

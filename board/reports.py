@@ -39,7 +39,7 @@ class Reports:
                 claim
                 for claim in claims
                 if not (match := by_match.get(claim.match))
-                or not rules.is_over(claim, match, others[match.lost].report)
+                or not rules.is_over(claim, match, others[match.lost].report, item.report)
             ],
         )
 

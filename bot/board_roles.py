@@ -10,12 +10,10 @@ from db.board_sessions import BoardSessions
 from db.repeating import repeat
 from db.store import Store
 from reunite.entities import PlatformName
+from reunite.errors import MissingScopeError
 
 _CHECK_EVERY_SECONDS: Final = 10 * 60.0
-"""Seconds between two checks, and so the longest that a session can outlive the role where the platform tells.
-
-Where it doesn't, such as for an app that lacks a scope, a session lasts until it ends by itself.
-"""
+"""Seconds between two checks, and so the longest that a session can outlive the role where the platform tells."""
 
 Moderates = Callable[[str, str], Awaitable[bool | None]]
 """Whether a member (second) moderates a workspace (first); None where the platform can't tell."""
@@ -30,10 +28,12 @@ async def watch_roles(store: Store, platform: PlatformName, moderates: Moderates
 
 
 async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moderates: Moderates) -> None:
-    """End the sessions and links of people who are no longer moderators."""
+    """End the sessions and links of people who are no longer moderators, or of whom the app may not ask that."""
     for visitor in await sessions.on(platform):
         try:
             is_still_moderator = await moderates(visitor.workspace, visitor.member.id)
+        except MissingScopeError:  # it may last: nobody gets in without being asked about, and so nobody stays in
+            is_still_moderator = False
         except Exception as error:  # noqa: BLE001 - the others are checked all the same
             _log.warning("board_role_check_failed", platform=platform, workspace=visitor.workspace, reason=str(error))
             continue

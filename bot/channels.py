@@ -1,14 +1,18 @@
 """Which channels are for found and for lost reports. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Final, Literal, get_args
 
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError
+from reunite.language import LANGUAGES, words_in
 
-FOUND_NAMES: Final = frozenset({"found", "lost-and-found", "found-items"})
-LOST_NAMES: Final = frozenset({"lost", "lost-items"})
+_WORD: Final = re.compile(r"[^\W_丨ㅣ〡]+")
+"""Letters that look like a bar separate words in channels' names."""
 ChannelUse = Literal["found", "lost", "log"]
 CHANNEL_USES: Final[tuple[ChannelUse, ...]] = get_args(ChannelUse)
 """What the setup can create channels for; `log` is the moderators' channel."""
@@ -20,11 +24,26 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
         return ReportKind.FOUND
     if channel in settings.lost_channels:
         return ReportKind.LOST
-    if name.casefold() in FOUND_NAMES and not settings.found_channels:
-        return ReportKind.FOUND
-    if name.casefold() in LOST_NAMES and not settings.lost_channels:
-        return ReportKind.LOST
-    return None
+    by_name = _named().get(_bare(name))
+    chosen = settings.found_channels if by_name is ReportKind.FOUND else settings.lost_channels
+    return None if chosen else by_name
+
+
+@cache
+def _named() -> Mapping[str, ReportKind]:
+    """Return the kinds of report by the names of their channels in all languages.
+
+    A name that may as well be a lost property office's, like "objets perdus", isn't among them: a photo there may be of
+    either kind.
+    """
+    return {_bare(name): kind for code in LANGUAGES for kind in ReportKind for name in words_in(code).channels[kind]}
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    """Return a channel's name without case, accents, emoji and ornaments: "📦┃Objets-trouvés" as "objets-trouves"."""
+    letters = unicodedata.normalize("NFKD", "-".join(_WORD.findall(unicodedata.normalize("NFKC", name))).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def check_log(settings: Settings, name: str) -> None:

@@ -109,7 +109,7 @@ class SqlBoard(Queries):
                 FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
                 JOIN workspace w ON w.id = l.workspace_id
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
-                  AND (c.state <> 'open' OR l.state <> 'returned')
+                  AND (c.state <> 'open' OR 'returned' NOT IN (l.state, f.state))
                 ORDER BY c.state <> 'open', c.at DESC LIMIT {MAX_LISTED}""",
             state=state,
         )

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from db.queries import Queries
 from reunite import rules
-from reunite.entities import ReportState
+from reunite.entities import ReplyTarget, ReportState
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Audience, Ping, Sent
@@ -105,6 +105,17 @@ class SqlOutbox(Queries):
     async def came_silently(self, key: ReplyKey) -> bool:
         row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return row is not None and row["silent"]
+
+    async def is_of_open_report(self, target: ReplyTarget) -> bool:
+        row = await self._one(
+            """SELECT 1 FROM outbox o JOIN report r ON r.id = o.report_id AND r.state = 'open'
+               WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
+                 AND o.sent_message = %(message)s""",
+            platform=target.platform,
+            channel=target.channel,
+            message=target.message,
+        )
+        return row is not None
 
     async def quoting(self, *reports: UUID) -> Mapping[ReplyKey, Reply]:
         rows = await self._all(

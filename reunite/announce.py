@@ -60,7 +60,7 @@ async def announce(
     if stored is None:
         return  # it has ended, or has changed since: a later search knows more
     report = stored.report
-    found = _result(stored, search)
+    found = await _result(session, stored, search)
     await revise_post(session, report)  # its photos can be shown now
     if not report.quiet:
         await _reply(session, report, found)
@@ -124,14 +124,16 @@ async def _locked_and_saved(
     return _Stored(report, still_open, locked, matches, known)
 
 
-def _result(stored: _Stored, search: Search) -> _Result:
+async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
     report = stored.report
     shown = [
         (match, other)
         for match, other in stored.labelled()
         if rules.may_show(report, other, match) and not rules.is_claimed(match)
     ]
-    has_claimed = report.kind is ReportKind.LOST and any(map(rules.is_claimed, stored.known.values()))
+    claimed = {match.found: match for match in stored.known.values() if rules.is_claimed(match)}
+    founds = await session.reports.by_ids(claimed) if report.kind is ReportKind.LOST else {}
+    has_claimed = any(not rules.has_gone(claimed[found], report) for found, report in founds.items())
     nearest = _nearest(stored)
     return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed)
 

@@ -57,21 +57,22 @@ async def revise_other_matches(session: Session, lost: Report, decided: Match) -
             await revise_owners_card(session, match, lost, found, await _owners_card(session, match, lost, found))
             await revise_finders_card(session, match, lost, found)
             await revise_log(session, match, lost, found)
-            await _revise_waiting_claim(session, match, lost, found)
+            for claim in await session.claims.on(found.id):
+                if claim.match == match.id and claim.state is ClaimState.OPEN:
+                    await revise_waiting_claim(session, Claimed(claim, match, lost, found))
 
 
-async def _revise_waiting_claim(session: Session, match: Match, lost: Report, found: Report) -> None:
-    """Say in a finder's thread whether a claim still waits for them, and in its reminder."""
-    for claim in await session.claims.on(found.id):
-        if claim.match == match.id and claim.state is ClaimState.OPEN:
-            reply = handovers.waiting_claim(Claimed(claim, match, lost, found))
-            await session.outbox.revise(keys.claim(claim.id), reply)
-            if rules.has_ended_otherwise(match, lost):
-                reminder = replace(reply, lines=reply.lines[:1], buttons=())
-            else:  # its reminder may have come due meanwhile, and was dropped
-                reminder = reminders.claim_waits(claim, match, found)
-                await session.prompts.note_claim_reminder(claim.id, sent=False)
-            await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
+async def revise_waiting_claim(session: Session, claimed: Claimed) -> None:
+    """Say in a finder's thread whether an open claim still waits for them, and in its reminder."""
+    claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
+    reply = handovers.waiting_claim(claimed)
+    await session.outbox.revise(keys.claim(claim.id), reply)
+    if rules.is_over(claim, match, lost, found):
+        reminder = replace(reply, lines=reply.lines[:1], buttons=())
+    else:  # its reminder may have come due meanwhile, and was dropped
+        reminder = reminders.claim_waits(claim, match, found)
+        await session.prompts.note_claim_reminder(claim.id, sent=False)
+    await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
 
 
 async def _owners_card(session: Session, match: Match, lost: Report, found: Report) -> Reply:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Match, MatchState, Report, ReportState
+from reunite.entities import Match, MatchState, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
 from reunite.messages import keys, notices
 from reunite.ports import Session
@@ -17,8 +17,11 @@ async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | N
     locked = await session.reports.lock({report, *claimed})
     if claimed.keys() != (await _claimed(session, report)).keys():
         raise TryAgainError("a claim has changed meanwhile")
+    ending = locked.get(report)
+    if ending and ending.kind is ReportKind.FOUND and ending.state is ReportState.RETURNED:
+        return ending, []  # who claimed it knows that it has gone to someone else
     others = [(match, locked[other]) for other, match in claimed.items() if other in locked]
-    return locked.get(report), [(match, other) for match, other in others if other.state is ReportState.OPEN]
+    return ending, [(match, other) for match, other in others if other.state is ReportState.OPEN]
 
 
 async def tell_others(session: Session, others: Sequence[Pair]) -> None:

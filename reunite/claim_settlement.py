@@ -1,10 +1,17 @@
-"""Closes claims once it's decided who an item belongs to, and deletes their answers, which nobody needs any more."""
+"""Closes claims once it's decided whose an item is, and deletes the answers that nobody needs any more."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
-from reunite.claim_cards import revise_cards, revise_claim, revise_finders_card, revise_log, revise_owners_cards
+from reunite.claim_cards import (
+    revise_cards,
+    revise_claim,
+    revise_finders_card,
+    revise_log,
+    revise_owners_cards,
+    revise_waiting_claim,
+)
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
 from reunite.messages import handovers, keys
@@ -16,8 +23,8 @@ from reunite.tiles import Pair
 async def settle_claims(session: Session, match: Match, before: MatchState, found: Report) -> None:
     """Close the claims that a verdict or a return has decided, and delete their answers.
 
-    A rejected match decides the claims on it, a return all on the found item. If a return is undone, what it had
-    accepted is open to another answer, unless somebody had read and accepted it.
+    Others' open claims on a returned item rest with their answers: they wait again if the return is undone. What it had
+    accepted is open to another answer then, unless somebody had read and accepted it.
     """
     confirmed = match.state is MatchState.CONFIRMED
     if before is MatchState.CONFIRMED and not confirmed:
@@ -25,10 +32,10 @@ async def settle_claims(session: Session, match: Match, before: MatchState, foun
     if not confirmed and match.state is not MatchState.REJECTED:
         return
     for claim in await session.claims.on(found.id):
-        if claim.has_proof and (confirmed or claim.match == match.id):
-            if claim.state is ClaimState.OPEN:
-                accepted = confirmed and claim.match == match.id
-                await _close(session, claim, found, ClaimState.ACCEPTED if accepted else ClaimState.REJECTED)
+        is_open, is_own = claim.state is ClaimState.OPEN, claim.match == match.id
+        if is_open and is_own:
+            await _close(session, claim, found, ClaimState.ACCEPTED if confirmed else ClaimState.REJECTED)
+        if claim.has_proof and (is_own or (confirmed and not is_open)):
             await session.claims.forget_answer(claim.id)
 
 
@@ -57,13 +64,16 @@ async def _undo_acceptance(session: Session, match: Match, found: Report) -> Non
 
 
 async def revise_claims(session: Session, found: Report) -> None:
-    """Bring up to date what the threads and the conversations say about the decided claims on a found item."""
+    """Bring up to date what the threads and the conversations say about the claims on a found item."""
     settings = await session.workspaces.settings_for(found.id)
     await revise_conversations(session, found)
     claims = await session.claims.on(found.id)
     for claim in claims:
         claimed = await _claimed(session, claim, found)
-        if claimed and claim.state in {ClaimState.ACCEPTED, ClaimState.REJECTED}:
+        if claimed and claim.state is ClaimState.OPEN:
+            await revise_waiting_claim(session, claimed)
+            await revise_cards(session, claimed.match, claimed.lost, found)
+        elif claimed and claim.state is not ClaimState.WITHDRAWN:
             await session.outbox.revise(
                 keys.claim(claim.id), handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
             )

@@ -139,8 +139,8 @@ async def _claim(session: Session, press: Press) -> tuple[Claim, Report, Report,
     claim = await session.claims.get(claim.id)  # another may have decided before the lock
     if claim is None or not claim.has_proof:
         raise TellUserError("nothing_here")
-    if rules.is_over(claim, match, lost):
-        raise TellUserError("claim_over")
+    if rules.is_over(claim, match, lost, found):
+        raise TellUserError("claim_given_away" if rules.has_gone(match, found) else "claim_over")
     return claim, lost, found, match
 
 

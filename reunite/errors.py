@@ -21,6 +21,14 @@ class OnlyModeratorsError(TellUserError):
     """Someone may not do something that a moderator may."""
 
 
+class NoMatchThereError(TellUserError):
+    """A verdict on a report's post or on another reply than a match: only a moderator wants to know."""
+
+    def __init__(self) -> None:
+        """Say where a verdict counts."""
+        super().__init__("verdict_on_a_match")
+
+
 class PhotoGoneError(TellUserError):
     """A photo's link leads nowhere any more. The platform may have a fresh one."""
 

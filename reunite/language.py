@@ -50,6 +50,8 @@ class Words:
 
     sentences: Mapping[str, Template]
     commands: Mapping[str, CommandWords]
+    channels: Mapping[str, Sequence[str]]
+    """Names by which a channel for `found` or `lost` reports is known."""
     menus: Mapping[str, str]
     dates: Mapping[str, str]
     weekdays: tuple[str, ...]
@@ -142,6 +144,7 @@ def _words_in(language: str) -> Words:
     return Words(
         sentences={key: _unbroken(words) for key, words in read["sentences"].items()},
         commands={key: CommandWords(**words) for key, words in read["commands"].items()},
+        channels=read["channels"],
         menus=read["menus"],
         dates=read["dates"],
         weekdays=tuple(read["weekdays"]),

@@ -156,9 +156,9 @@ def has_ended_otherwise(match: Match, lost: Report) -> bool:
     return lost.state is ReportState.RETURNED and match.state is not MatchState.CONFIRMED and not is_agreed
 
 
-def is_over(claim: Claim, match: Match, lost: Report) -> bool:
-    """Return whether an open claim needn't be checked: its owner has theirs back by another match."""
-    return claim.state is ClaimState.OPEN and has_ended_otherwise(match, lost)
+def is_over(claim: Claim, match: Match, lost: Report, found: Report) -> bool:
+    """Return whether an open claim needn't be checked while one of the two is settled by another match."""
+    return claim.state is ClaimState.OPEN and (has_gone(match, found) or has_ended_otherwise(match, lost))
 
 
 def is_answered(match: Match, found: Report) -> bool:

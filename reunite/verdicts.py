@@ -11,8 +11,8 @@ from reunite.announce import show_released
 from reunite.claim_cards import revise_log, revise_other_matches
 from reunite.claim_settlement import revise_claims, revise_offers, settle_claims
 from reunite.commands import GiveVerdict, Press
-from reunite.entities import Match, MatchState, Report, ReportState, Verdict, VerdictKind, Workspace
-from reunite.errors import TellUserError
+from reunite.entities import Match, MatchState, ReplyTarget, Report, ReportState, Verdict, VerdictKind, Workspace
+from reunite.errors import NoMatchThereError, TellUserError
 from reunite.locking import lock_sides, locked_match
 from reunite.messages import keys, notices, wording
 from reunite.messages.reply import Person, Reply
@@ -105,6 +105,7 @@ class VerdictHandlers:
         async with self._store.session(workspace.community) as session:
             match = await _match_of(session, command)
             if match is None:
+                await _check_place(session, command.target)
                 return None
             if command.given:
                 rights.check_member("give_verdict", is_moderator=command.is_moderator)
@@ -151,6 +152,13 @@ async def _match_of(session: Session, command: GiveVerdict) -> Match | None:
     if command.match:
         return await session.matches.get(command.match)
     return await session.matches.shown_at(command.target)
+
+
+async def _check_place(session: Session, target: ReplyTarget) -> None:
+    """Raise NoMatchThereError if a message is an open report's, but no match, so that no verdict counts there."""
+    post = await session.reports.at(target)
+    if (post and post.state is ReportState.OPEN) or await session.outbox.is_of_open_report(target):
+        raise NoMatchThereError
 
 
 def _given(log: Sequence[Verdict], command: GiveVerdict) -> bool | None:

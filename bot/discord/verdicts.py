@@ -12,8 +12,8 @@ from bot.discord.errors import is_refusal
 from bot.discord.workspaces import Workspaces, member_of
 from bot.unrecorded_cards import UnrecordedCards
 from reunite.commands import GiveVerdict
-from reunite.entities import Member, ReplyTarget, VerdictKind
-from reunite.errors import TellUserError
+from reunite.entities import Member, ReplyTarget, ReportState, VerdictKind
+from reunite.errors import NoMatchThereError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import KnownCard
@@ -40,9 +40,11 @@ class Verdicts:
         me = self._client.user
         if kind is None or guild is None or me is None or event.user_id == me.id:
             return
-        if event.message_author_id not in {None, me.id}:
-            return
         target = ReplyTarget("discord", str(guild.id), str(event.channel_id), str(event.message_id))
+        if event.message_author_id not in {None, me.id}:
+            if given and event.member:
+                await self._explain_place(target, event.member)
+            return
         async with self._workspaces.lock(event.message_id):
             await self._workspaces.ensure_joined(guild)
             member = event.member or await fetch_member(guild, event.user_id)
@@ -71,9 +73,20 @@ class Verdicts:
             return await self._handlers.give_verdict(command) is not None
         except TellUserError as error:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
-            if is_live and given and isinstance(by, discord.Member):
+            is_for_them = command.is_moderator or not isinstance(error, NoMatchThereError)
+            if is_live and given and is_for_them and isinstance(by, discord.Member):
                 self._notices.send(target, by, wording.explain(error, self._workspaces.language(by.guild)))
             return True
+
+    async def _explain_place(self, target: ReplyTarget, member: discord.Member) -> None:
+        """Tell a moderator who reacts to a report's own post where a verdict counts."""
+        await self._workspaces.ensure_joined(member.guild)
+        if member.bot or not self._may_give_verdict(member, int(target.channel)):
+            return
+        report = await self._handlers.report_at(target)
+        if report and report.state is ReportState.OPEN:
+            words = wording.explain(NoMatchThereError(), self._workspaces.language(member.guild))
+            self._notices.send(target, member, words)
 
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
         channel = member.guild.get_channel_or_thread(channel_id)

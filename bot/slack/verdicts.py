@@ -16,8 +16,8 @@ from bot.slack.workspace import SlackWorkspace
 from bot.unrecorded_cards import UnrecordedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict
-from reunite.entities import VerdictKind
-from reunite.errors import TellUserError
+from reunite.entities import ReportState, VerdictKind
+from reunite.errors import NoMatchThereError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import KnownCard
@@ -42,9 +42,13 @@ class Verdicts:
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Give or withdraw a verdict by a reaction to a message of the bot."""
         item = event["item"]
-        if event.get("item_user") != workspace.bot_user or item.get("type") != "message":
+        if item.get("type") != "message":
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
+        if event.get("item_user") != workspace.bot_user:
+            if given and event["reaction"] in KINDS and workspace.role(at[0]):
+                await self._explain_place(workspace, at, event["user"])
+            return
         async with self._locks.of(key_of(*at)):
             if workspace.target(*at) in self._unrecorded:
                 return
@@ -73,12 +77,20 @@ class Verdicts:
             result = await self._handlers.give_verdict(command)
         except TellUserError as error:
             _log.debug("slack_verdict_ignored", reason=error.key)
-            if is_live and given:
+            if is_live and given and (person.is_moderator or not isinstance(error, NoMatchThereError)):
                 await _explain(workspace, at, person, error)
             return True
         if result:  # to know after an outage which reactions were removed
             await self._installations.note_reaction(workspace.team, at, reaction, user, given=given)
         return result is not None
+
+    async def _explain_place(self, workspace: SlackWorkspace, at: At, user: str) -> None:
+        """Tell a moderator who reacts to a report's own post where a verdict counts."""
+        report = await self._handlers.report_at(workspace.target(*at))
+        if report and report.state is ReportState.OPEN and user != workspace.bot_user:
+            person = await workspace.person(user)
+            if person.moderates:
+                await _explain(workspace, at, person, NoMatchThereError())
 
     async def compare(self, workspace: SlackWorkspace, at: At) -> None:
         """Compare the reactions to a match reply with the recorded ones."""

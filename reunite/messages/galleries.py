@@ -197,7 +197,9 @@ def entries(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Ite
 
 
 def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
-    said = _said(match) or ("tile_gone" if rules.has_gone(match, found) else None)
+    said = _said(match)
+    if rules.has_gone(match, found) and said != "tile_declined":
+        said = "tile_gone"
     said_of_label: Line = certainty(match, language) if match.label else ()
     known: Line = (Strong(sentence(said, language)),) if said else said_of_label
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all

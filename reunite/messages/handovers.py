@@ -1,7 +1,7 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 
 from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
@@ -20,8 +20,6 @@ from reunite.messages.wording import (
     post_of,
     quote,
 )
-
-_SETTLED: Final = frozenset({ClaimState.ACCEPTED, ClaimState.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,9 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     ]
     lines += _progress(claimed, language, moderator)
     see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
-    answer = (see,) if claim.has_proof and not rules.is_over(claim, match, lost) else ()  # it's deleted at the end
+    answer = (
+        (see,) if claim.has_proof and not rules.is_over(claim, match, lost, found) else ()
+    )  # it's deleted at the end
     buttons = (*answer, *button_row(match.id, language, "confirm", "reject"))
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
@@ -147,8 +147,10 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
 
 
 def waiting_claim(claimed: Claimed) -> Reply:
-    """Show a claim that nobody has decided in the found report's thread; it's over once its owner has theirs back."""
+    """Show a claim that nobody has decided in the found report's thread, or why it needn't be checked."""
     match, lost, found = claimed.match, claimed.lost, claimed.found
+    if rules.has_gone(match, found):
+        return Reply("claim", (line("claim_given_away", found.language),), match=match.id, about=match.reports)
     if not rules.has_ended_otherwise(match, lost):
         return notices.claimed(claimed.claim, match, lost, found)
     lines: tuple[Line, ...] = (line("claim_over", found.language), asking("claimant_is_gone_how", found.language))
@@ -199,8 +201,9 @@ def _not_given(claimed: Claimed) -> str | None:
 
 def _went_elsewhere(claimed: Claimed) -> bool:
     """Return whether the item was returned to another than the claimant."""
-    is_returned = claimed.found.state is ReportState.RETURNED
-    return is_returned and claimed.match.state is MatchState.UNDECIDED and claimed.claim.state in _SETTLED
+    is_withdrawn = claimed.claim.state is ClaimState.WITHDRAWN
+    is_undecided = claimed.match.state is MatchState.UNDECIDED
+    return is_undecided and not is_withdrawn and rules.has_gone(claimed.match, claimed.found)
 
 
 def _is_undone(claimed: Claimed) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
+from reunite.entities import ReplyTarget
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
 from reunite.ports.records import Audience, Ping
@@ -44,6 +45,10 @@ class Outbox(Protocol):
 
     async def came_silently(self, key: ReplyKey) -> bool:
         """Return whether a reply was queued without a ping; False if there's none."""
+        ...
+
+    async def is_of_open_report(self, target: ReplyTarget) -> bool:
+        """Return whether a message was sent in an open report's thread or for its moderators."""
         ...
 
     async def quoting(self, *reports: UUID) -> Mapping[ReplyKey, Reply]:

@@ -4,11 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from reunite.entities import Match, Report, VerdictKind
+from reunite.entities import Match, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import BEN, Stage
+
+EVE = Member("eve", "Eve")
 
 
 class ClaimOverCases:
@@ -58,6 +60,35 @@ class ClaimOverCases:
         for _ in range(2):
             await stage.remind(hours=30)
             assert (await stage.words(other)).count(sentence("claim_waits_for_you")) == 1
+
+    async def test_others_claims_rest_with_their_answers_while_an_item_is_back_with_somebody(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        _, found, match = await stage.matched()
+        theirs = await stage.lost("my umbrella", author=EVE)
+        await stage.search(theirs, found)
+        claim = await stage.claim(await stage.match(theirs), found, "a scratch inside", EVE)
+        await stage.remind(hours=30)
+
+        async def seen() -> list[list[Reply]]:
+            waiting = [reply for reply in await stage.thread(found) if reply.kind in {"claim", "match"}]
+            return [waiting, await stage.thread(found, "moderators"), await _cards(stage, theirs)]
+
+        before = await seen()
+        assert sentence("claim_waits_for_you") in await stage.words(found)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        for told in (reply for reply in await stage.thread(found) if reply.kind == "claim"):
+            assert (told.text(), told.buttons) == (sentence("claim_given_away"), ())
+        assert sentence("claim_given_away") in (await stage.thread(found, "moderators"))[-1].text()
+        assert (await _cards(stage, theirs))[-1].text().startswith(sentence("card_gone", post=""))
+        for action in ("see_claim", "accept_claim", "reject_claim"):
+            with pytest.raises(TellUserError, match="claim_given_away"):
+                await stage.press(action, claim, BEN)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await seen() == before
+        assert "a scratch inside" in (await stage.press("see_claim", claim, BEN)).text()
+        await stage.press("accept_claim", claim, BEN)
 
 
 async def _claimed_another(stage: Stage) -> tuple[Report, Match, Report, UUID]:

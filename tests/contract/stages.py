@@ -240,12 +240,12 @@ class Stage:
         result = await self.handlers.give_verdict(command)
         return bool(result and result.changed)
 
-    async def claim(self, match: Match, found: Report, proof: str = "a scratch inside") -> UUID:
+    async def claim(self, match: Match, found: Report, proof: str = "a scratch inside", by: Member = ADA) -> UUID:
         """Claim a found item as its owner; return the claim."""
         async with self.session(found.community) as session:
             lost = await session.reports.get(match.lost)
         assert lost
-        await self.press("mine", match.id, ADA, words=proof, target=lost.target)
+        await self.press("mine", match.id, by, words=proof, target=lost.target)
         async with self.session(found.community) as session:
             return (await session.claims.on(found.id))[-1].id
 

@@ -14,7 +14,7 @@ import yaml
 
 from api.config import ApiConfig
 from board.config import BoardConfig
-from bot.channels import FOUND_NAMES, LOST_NAMES
+from bot.channels import role_of
 from bot.discord.config import DiscordConfig
 from bot.slack.config import SlackConfig
 from bot.slack.permissions import SCOPES
@@ -22,6 +22,7 @@ from bot.webhook.config import WebhookConfig
 from cli.main import app
 from cli.settings import variables
 from reunite.community import KEEP_DAYS
+from reunite.entities import ReportKind
 from reunite.entities import Settings as WorkspaceSettings
 from reunite.language import LANGUAGES, words_in
 
@@ -121,8 +122,9 @@ def test_slacks_guide_tells_every_scope() -> None:
 def test_the_guides_tell_the_names_of_the_channels() -> None:
     titles = {DISCORD_STEPS: "Choose the channels", SLACK_STEPS: "Choose the channels and invite the bot"}
     for guide, title in titles.items():
-        names = section(guide, title)
-        assert set(re.findall(r"`([\w-]+)`", names)) >= FOUND_NAMES | LOST_NAMES
+        names = re.findall(r"`([\w-]+)`", section(guide, title).split(". You can choose others")[0])
+        assert {role_of("C1", name, WorkspaceSettings()) for name in names} == set(ReportKind)
+        assert {words_in("en").channels[kind][0] for kind in ReportKind} <= {*names}
 
 
 def test_the_privacy_page_tells_how_long_reports_are_watched() -> None:

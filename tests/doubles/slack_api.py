@@ -238,6 +238,8 @@ class SlackApi:
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
     def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
+        if "usergroups:read" not in self.scopes.split(","):  # usergroups.list: its scope
+            raise RefusedError("missing_scope")
         groups = [group for group in self._world.groups.values() if group["team"] == bot.team]
         hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
         return {"usergroups": [{key: value for key, value in group.items() if key not in hidden} for group in groups]}

@@ -117,11 +117,10 @@ async def test_a_claim_that_only_a_mistaken_return_had_accepted_can_be_made_agai
     await world.press("confirm", match, MODERATOR)
     await world.wait_until_idle()
     thread = "\n".join(world.platform.thread("f1"))
-    assert thread.count(sentence("claim_closed_undone")) == 2
+    assert (thread.count(sentence("claim_closed_undone")), sentence("claim_given_away") in thread) == (1, False)
     assert sentence("claim_closed_moderated") not in thread
-    for again, member, root in ((match, ADA, "l1"), (other, eve, "l2")):
-        assert "mine" in offered(world, root)
-        await world.press("mine", again, member, words=ANSWER)
+    assert ("mine" in offered(world, "l1"), "mine" in offered(world, "l2")) == (True, False)  # Eve's waits again
+    await world.press("mine", match, ADA, words=ANSWER)
     await world.wait_until_idle()
     await world.press("accept_claim", world.button("f1", "see_claim"), BEN)
 

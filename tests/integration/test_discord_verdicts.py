@@ -91,6 +91,18 @@ async def test_a_member_hears_once_why_their_reaction_decides_nothing(
         assert world.discord.requests.count(("POST", f"/channels/{thread}/messages")) == sent_before + 1
 
 
+async def test_a_moderator_who_reacts_to_a_post_hears_that_a_verdict_counts_on_a_match(world: World) -> None:
+    _, lost, found = await shown_match(world)
+    grace, post = world.discord.admin.join("Grace", moderator=True), str(lost.target.message)
+    told = f"<@{grace}> {sentence('verdict_on_a_match')}"
+    await world.discord.people.react(post, "✅", world.discord.message(post)["author"]["id"])
+    await world.discord.people.react(post, "✅", grace)
+    here = str(lost.target.channel)
+    shown = await eventually(lambda: world.discord.replies(here))
+    assert [said["content"] for said in shown] == [told]
+    assert await world.state(found.id) is ReportState.OPEN
+
+
 async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:
     async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url, keys=KEYS) as store:
         async with running(Handlers(store, NoQueue()), store, config(discord)) as platform:

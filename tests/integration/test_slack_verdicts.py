@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.board_roles import sign_out_former
 from db.outbox import SqlOutbox
 from reunite.commands import ChangeSettings
-from reunite.entities import MatchState, Settings
+from reunite.entities import MatchState, ReplyTarget, Settings
 from reunite.errors import TryAgainError
 from reunite.language import sentence
 from reunite.messages import keys, wording
@@ -45,6 +45,29 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
     assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
+
+
+@pytest.mark.parametrize("on_reply", [True, False])
+async def test_a_moderator_alone_hears_that_a_verdict_counts_on_a_match(world: World, *, on_reply: bool) -> None:
+    lost, found, match, card = await world.card()
+    channel, ts = card.channel, str(lost.target.message)
+    if on_reply:
+        async with world.store.session(lost.community) as session:
+            await session.outbox.post(lost.id, keys.first_reply(lost.id), wording.first_reply(lost, 1, 1))
+        told = sentence("moderators_react")
+        ts = (await world.slack.wait_for_reply(channel, ts, told))["ts"]
+        target = ReplyTarget("slack", TEAM, channel, ts)
+        async with world.store.session(lost.community) as session:
+            await eventually(lambda: session.outbox.is_of_open_report(target))
+    for user in (world.ada, world.ben, world.admin):
+        await world.slack.react(channel, ts, "white_check_mark", user).acked.wait()
+    await world.slack.react(channel, ts, "eyes", world.chosen).acked.wait()
+    [whisper] = world.slack.whispers
+    assert (whisper["user"], whisper["text"]) == (world.admin, sentence("verdict_on_a_match"))
+    await world.slack.react(card.channel, card.message, "white_check_mark", world.admin).acked.wait()
+    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
+    await world.slack.react(found.target.channel, str(found.target.message), "x", world.chosen).acked.wait()
+    assert world.slack.whispers == [whisper]  # what is settled needs no verdict
 
 
 async def test_a_notice_that_breaks_off_is_not_said_again(world: World) -> None:
@@ -146,6 +169,24 @@ async def test_both_posts_show_that_the_thing_is_back_and_no_more_when_it_is_not
     await eventually(lambda: marked() == [[BOT_USER], [BOT_USER]])
     world.slack.react(card.channel, card.message, "white_check_mark", world.admin, given=False)
     await eventually(lambda: marked() == [[], []])
+
+
+async def test_who_moderates_by_a_group_is_signed_out_of_the_board_while_the_app_may_not_ask(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = Rounds()
+    monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.board_roles.sign_out_former", checks.counting(sign_out_former))
+    async with world_in(database_url) as world:
+        chosen = Settings(moderators=(world.slack.admin.add_group("helpers", world.ben),))
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+        by_group, by_role = [await signed_in(world.store, "slack", TEAM, user) for user in (world.ben, world.admin)]
+        await checks.pass_by()
+        assert not await is_over(world.store, by_group)
+        world.slack.api.scopes = world.slack.api.scopes.replace("usergroups:read,", "")
+        await eventually(lambda: is_over(world.store, by_group))
+        await checks.pass_by()
+        assert not await is_over(world.store, by_role)
 
 
 @pytest.mark.parametrize("is_deactivated", [True, False])

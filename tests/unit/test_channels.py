@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.channels import check_log, role_of, without_deleted
+from bot.channels import CHANNEL_USES, check_log, role_of, without_deleted
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError
+from reunite.language import LANGUAGES, sentence, words_in
 
 
 def test_channels_have_their_role_by_name() -> None:
@@ -15,6 +16,39 @@ def test_channels_have_their_role_by_name() -> None:
         "Lost-and-Found": ReportKind.FOUND,
         "general": None,
     }
+
+
+FOUND_HERE = (
+    *("fundsachen", "📦┃Fundsachen", "gefunden", "Fundbüro", "fundbuero", "fundbu\u0308ro", "lost-found", "🔎丨found"),
+    *("objets-trouvés", "objets-trouves", "encontrados", "ritrovati", "achados-e-perdidos", "znalezione"),
+    *("拾得物", "【拾い物】", "𝐟𝐨𝐮𝐧𝐝"),
+)
+LOST_HERE = ("verloren", "perdus", "🧤・perdidos", "smarriti", "zgubione", "落とし物", "🔍｜落とし物", "--lost--")
+NEITHER = (
+    *("lost-media", "found-footage", "not-found", "404-found", "lost-ark", "fundstücke", "lost-and-found-team", "🎒"),
+    *("fundsachen-team", "objets-perdus", "objetos-perdidos", "oggetti-smarriti", "general", "落とし物-モデレーター"),
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"), [(FOUND_HERE, ReportKind.FOUND), (LOST_HERE, ReportKind.LOST), (NEITHER, None)]
+)
+def test_channels_are_known_in_every_language_and_with_ornaments(
+    names: tuple[str, ...], kind: ReportKind | None
+) -> None:
+    assert {name: role_of("C1", name, Settings()) for name in names} == dict.fromkeys(names, kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_channels_that_the_setup_creates_are_known_by_name(language: str) -> None:
+    roles = [role_of("C1", sentence(f"channel_{use}", language), Settings()) for use in CHANNEL_USES]
+    assert roles == [ReportKind.FOUND, ReportKind.LOST, None]
+
+
+@pytest.mark.parametrize("kind", ReportKind)
+def test_no_name_of_one_kind_is_one_of_the_other_kind_in_another_language(kind: ReportKind) -> None:
+    names = {name for language in LANGUAGES for name in words_in(language).channels[kind]}
+    assert {role_of("C1", name, Settings()) for name in names} == {kind}
 
 
 def test_the_moderators_choice_overrides_the_channels_names() -> None:
