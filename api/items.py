@@ -25,7 +25,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.posts import Receipt
 
-_PHOTO_AGE: Final = "private, max-age=3600"
+_CACHE_CONTROL: Final = "private, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Items:
             copy = await session.photos.stored_copy(wanted) if is_visible else None
         if not copy:
             raise not_found("photo")
-        return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _PHOTO_AGE})
+        return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _CACHE_CONTROL})
 
     # Jobs
 

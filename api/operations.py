@@ -19,7 +19,7 @@ from reunite.text.controls import storable
 
 _MAX_KEY_LENGTH: Final = 200
 B = TypeVar("B", bound=Body | None)
-_NUMBER: Final = re.compile(r"[1-9][0-9]?|100")
+_UP_TO_100: Final = re.compile(r"[1-9][0-9]?|100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _top_k(request: web.Request, operation: Operation[Any]) -> int:
     if unknown:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"This operation has no parameter {unknown[0]!r}.")
     values = request.query.getall("top_k", ["10"])
-    if len(values) != 1 or not _NUMBER.fullmatch(values[0]):
+    if len(values) != 1 or not _UP_TO_100.fullmatch(values[0]):
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "top_k must be a number from 1 to 100.")
     return int(values[0])
 

@@ -1,4 +1,4 @@
-"""Helpers that the board's pages share."""
+"""What every page of the board reads from and acts through."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from reunite.ports.query_encoder import QueryEncoder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """What the board reads from and acts through: every change goes through the handlers."""
+    """The board's store, encoder and sessions, and the handlers, through which every change goes."""
 
     store: Store
     handlers: Handlers

@@ -42,13 +42,13 @@ def answering(press: Action | None = None) -> Iterator[None]:
 
 
 def unsaved(error: Exception, defect: str = WENT_WRONG) -> str:
-    """Return the sentence after a failure before anything was saved; `defect` is the one unless a minute helps."""
+    """Return the sentence for a failure before anything was saved: to try again in a minute, or else `defect`."""
     passes = isinstance(error, TEMPORARY) and not isinstance(error, MissingScopeError | TokenRefusedError)
     return "busy" if passes else defect
 
 
 async def note_answered(handlers: Handlers, receipt: Receipt) -> None:
-    """Record that a report is answered. If that fails, its author may only have to send a second one twice."""
+    """Record that a report is answered. If that fails, a second one in the same words may have to be sent twice."""
     try:
         await handlers.answered.note(receipt.report)
     except Exception as error:  # noqa: BLE001 - the answer has arrived

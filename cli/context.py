@@ -48,10 +48,10 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
     import asyncio
 
-    return asyncio.run(_leaving_nothing(work))
+    return asyncio.run(_ending_leftovers(work))
 
 
-async def _leaving_nothing(work: Coroutine[Any, Any, T]) -> T:
+async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
     """Await work, then end all tasks that it left, such as those of a connection pool whose closing was interrupted.
 
     `asyncio.run` cancels them only once, so one that swallows this would keep the process running.

@@ -45,7 +45,7 @@ def is_away(error: Exception) -> bool:
 
 
 def is_exhausted(error: Exception) -> bool:
-    """Return whether the database's server lacks something whatever statement it's given: disk space or connections.
+    """Return whether the database's server has run out of what any statement needs: disk space or connections.
 
     A lack of memory doesn't count: the statement may be why.
     """

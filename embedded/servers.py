@@ -51,7 +51,7 @@ class EmbeddedServers:
                 self._users_lock = open_lock(layout.users)
             lock_shared(self._users_lock)
             try:
-                if not _healthy(layout):
+                if not _are_healthy(layout):
                     _end_keeper(layout)
                     self._begin_keeper()
                 return _urls(layout.sockets())
@@ -93,12 +93,12 @@ class EmbeddedServers:
             raise EmbeddedServersError(begun.stderr.strip())
 
 
-def _healthy(layout: Layout) -> bool:
+def _are_healthy(layout: Layout) -> bool:
     if not is_held(layout.keeper):
         return False
     try:
         sockets = layout.sockets()
-    except FileNotFoundError:  # the keeper has just begun, and who started it was killed
+    except FileNotFoundError:  # the keeper has just begun, and its starter was killed
         return False
     return Postgres(layout, sockets, durable=True).prepare() and Redis(layout, sockets).prepare()
 

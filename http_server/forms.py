@@ -1,4 +1,4 @@
-"""Reads multipart forms part by part. What no client sends by accident is refused with status 400."""
+"""Reads multipart forms part by part, and refuses malformed ones with status 400."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager

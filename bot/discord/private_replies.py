@@ -75,10 +75,10 @@ def language_of_user(interaction: discord.Interaction) -> str:
 
 
 async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callable[[], Awaitable[object]]) -> bool:
-    """Acknowledge an interaction, again after trouble on the way to Discord, for as long as that waits.
+    """Acknowledge an interaction, and retry after temporary errors for as long as Discord waits.
 
-    Return False if that has been done (an event can come twice) or if it is too late. Where all attempts fail, this
-    tells the person another way.
+    Return False if it was acknowledged before (an event can come twice) or if it is too late. If all attempts fail, the
+    person reads so elsewhere.
     """
     loop, is_repeated = asyncio.get_running_loop(), False
     end = loop.time() + _ACKNOWLEDGE_SECONDS
@@ -156,7 +156,7 @@ async def with_retries(
     answer: Callable[[], Awaitable[object]],
     temporary: tuple[type[Exception], ...] = _TEMPORARY,
 ) -> None:
-    """Answer or do what the answer says, again after trouble on the way to Discord: a person waits for it."""
+    """Answer, or do what the answer says, and retry after temporary errors: a person is waiting for it."""
     for pause in _PAUSES_IN_SECONDS:
         try:
             await answer()

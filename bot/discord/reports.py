@@ -240,7 +240,7 @@ class Reports:
 
 
 def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:
-    """Return what a member should know of how their time was read; `assumed_zone` is empty if theirs is known."""
+    """Return what a member should know about how their time was read; `assumed_zone` is empty if theirs is known."""
     if read.problem:
         return [sentence("when_kept", language, when=escape(written))]
     if read.moment and assumed_zone:

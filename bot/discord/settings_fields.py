@@ -7,9 +7,10 @@ from typing import Any, Final, cast
 import discord
 from discord import ui
 
+from bot import setting_choices
 from bot.discord.forms import FormInput, labelled
-from reunite.entities import CATEGORIES, RETURNED_BY, Category, ReturnedBy, Settings
-from reunite.language import LANGUAGES, sentence
+from reunite.entities import Category, ReturnedBy, Settings
+from reunite.language import sentence
 
 _MAX: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
@@ -65,21 +66,19 @@ def _channel_select(name: str, chosen: Iterable[str], most: int = _MAX) -> ui.Ch
 
 
 def rule_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
-    languages = {code: sentence("language_name", code) for code in LANGUAGES}
+    languages = _select("language", setting_choices.languages(), [settings.language])
     reports = {"public": sentence("setup_public_on", language), "private": sentence("setup_private_on", language)}
-    categories = {
-        category: sentence(f"category_{category}", language) for category in CATEGORIES if category != "other"
-    }
+    categories = setting_choices.sealed_categories(language)
     private = "private" if settings.private_reports else "public"
     days: ui.TextInput[Any] = ui.TextInput(custom_id="keep_days", default=str(settings.keep_days), max_length=3)
-    returned = {by: sentence(f"returned_by_{by}", language) for by in RETURNED_BY}
+    returned_by = _select("returned_by", setting_choices.returned_by(language), [settings.returned_by])
     sealed = _select("sealed", categories, settings.sealed_categories, len(categories))
     return [
-        labelled(sentence("setup_language", language), _select("language", languages, [settings.language])),
+        labelled(sentence("setup_language", language), languages),
         labelled(sentence("setup_private", language), _select("reports", reports, [private])),
         labelled(sentence("setup_sealed", language), sealed),
         labelled(sentence("setup_keep_days", language), days),
-        labelled(sentence("setup_returned_by", language), _select("returned_by", returned, [settings.returned_by])),
+        labelled(sentence("setup_returned_by", language), returned_by),
     ]
 
 

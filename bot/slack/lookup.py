@@ -15,7 +15,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Lookup:
-    """Remembers what Slack said, so that it's asked once. A channel that isn't ours is `in` it."""
+    """Remembers what Slack said, so that it's asked once."""
 
     def __init__(self, client: AsyncWebClient, team: str) -> None:
         self._client = client
@@ -25,7 +25,8 @@ class Lookup:
         self._others = Latest[str, None](_REMEMBERED)
         """Channels that aren't ours, such as conversations of several people."""
 
-    def __contains__(self, channel: str) -> bool:
+    def is_other(self, channel: str) -> bool:
+        """Return whether Slack has said that a channel isn't ours."""
         return channel in self._others
 
     async def name_of(self, channel: str) -> str | None:

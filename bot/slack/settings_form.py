@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot import setting_choices
 from bot.channels import check_log
 from bot.saved import answering
 from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
@@ -18,9 +19,9 @@ from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
-from reunite.entities import CATEGORIES, RETURNED_BY, Settings
+from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.language import LANGUAGES, sentence
+from reunite.language import sentence
 
 SETUP: Final = "setup"
 """The callback of the modal."""
@@ -137,8 +138,6 @@ def _moderator_inputs(settings: Settings, groups: list[Element], language: str) 
 
 def _rule_inputs(settings: Settings, language: str) -> list[Element]:
     """Return the fields for language, privacy and how long reports are kept."""
-    languages = [option(code, sentence("language_name", code)) for code in LANGUAGES]
-    current = next(choice for choice in languages if choice["value"] == settings.language)
     days = {
         "type": "number_input",
         "is_decimal_allowed": False,
@@ -146,15 +145,14 @@ def _rule_inputs(settings: Settings, language: str) -> list[Element]:
         "max_value": str(KEEP_DAYS.stop - 1),
         "initial_value": str(settings.keep_days),
     }
-    language_select = {"type": "static_select", "options": languages, "initial_option": current}
+    language_select = _select(setting_choices.languages(), settings.language)
+    returned_by = _select(setting_choices.returned_by(language), settings.returned_by)
     return [
         labelled("language", sentence("setup_language", language), language_select, required=True),
         labelled("private_reports", sentence("setup_private", language), _private_boxes(settings, language)),
         labelled("sealed_categories", sentence("setup_sealed", language), _category_boxes(settings, language)),
         labelled("keep_days", sentence("setup_keep_days", language), days, required=True),
-        labelled(
-            "returned_by", sentence("setup_returned_by", language), _returned_by(settings, language), required=True
-        ),
+        labelled("returned_by", sentence("setup_returned_by", language), returned_by, required=True),
         labelled("digest", sentence("setup_digest", language), _digest(settings, language)),
     ]
 
@@ -164,10 +162,9 @@ def _digest(settings: Settings, language: str) -> Element:
     return {"type": "checkboxes", "options": boxes, **_initial("initial_options", boxes if settings.digest else [])}
 
 
-def _returned_by(settings: Settings, language: str) -> Element:
-    choices = [option(by, sentence(f"returned_by_{by}", language)) for by in RETURNED_BY]
-    current = next(choice for choice in choices if choice["value"] == settings.returned_by)
-    return {"type": "static_select", "options": choices, "initial_option": current}
+def _select(choices: Mapping[str, str], chosen: str) -> Element:
+    options = [option(value, label) for value, label in choices.items()]
+    return {"type": "static_select", "options": options, "initial_option": option(chosen, choices[chosen])}
 
 
 def _private_boxes(settings: Settings, language: str) -> Element:
@@ -180,9 +177,7 @@ def _private_boxes(settings: Settings, language: str) -> Element:
 
 
 def _category_boxes(settings: Settings, language: str) -> Element:
-    boxes = [
-        option(category, sentence(f"category_{category}", language)) for category in CATEGORIES if category != "other"
-    ]
+    boxes = [option(category, label) for category, label in setting_choices.sealed_categories(language).items()]
     checked = [box for box in boxes if box["value"] in settings.sealed_categories]
     return {"type": "checkboxes", "options": boxes, **_initial("initial_options", checked)}
 

@@ -135,7 +135,7 @@ class SlackWorkspace:
         if channel in self.channels or is_direct(channel):
             return
         async with self._finding:
-            if channel in self.channels or channel in self._lookup:
+            if channel in self.channels or self._lookup.is_other(channel):
                 return
             await self._try(self._refresh)
             if channel not in self.channels:
@@ -178,7 +178,7 @@ class SlackWorkspace:
         self.joined.add(new)
 
     async def try_to_refresh(self) -> None:
-        """Read the channels again, if Slack and the database answer: what was done before stands anyway."""
+        """Read the channels again, if Slack and the database answer; a failure undoes nothing."""
         await self._try(self.refresh)
 
     async def _try(self, refresh: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ from embedded import EmbeddedServersError, servers
 from embedded.layout import Layout
 from embedded.locks import open_lock, try_lock
 from embedded.process import ServerProcess, command_line
-from embedded.servers import _end_keeper, _healthy
+from embedded.servers import _are_healthy, _end_keeper
 from tests.support.waiting import wait_until
 
 
@@ -106,7 +106,7 @@ def test_a_keeper_that_has_just_begun_is_ended_once_it_says_who_it_is(tmp_path: 
         assert keeper.stdout
         assert keeper.stdout.readline() == b"held\n"
         try:
-            assert not _healthy(layout), "it has no sockets yet"
+            assert not _are_healthy(layout), "it has no sockets yet"
             _end_keeper(layout)
             assert keeper.wait() == -signal.SIGTERM
         finally:
