@@ -1,5 +1,6 @@
 """The gaps in Slack's channels that the bot must still read after a downtime."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,14 +48,19 @@ class SlackWindows:
         )
         return [Window(**row) for row in rows]
 
-    async def next(self, team: str, *, never: str, older: bool) -> Window | None:
-        """Return the window with the newest posts, among those with new posts or (`older`) with `never` as `since`."""
+    async def next(self, team: str, *, never: str, older: bool, without: Collection[str] = ()) -> Window | None:
+        """Return the window with the newest posts, among those with new posts or (`older`) with `never` as `since`.
+
+        Those of the channels `without` are left out.
+        """
         rows = await self._store.rows(
             "SELECT id, channel, oldest, since, latest, opened_at FROM slack_window"
-            " WHERE team = %(team)s AND (since = %(never)s) = %(older)s ORDER BY latest DESC, id LIMIT 1",
+            " WHERE team = %(team)s AND (since = %(never)s) = %(older)s"
+            " AND channel <> ALL(%(without)s) ORDER BY latest DESC, id LIMIT 1",
             team=team,
             never=never,
             older=older,
+            without=[*without],
         )
         return Window(**rows[0]) if rows else None
 

@@ -72,10 +72,14 @@ def logging_failures(log: FilteringBoundLogger, event: str, **ids: object) -> It
 
 
 def log_failure(log: FilteringBoundLogger, event: str, error: Exception, **ids: object) -> None:
-    """Log temporary trouble as `{event}_interrupted`, and a defect with its traceback as `{event}_defect`."""
+    """Log temporary trouble as `{event}_interrupted`, and a defect with its traceback as `{event}_defect`.
+
+    Of our own errors, it logs the words too; others may have members' words in them.
+    """
     interrupted, defect = f"{event}_interrupted", f"{event}_defect"
     # A migration may be why a statement is wrong, but if that's our mistake, it needs its traceback.
     if is_temporary(error) and not isinstance(error, psycopg.ProgrammingError):
-        log.warning(interrupted, error=type(error).__name__, **ids)
+        words = {"reason": str(error)} if isinstance(error, TryAgainError) else {}
+        log.warning(interrupted, error=type(error).__name__, **words, **ids)
     else:
         log.error(defect, exc_info=error, **ids)

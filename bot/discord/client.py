@@ -1,6 +1,7 @@
 """discord.py's client, and the errors that end its connection for good."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Any, Final
@@ -26,6 +27,8 @@ _LOG_IN_SECONDS: Final = 120.0
 _HOUR: Final = 3600.0
 _MAX_REASON: Final = 300
 """Characters of Discord's reason in the log: it may be a whole page."""
+_CONNECTING: Final = (*FAILURES, discord.GatewayNotFound, discord.ConnectionClosed)
+"""What an attempt to connect may raise."""
 _SESSION: Final = {"READY", "RESUMED"}
 """The events without which a connection is of no use."""
 _POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
@@ -54,6 +57,7 @@ class ReuniteClient(discord.AutoShardedClient):
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.guild_reactions = True
         intents.message_content = config.message_content
+        logging.getLogger("discord.shard").addFilter(_in_a_line)
         super().__init__(
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -102,6 +106,16 @@ class ReuniteClient(discord.AutoShardedClient):
             await asyncio.sleep(self._commands_due_in)
             pause = min(2 * pause, _HOUR)
             await self._register_commands(pause)
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Log a connection that failed in a line; discord.py logs a traceback with each attempt."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, _CONNECTING):
+        return True
+    reason = shortened(str(error) or type(error).__name__, _MAX_REASON)
+    _log.warning("discord_connection_delayed", reason=reason)
+    return False
 
 
 def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:

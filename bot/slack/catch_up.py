@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
-from bot.slack.errors import code_of, slack_errors
+from bot.slack.errors import cause_of, is_of_one, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.messages import hidden_before, history_page, is_deleted
 from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
@@ -27,6 +26,7 @@ _NEAR_SECONDS: Final = 3600.0
 _NEVER: Final = "9999999999.000000"
 """As a window's `since`: no post in it is new."""
 _GONE: Final = {"channel_not_found", "not_in_channel"}
+Problem = TryAgainError | UndeliverableError
 _log = structlog.get_logger(__name__)
 
 
@@ -77,24 +77,32 @@ class CatchUp:
                     workspace.team, channel, oldest=before(first), since=_NEVER, latest=after(last)
                 )
 
-    async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> None:
+    async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> Problem | None:
         """Read what is still unread since `earliest`, or else the `older` posts.
 
-        If Slack interrupts it, the next call continues with the same page.
+        If Slack interrupts it, the next call continues with the same page. A channel that Slack doesn't show waits for
+        the next call: the others are read, and what is wrong is returned.
         """
         posts: dict[str, list[str]] | None = None
-        while window := await self._windows.next(workspace.team, never=_NEVER, older=older):
+        hidden: dict[str, Problem] = {}
+        while window := await self._windows.next(workspace.team, never=_NEVER, older=older, without=hidden):
             if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
                 await self._windows.close(window)
                 continue
             if posts is None or not older:  # before the page: others come meanwhile, though never older ones
                 posts = await self._known(workspace, None if older else moment_of(window.oldest) - _OVERLAP)
             try:
-                await self._page(workspace, window, posts.get(window.channel, ()))
-            except SlackApiError as error:
-                if code_of(error) not in _GONE:
+                with slack_errors():
+                    await self._page(workspace, window, posts.get(window.channel, ()))
+            except (TryAgainError, UndeliverableError) as error:
+                if cause_of(error) in _GONE:
+                    await self._windows.close(window)
+                elif is_of_one(error):
+                    _log.warning("slack_channel_unread", team=workspace.team, channel=window.channel, reason=str(error))
+                    hidden[window.channel] = error
+                else:
                     raise
-                await self._windows.close(window)
+        return next(iter(hidden.values()), None)
 
     async def is_complete(self, team: str) -> bool:
         """Return whether all new posts are read that the bot missed in a workspace."""

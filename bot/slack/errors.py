@@ -58,6 +58,7 @@ _PARTLY_DONE: Final = {"fatal_error", "internal_error"}
 _SERVER_ERROR: Final = 500
 _NOT_OFFERED: Final = {403, 404, 405, 501}
 _TOO_MANY: Final = 429
+_TOO_FAST: Final = {"rate_limited", "ratelimited"}
 
 
 class HiddenPostError(UndeliverableError):
@@ -169,8 +170,20 @@ def _lacking(error: SlackApiError) -> str:
 
 def is_closed(error: Exception) -> bool:
     """Return whether one of our errors says that the bot can't reply to a post, which may still be there."""
+    return isinstance(error, HiddenPostError) or cause_of(error) in _CLOSED
+
+
+def is_of_one(error: Exception) -> bool:
+    """Return whether one of our errors may be about one channel or message only, so that the others have their turn."""
     cause = error.__cause__
-    return isinstance(error, HiddenPostError) or (isinstance(cause, SlackApiError) and code_of(cause) in _CLOSED)
+    if not isinstance(cause, SlackApiError):
+        return False
+    return status_of(cause) != _TOO_MANY and code_of(cause) not in WRONG_TOKEN | _TOO_FAST
+
+
+def cause_of(error: Exception) -> str:
+    """Return Slack's name of the error behind one of ours, empty if there is none."""
+    return code_of(error.__cause__) if isinstance(error.__cause__, SlackApiError) else ""
 
 
 def seconds_put_off(error: SlackApiError) -> float | None:

@@ -172,8 +172,11 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
             if current is not None:
                 await listener(workspace, current)
         except Exception:
-            if retry == _LAST_RETRY and event["type"] == "message":
-                await parts.inbound.note_missed(workspace.team, event)
+            if retry == _LAST_RETRY:
+                if event["type"] == "message":
+                    await parts.inbound.note_missed(workspace.team, event)
+                elif event["type"] in manifest.REACTION_EVENTS:
+                    workspace.events_dropped_until = datetime.now(UTC)
             raise
         if event_id:
             await parts.installations.note_event(event_id)

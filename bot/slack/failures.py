@@ -14,7 +14,7 @@ from bot.slack.errors import FAILURES
 from bot.slack.forms import context_of, words_modal
 from bot.slack.private_replies import respond_once
 from db.trouble import is_temporary
-from reunite.errors import UndeliverableError
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.language import sentence
 
 Handler = Callable[..., Awaitable[BoltResponse | None]]
@@ -36,7 +36,8 @@ def logged_and_answered(background: Background, remembered_language: RememberedL
     ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
         if isinstance(error, UndeliverableError) or is_temporary(error):
-            _log.warning("slack_event_failed", type=kind, reason=type(error).__name__)
+            is_ours = isinstance(error, TryAgainError | UndeliverableError)
+            _log.warning("slack_event_failed", type=kind, reason=str(error) if is_ours else type(error).__name__)
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)
         language, key = remembered_language(context.team_id, context.user_id), unsaved(error)

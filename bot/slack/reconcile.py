@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import structlog
 
-from bot.slack.catch_up import AWAY, CatchUp
+from bot.slack.catch_up import AWAY, CatchUp, Problem
 from bot.slack.config import SlackConfig
-from bot.slack.errors import slack_errors
+from bot.slack.errors import is_of_one, slack_errors
 from bot.slack.greeting import Greeter
 from bot.slack.looks import Looks
 from bot.slack.verdicts import Verdicts
@@ -24,6 +24,8 @@ from reunite.ports import KnownCard, Sent
 _RECORD_EVERY_SECONDS: Final = 30.0
 """Seconds between records that the bot receives events."""
 _LEAST_SECONDS: Final = 0.1
+_MOST_HIDDEN: Final = 3
+"""Cards that Slack doesn't show, in one round: it's an outage if there are more."""
 _log = structlog.get_logger(__name__)
 
 
@@ -43,12 +45,25 @@ class Cards:
         """Forget the cards of all other workspaces."""
         self._pending = {team: cards for team, cards in self._pending.items() if team in teams}
 
-    async def compare_pending(self, workspace: SlackWorkspace) -> None:
-        """Compare the recorded cards. After temporary trouble, the next call continues with the same card."""
-        cards = self._pending.get(workspace.team, [])
-        while cards:
-            await self._compare(workspace, cards[0].sent)
-            cards.pop(0)
+    async def compare_pending(self, workspace: SlackWorkspace) -> Problem | None:
+        """Compare the recorded cards. After temporary trouble, the next call continues with the same card.
+
+        A few that Slack doesn't show come after the others, and what is wrong is returned.
+        """
+        cards, hidden, problem = self._pending.get(workspace.team, []), list[KnownCard](), None
+        try:
+            while cards and len(hidden) < _MOST_HIDDEN:
+                try:
+                    await self._compare(workspace, cards[0].sent)
+                except TryAgainError as error:
+                    if not is_of_one(error):
+                        raise
+                    hidden.append(cards[0])
+                    problem = problem or error
+                cards.pop(0)
+        finally:
+            cards += hidden
+        return problem
 
     async def _compare(self, workspace: SlackWorkspace, card: Sent) -> None:
         """Compare a card. A permanent error with one doesn't hold up the others."""
@@ -169,9 +184,13 @@ class Reconciler:
         self._not_before.pop(team, None)
         try:
             with slack_errors():
-                await self._catch_up.read_gap(workspace, now - self._look_back)
-                await self._cards.compare_pending(workspace)
-                await self._catch_up.read_gap(workspace, now - self._look_back, older=True)
+                problems = (
+                    await self._catch_up.read_gap(workspace, now - self._look_back),
+                    await self._cards.compare_pending(workspace),
+                    await self._catch_up.read_gap(workspace, now - self._look_back, older=True),
+                )
+            if problem := next(filter(None, problems), None):
+                raise problem
         except TryAgainError as error:
             self._not_before[team] = clock.time() + (_RECORD_EVERY_SECONDS if error.after is None else error.after)
             raise

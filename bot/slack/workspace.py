@@ -50,7 +50,7 @@ class SlackWorkspace:
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
         self.events_dropped_until: datetime | None = None
-        """Until when Slack may drop events; the reconciler then catches up on them."""
+        """Until when Slack may drop events, or we couldn't take one; the reconciler then catches up on them."""
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
         self._lookup = Lookup(client, self.team)

@@ -58,5 +58,5 @@ class WebPlatform:
             async with self._chat.session() as session:
                 yield session
         except psycopg.OperationalError as error:
-            raise TryAgainError(str(error)) from error
+            raise TryAgainError(type(error).__name__) from error  # its words may be members'
         self._chat.changed()

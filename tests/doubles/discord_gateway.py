@@ -47,6 +47,8 @@ class Gateway:
         self.allows_message_content = True
         self.closes_with: int | None = None
         """The code with which the next connection is closed when the bot identifies itself."""
+        self.refused_connections = 0
+        """So many of the next attempts to connect fail."""
         self.identified = 0
         self.starts_left = 1000
         self.resumed = 0
@@ -113,6 +115,9 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Hold one connection."""
+        if self.refused_connections:
+            self.refused_connections -= 1
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval * 1000}})

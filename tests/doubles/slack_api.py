@@ -83,6 +83,8 @@ class SlackApi:
         """Whether it says that it hides some that are older still."""
         self.not_inside = "not_in_channel"
         """The refusal where the bot isn't in the channel: chat.postMessage, conversations.history."""
+        self.unreadable: dict[str, str] = {}
+        """By channel, the error of conversations.history, such as the lack of a scope that private channels need."""
         self.codes: dict[str, str] = {}
         """Teams by the codes that an app may exchange for their token."""
         self.failures: dict[str, list[web.Response]] = defaultdict(list)
@@ -327,6 +329,8 @@ class SlackApi:
         self._read_at.clear()
 
     def conversations_history(self, arguments: Answer, _: Bot) -> Answer:
+        if error := self.unreadable.get(str(arguments["channel"])):
+            raise RefusedError(error)
         self._read("conversations.history")
         everything = self._world.messages[arguments["channel"]]
         oldest, latest = str(arguments.get("oldest") or "0"), str(arguments.get("latest") or "9")

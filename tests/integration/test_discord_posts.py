@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from discord.utils import snowflake_time
+from structlog.testing import capture_logs
 
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
@@ -138,10 +139,17 @@ async def test_a_post_deleted_at_once_is_withdrawn_too(world: World) -> None:
     await world.becomes((await world.report())["id"], ReportState.WITHDRAWN)
 
 
-async def test_changes_during_a_lost_connection_arrive_on_reconnecting(world: World) -> None:
+async def test_changes_during_a_lost_connection_arrive_on_reconnecting(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     await world.discord.gateway.ask_to_reconnect()
     await eventually(lambda: world.discord.gateway.resumed or None)
-    await world.discord.gateway.drop()
-    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "keys", {"a.jpg": JPEG})
-    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    world.discord.gateway.refused_connections = 1
+    with capture_logs() as logs:
+        await world.discord.gateway.drop()
+        post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "keys", {"a.jpg": JPEG})
+        await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
     assert len(await world.reports()) == 1
+    [reason] = [line["reason"] for line in logs if line["event"] == "discord_connection_delayed"]
+    assert "503" in reason
+    assert not [record for record in caplog.records if record.name == "discord.shard" and record.exc_info]

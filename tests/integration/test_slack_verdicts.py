@@ -16,7 +16,7 @@ from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
 from tests.support.rounds import Rounds
-from tests.support.slack_adapter import World, connected_world, world_in
+from tests.support.slack_adapter import World, connected_world, world_by_http, world_in
 from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(connected_world, name="world")
@@ -81,6 +81,21 @@ async def test_a_notice_that_breaks_off_is_not_said_again(world: World) -> None:
     await reacted.acked.wait()
     assert reacted.sent == 1
     assert len(world.slack.whispers) == 1
+
+
+async def test_a_verdict_counts_though_slack_says_who_gives_it_only_after_it_has_told_of_it_for_the_last_time(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.2)
+    async with world_by_http(database_url) as world:
+        lost, _, match, card = await world.card()
+        for _ in range(4):
+            world.slack.api.fail_next("users.info", status=503)
+        reacted = world.slack.react(card.channel, card.message, "white_check_mark", world.admin)
+        await eventually(lambda: reacted.sent == 4)
+        await eventually(
+            lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
+        )
 
 
 async def test_rights_are_those_of_the_moment(world: World) -> None:

@@ -38,3 +38,4 @@ async def test_no_failure_ends_the_repetition() -> None:
         *[("reading_interrupted", "web")] * 4,
         *[("reading_defect", "web")] * 4,
     ]
+    assert [entry.get("reason") for entry in logged] == ["later", *[None] * 7]  # others' words may be members'

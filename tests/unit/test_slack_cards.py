@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.reconcile import Cards
 from bot.slack.verdicts import At, Verdicts
@@ -58,6 +59,17 @@ async def test_temporary_trouble_leaves_a_card_for_the_next_time(error: Exceptio
     slack.failures.clear()
     await cards.compare_pending(slack)
     assert slack.compared == ["3", "2", "1"]
+
+
+async def test_a_card_that_slack_does_not_show_for_now_comes_after_the_others() -> None:
+    answer = SimpleNamespace(data={"error": "internal_error"}, status_code=200, headers={})
+    slack: Any = _Slack(at_3=SlackApiError("failed", answer))  # type: ignore[no-untyped-call] # slack_sdk has no type here
+    cards = Cards(slack, slack)
+    await cards.note_pending(slack)
+    assert isinstance(await cards.compare_pending(slack), TryAgainError)
+    slack.failures.clear()
+    assert await cards.compare_pending(slack) is None
+    assert slack.compared == ["2", "1", "3"]
 
 
 async def test_only_the_first_reaction_to_a_message_that_is_no_card_yet_waits_for_one() -> None:
