@@ -139,4 +139,5 @@ class SqlDeletion(Queries):
 
 
 def _without(row: mapping.Row, reports: Collection[UUID]) -> Reply | None:
-    return from_json(row["reply"]).without(reports, sentence("tile_gone", row["language"]))
+    reply = from_json(row["reply"])
+    return reply.without(reports, sentence("tile_gone", reply.language or row["language"]))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
+from reunite.announce import may_claim
 from reunite.claim_cards import (
     revise_cards,
     revise_claim,
@@ -61,6 +62,9 @@ async def _undo_acceptance(session: Session, match: Match, found: Report) -> Non
     for claim in await session.claims.on(found.id):
         if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.decision:
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
+            lost = await session.reports.get(match.lost)
+            if lost and match.state is MatchState.UNDECIDED and await may_claim(session, lost, found):
+                await session.outbox.post(lost.id, keys.claim_again(claim.id), handovers.claim_again(match, lost))
 
 
 async def revise_claims(session: Session, found: Report) -> None:

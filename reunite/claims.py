@@ -73,6 +73,9 @@ class ClaimHandlers:
 async def take_claim(session: Session, press: Press, match: Match, lost: Report, found: Report) -> None:
     """Store a claim on a locked match with its proof, and notify the people who decide. Raises TellUserError."""
     proof = await check_claim(session, press, match, lost, found)
+    for earlier in await session.claims.on(found.id):
+        if earlier.match == match.id:
+            await session.outbox.revise(keys.claim_again(earlier.id), handovers.claimed_again(match, lost))
     claim = await session.claims.add(match.id, press.member, proof)
     await session.matches.decline(match.id, declined=False)
     match = await session.matches.get(match.id) or match

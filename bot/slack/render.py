@@ -8,9 +8,10 @@ from uuid import UUID
 
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
-from reunite.language import sentence, shortened
+from reunite.language import sentence, shortened, words_in
 from reunite.messages.forms import Confirmation, confirmation_of
 from reunite.messages.reply import (
+    Action,
     Button,
     ChannelLink,
     Choice,
@@ -44,6 +45,8 @@ _LINE_CHARACTERS: Final = 100
 """More than a line takes besides its elements."""
 _MAX_BUTTON: Final = 75
 _MAX_DIALOG_TITLE, _MAX_DIALOG_TEXT, _MAX_DIALOG_BUTTON = 100, 300, 30
+_IN_LISTS: Final[frozenset[Action]] = frozenset({"add_photo", "add_detail", "extend", "withdraw", "whereabouts"})
+"""Buttons that each of a member's listed reports has."""
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
 _TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
@@ -68,7 +71,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
     if reply.asked and reply.choices:  # Slack refuses an empty row of buttons
         rendered.append({"type": "actions", "elements": [_choice(reply.asked, choice) for choice in reply.choices]})
     if reply.buttons:
-        rendered.append({"type": "actions", "elements": [_button(button, language) for button in reply.buttons]})
+        rendered.append({"type": "actions", "elements": [_button(button, reply, language) for button in reply.buttons]})
     lines = _fitting([line for line in reply.lines if not _is_small(line)], link_to, _MAX_CHARACTERS - _size(rendered))
     elements: list[Element] = []
     for is_quote, alike in groupby(lines, key=_is_quote):
@@ -122,11 +125,23 @@ def button(action: str, words: str, style: str = "plain") -> Element:
     return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
 
 
-def _button(reply_button: Button, language: str) -> Element:
+def _button(reply_button: Button, reply: Reply, language: str) -> Element:
     action = f"{PRESS}{reply_button.action}:{reply_button.subject}"
     element = button(action, reply_button.words, reply_button.style)
+    if heard := _heard(reply_button, reply, language):
+        element["accessibility_label"] = _shown(heard, _MAX_BUTTON)
     confirmation = confirmation_of(reply_button.action, language)
     return {**element, "confirm": _dialog(confirmation, reply_button.words)} if confirmation else element
+
+
+def _heard(reply_button: Button, reply: Reply, language: str) -> str | None:
+    """Return what a screen reader says instead of a button's words, which alone don't tell what they're about."""
+    if reply_button.action == "pick":
+        return words_in(language).page["item_number"].format(number=reply_button.words)
+    if reply.kind == "note" and reply_button.action in _IN_LISTS:
+        told = next((line for line in reply.lines if _is_quote(line)), reply.lines[0])
+        return f"{reply_button.words}: {' '.join(''.join(map(words_of, told)).split())}"
+    return None
 
 
 def _dialog(confirmation: Confirmation, words: str) -> Element:

@@ -59,6 +59,7 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
     tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
     if tile is None:
         return gallery
+    language = gallery.language or language
     entry = _entry(tile, replace(match, label=tile.label), found, language)
     lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
     return _asking_again(replace(gallery, lines=lines), match, found, language)
@@ -143,6 +144,7 @@ def _gallery(
         buttons=(*picking, *actions),
         about=frozenset({report.id}),
         gallery=tuple(tiles),
+        language=language,
     )
 
 

@@ -146,6 +146,18 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
     return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
+def claim_again(match: Match, lost: Report) -> Reply:
+    """Ask an owner to claim again what only a mistaken return had accepted: nobody had read their answer."""
+    language = lost.language
+    told = ((author(lost, notify=True),), line("claim_again", language), asking("claim_again_how", language))
+    return Reply("claim", told, match=match.id, buttons=(button("mine", match.id, language),), about=match.reports)
+
+
+def claimed_again(match: Match, lost: Report) -> Reply:
+    """Replace that once they have."""
+    return Reply("claim", (line("card_claimed", lost.language),), match=match.id, about=match.reports)
+
+
 def waiting_claim(claimed: Claimed) -> Reply:
     """Show a claim that nobody has decided in the found report's thread, or why it needn't be checked."""
     match, lost, found = claimed.match, claimed.lost, claimed.found

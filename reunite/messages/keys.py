@@ -127,5 +127,9 @@ def claim_ended(match: UUID, reader: ReportKind) -> ReplyKey:
     return ReplyKey(f"{match}:ended:{reader}")
 
 
+def claim_again(claim: UUID) -> ReplyKey:
+    return ReplyKey(f"{claim}:again")
+
+
 def claim_decision(claim: UUID, state: ClaimState) -> ReplyKey:
     return ReplyKey(f"{claim}:{state}")

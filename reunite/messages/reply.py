@@ -248,6 +248,8 @@ class Reply:
     """It is the post that the bot writes for a report: the report's thread is below it."""
     gallery: tuple[Tile, ...] = ()
     """Found reports shown as numbered pictures; each has a line of its own that links to it."""
+    language: str = ""
+    """That of a gallery, in which single lines of it are changed: the community may have chosen another one since."""
 
     @property
     def quotes(self) -> frozenset[UUID]:
@@ -434,6 +436,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
         "about": sorted(map(str, reply.about)),
         "opens_thread": reply.opens_thread,
         "gallery": [_ready(asdict(tile)) for tile in reply.gallery],
+        **({"language": reply.language} if reply.language else {}),
     }
 
 
@@ -451,6 +454,7 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         about=_uuids(data["about"]),
         opens_thread=data["opens_thread"],
         gallery=tuple(map(_tile, data["gallery"])),
+        language=data.get("language", ""),
     )
 
 

@@ -58,6 +58,19 @@ class GalleryCases:
         await stage.claim(matches[two.id], two)  # a change of mind
         assert (await stage.thread(lost))[0].text().count("See below") == 3
 
+    async def test_a_gallery_stays_in_its_language_when_the_community_changes_its_own(self, stage: Stage) -> None:
+        await stage.join()
+        lost, *found = [await stage.lost(), await stage.found("1"), await stage.found("2"), await stage.found("3")]
+        await stage.search(lost, *found, label=None)
+        matches = {match.found: match.id for match in await stage.matches(lost)}
+        await stage.join(language="de")
+        await stage.press("pick", matches[found[0].id], ADA)
+        await stage.handlers.withdraw(Withdraw(target=found[1].target))
+        gallery, card = await stage.thread(lost)
+        assert [sentence(key) in gallery.text() for key in ("tile_picked", "tile_gone", "pick_one")] == [True] * 3
+        assert [button.words for button in gallery.buttons][:2] == ["3", sentence("button_none_of_these")]
+        assert sentence("button_mine", "de") in [button.words for button in card.buttons]
+
     async def test_a_moderators_rejection_is_shown_in_the_gallery_until_it_is_withdrawn(self, stage: Stage) -> None:
         await stage.join()
         lost, one, two = await stage.lost(), await stage.found("1"), await stage.found("2")

@@ -165,6 +165,7 @@ def _check_text(text: Block, *, plain_only: bool = False) -> None:
 def _check_button(button: Block) -> None:
     _require(button["type"] == "button" and 0 < len(button["text"]["text"]) <= MAX_BUTTON_TEXT)
     _check_text(button["text"], plain_only=True)
+    _require(0 < len(button.get("accessibility_label", "none")) <= 75)  # @slack/types, Button
     # extensions.ts, "Actionable"; block-elements.ts, "Button".
     _require(0 < len(button["action_id"]) <= 255 and len(button.get("value", "")) <= 2000)
     _require(button.get("style", "primary") in {"primary", "danger"})

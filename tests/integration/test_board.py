@@ -132,13 +132,14 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 
 
-async def test_a_claim_that_is_over_is_linked_nowhere(community: Community, robin: Browser) -> None:
+@pytest.mark.parametrize("side", ["lost", "found"])
+async def test_a_claim_that_is_over_is_linked_nowhere(community: Community, robin: Browser, side: str) -> None:
     match = await community.matched()
     claim = await community.claim(match)
     pages = ("/claims", f"/matches/{match.id}", f"/reports/{match.found}")
     assert all([f"/claims/{claim}" in (await robin.get(page))[1] for page in pages])
     async with community.store.session(community.workspace.community) as session:
-        await session._do("UPDATE report SET state = 'returned' WHERE id = %(id)s", id=match.lost)
+        await session._do("UPDATE report SET state = 'returned' WHERE id = %(id)s", id=getattr(match, side))
     assert not any([f"/claims/{claim}" in (await robin.get(page))[1] for page in pages])
 
 

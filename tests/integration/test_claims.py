@@ -120,8 +120,11 @@ async def test_a_claim_that_only_a_mistaken_return_had_accepted_can_be_made_agai
     assert (thread.count(sentence("claim_closed_undone")), sentence("claim_given_away") in thread) == (1, False)
     assert sentence("claim_closed_moderated") not in thread
     assert ("mine" in offered(world, "l1"), "mine" in offered(world, "l2")) == (True, False)  # Eve's waits again
+    assert sentence("claim_again") in "\n".join(world.platform.thread("l1"))
+    assert sentence("claim_again") not in "\n".join(world.platform.thread("l2"))
     await world.press("mine", match, ADA, words=ANSWER)
     await world.wait_until_idle()
+    assert sentence("claim_again") not in "\n".join(world.platform.thread("l1"))
     await world.press("accept_claim", world.button("f1", "see_claim"), BEN)
 
 

@@ -134,6 +134,8 @@ QUEUED: dict[str, list[Reply]] = {
         for claimed in CLAIMED
         for decision in (None, DECISION)
     ],
+    "claim_again": [handovers.claim_again(MATCH, LOST)],
+    "claimed_again": [handovers.claimed_again(MATCH, LOST)],
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, members_can_return=True) for claimed in CLAIMED],
@@ -168,6 +170,8 @@ OF_BOTH = {
     "owner_is_content",
     "owner_has_it",
     "claim_closed",
+    "claim_again",
+    "claimed_again",
     "claim_gone",
     "conversation",
     "no_conversation",

@@ -34,6 +34,15 @@ def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> No
     assert texts == {f"press:mine:{UUID(int=5)}", f"press:not_mine:{UUID(int=5)}"}
 
 
+@pytest.mark.parametrize("name", ["gallery", "own_report"])
+def test_a_screen_reader_says_what_a_button_is_about_that_stands_next_to_others_like_it(name: str) -> None:
+    labels = [button.get("accessibility_label", "") for button in buttons(blocks(REPLIES[name], link_to))]
+    said = {"gallery": ["Found item 1", "Found item 2"], "own_report": ["Add a photo: black rucksack"]}
+    for label, words in zip(labels, said[name], strict=False):
+        assert label.startswith(words)
+    assert len({*filter(None, labels)}) == len([*filter(None, labels)]) >= len(said[name])
+
+
 def test_a_members_words_stay_literal_text_and_the_notification_pings_nobody() -> None:
     [text] = leaves(blocks(hostile(), link_to))
     assert text == {"type": "text", "text": HOSTILE}
