@@ -32,7 +32,8 @@ async def chaos(platform: str, given: argparse.Namespace) -> dict[str, Any]:
     with no_proxy(), folder() as home, small_disk(home) as is_small, EmbeddedServers(home) as servers:
         async with AsyncExitStack() as stack:
             side = await _side(platform, stack)
-            chaos_run = ChaosRun(side, servers, home, random.Random(given.seed), is_small, given.kills, given.metrics)  # noqa: S311 - no secret
+            chance, only = random.Random(given.seed), given.only or ()  # noqa: S311 - no secret
+            chaos_run = ChaosRun(side, servers, home, chance, is_small, given.kills, only, given.metrics)
             try:
                 figures = await (
                     chaos_run.flush(given.flushes) if given.flushes else chaos_run.run(given.rounds, given.minutes)
@@ -65,6 +66,7 @@ def main() -> int:
     parser.add_argument("--platform", choices=["discord", "slack"], action="append")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=0, help="in each round, on top of what goes wrong there")
+    parser.add_argument("--only", action="append", help="what goes wrong, such as “postgres shuts down”; repeatable")
     parser.add_argument("--flushes", type=int, default=0, help="only empty Redis so often, and take the time")
     parser.add_argument("--minutes", type=float, default=inf, help="after which no further round begins")
     parser.add_argument("--logs", type=Path, help="an existing folder for the processes' logs")

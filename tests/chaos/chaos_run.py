@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
@@ -56,6 +56,8 @@ class ChaosRun:
     """Whether the servers' disk can be filled."""
     kills: int = 0
     """So many processes are killed in each round on top of what goes wrong there."""
+    only: Sequence[str] = ()
+    """All that goes wrong, if it isn't everything."""
     metrics_port: int | None = None
     """The port of the worker's metrics; the bot's is the next one."""
     did: Counter[str] = field(default_factory=Counter)
@@ -81,6 +83,7 @@ class ChaosRun:
             self.did,
             self.has_small_disk,
             self.kills,
+            self.only,
         )
 
     async def run(self, rounds: int, minutes: float = inf) -> dict[str, Any]:

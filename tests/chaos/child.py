@@ -16,6 +16,7 @@ from bot.slack.config import SlackConfig
 from db.config import Connections
 from db.keys import Keys
 from metrics.config import MetricsSettings
+from tests.chaos.fuse import Fuse
 from tests.support.services import colours_only
 from workers.app import WorkerConfig
 from workers.app import run as run_worker
@@ -49,6 +50,9 @@ async def main(role: str, settings: dict[str, Any]) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, show_tasks)
     servers = Connections(database_url=settings["database"], redis_url=settings["redis"], keys=Keys([settings["key"]]))
     metrics = MetricsSettings(port=settings.get("metrics", {}).get("worker" if role == "worker" else "bot"))
+    lease = settings.get("lease", LEASE_SECONDS)
+    if settings.get("fuse", {}).get("of") == role:
+        Fuse(Path(settings["fuse"]["file"])).lay()
     if role == "worker":
         photos: dict[str, Any] = {
             name: frozenset(value) if isinstance(value, list) else value for name, value in settings["photos"].items()
@@ -57,12 +61,12 @@ async def main(role: str, settings: dict[str, Any]) -> None:
             connections=servers,
             photos=PhotoHosts(**photos),
             metrics=metrics,
-            lease_seconds=LEASE_SECONDS,
+            lease_seconds=lease,
             rehint_seconds=1,
         )
         await run_worker(worker, lambda _: None, lambda _: tell_ready(settings), colours_only)
     adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])
-    bot = BotConfig(connections=servers, adapter=adapter, metrics=metrics, lease_seconds=LEASE_SECONDS)
+    bot = BotConfig(connections=servers, adapter=adapter, metrics=metrics, lease_seconds=lease)
     await run_bot(bot, lambda: tell_ready(settings))
 
 

@@ -56,8 +56,9 @@ class Children:
         for process in self.processes.values():
             await self._end(process)
 
-    def signal(self, number: int) -> None:
-        for process in self.processes.values():
+    def signal(self, number: int, *, role: str | None = None) -> None:
+        """Send a signal to a process, or to all of them."""
+        for process in [self.processes[role]] if role else self.processes.values():
             if process.pid:  # 0 would be this process's own group
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, number)

@@ -5,7 +5,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,10 +43,12 @@ class Harm:
     """Whether the servers' disk can be filled."""
     kills: int = 0
     """So many processes are killed in each round on top of what goes wrong there."""
+    only: Sequence[str] = ()
+    """All that goes wrong, if it isn't everything."""
 
     async def strike(self) -> None:
         """Let one thing go wrong, and kill more if more is to be killed."""
-        names = [*self._harms(), "worker", "bot", "bot"]  # what is killed most is what has most to lose
+        names = self.only or [*self._harms(), "worker", "bot", "bot"]  # what is killed most is what has most to lose
         await self._do(self.chance.choice(names))
         for _ in range(self.kills):
             await asyncio.sleep(self.chance.uniform(0, _BETWEEN))
