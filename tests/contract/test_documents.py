@@ -25,6 +25,7 @@ from reunite.community import KEEP_DAYS
 from reunite.entities import ReportKind
 from reunite.entities import Settings as WorkspaceSettings
 from reunite.language import LANGUAGES, words_in
+from tests.support.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs/commands-and-settings.md").read_text("utf-8")
@@ -69,14 +70,14 @@ def test_the_reference_has_every_command() -> None:
     assert set(known) <= named_in(section(REFERENCE, "Commands"), r"`reunite (\w+)`")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each("document", DOCUMENTS)
 def test_links_lead_somewhere(document: Path) -> None:
     text = document.read_text("utf-8")
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@for_each("document", DOCUMENTS)
 def test_files_that_are_named_exist(document: Path) -> None:
     named = re.findall(rf"`((?:{ROOMS})/[\w/.-]+)`", document.read_text("utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []

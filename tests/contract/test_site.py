@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 
 from cli.main import app
 from cli.settings import variables
+from tests.support.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -76,7 +77,7 @@ def slugs(markdown: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("document", TEXTS)
+@for_each("document", TEXTS)
 def test_links_lead_to_headings(document: str) -> None:
     lost = []
     for link, anchor in re.findall(r"\]\(([^)\s#:]*)#([^)\s]+)\)", TEXTS[document]):
@@ -86,7 +87,7 @@ def test_links_lead_to_headings(document: str) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("document", TEXTS)
+@for_each("document", TEXTS)
 def test_lists_are_indented_as_the_site_and_the_repository_read_them(document: str) -> None:
     """What is inside a list's item and isn't its first paragraph is four spaces in."""
     assert re.findall(r"^ {1,3}(?:[-*] |\d+\. |```).*", TEXTS[document], re.MULTILINE) == []
@@ -115,7 +116,7 @@ def test_there_are_commands_to_check() -> None:
     assert len(COMMANDS) > 60
 
 
-@pytest.mark.parametrize(("document", "line", "is_whole"), COMMANDS)
+@for_each(("document", "line", "is_whole"), COMMANDS)
 def test_a_documented_command_can_be_typed(document: str, line: str, *, is_whole: bool, tmp_path: Path) -> None:  # noqa: ARG001 - names the test
     there = tmp_path / "there.npz"
     there.touch()
@@ -151,14 +152,14 @@ def test_a_command_that_cannot_be_typed_is_found(words: list[str]) -> None:
         parsed(words)
 
 
-@pytest.mark.parametrize("document", TEXTS)
+@for_each("document", TEXTS)
 def test_every_documented_variable_is_a_setting(document: str) -> None:
     named = {name.removesuffix("_FILE") for name in re.findall(r"REUNITE_[A-Z_]*[A-Z]", TEXTS[document])}
     known = {name.removesuffix("_FILE") for name in {*variables(), *KNOWN_ELSEWHERE}}
     assert named - known == set()
 
 
-@pytest.mark.parametrize("document", TEXTS)
+@for_each("document", TEXTS)
 def test_every_documented_make_target_exists(document: str) -> None:
     texts = set(re.findall(r"(?:^|`)make ([a-z][a-z-]+)", TEXTS[document], re.MULTILINE))
     assert texts <= set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))

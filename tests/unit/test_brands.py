@@ -18,6 +18,7 @@ from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
 from reunite.text.words import plain, tokens
+from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NAMES = [
@@ -92,7 +93,7 @@ def test_a_brand_rules_out_others_that_make_the_same(lost: str, found: str, expe
     assert ruled_out(lost, found) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("lost", "found"),
     [
         ("red JanSport backpack", "red backpack, guess it belongs to a kid"),

@@ -8,6 +8,7 @@ from reunite.encoder import Pixels
 from reunite.matching import colours
 from reunite.text import colour_words
 from reunite.text.normalise import normalise
+from tests.support.tables import for_each
 
 RED, GREEN, WHITE, BLUE, BLACK = (200, 25, 40), (60, 160, 70), (250, 250, 250), (35, 90, 200), (15, 15, 16)
 
@@ -53,7 +54,7 @@ def test_every_photo_has_shares_that_sum_to_one(pixels: Pixels) -> None:
     assert colours.similarity(shares, shares) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "names"),
     [
         ("black rucksack with a red strap", ["black", "red"]),

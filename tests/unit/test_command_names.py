@@ -21,6 +21,7 @@ from reunite.messages import welcome, wording
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Outgoing
 from reunite.rights import TABLE, Act
+from tests.support.tables import for_each
 
 TARGET = ReplyTarget("discord", "1", "2", "3")
 COMMAND_SLOT = re.compile(r"{command:(\w+)}")
@@ -82,7 +83,7 @@ def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", sorted(SAID_EVERYWHERE))
+@for_each("key", sorted(SAID_EVERYWHERE))
 def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str, key: str) -> None:
     number = None if isinstance(words_in("en").sentences[key], str) else 3
     text = reply_json(Reply("note", (wording.line(key, language, number),)), language, "webhook")["text"]

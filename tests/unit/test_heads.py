@@ -6,6 +6,7 @@ import pytest
 
 from reunite.text.heads import head_of, head_phrase, name_of_thing, names_a_thing
 from reunite.text.words import stem
+from tests.support.tables import for_each
 
 _DATA = Path(__file__).parents[1] / "data"
 
@@ -23,7 +24,7 @@ def test_the_head_of_a_report_is_its_thing(name: str, count: int, least: float) 
     assert 1 - len(wrong) / len(table) >= least, wrong
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "noun"),
     [
         ("strawberry sun hat for a child", "hat"),
@@ -63,7 +64,7 @@ def test_the_head_is_what_the_words_are_about(text: str, noun: str | None) -> No
     assert (name and name.split()[-1]) == noun
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "phrase"),
     [
         ("owl shaped bag", "bag"), ("dinosaur themed lunch box", "lunch box"), ("cable knit jumper", "jumper"),

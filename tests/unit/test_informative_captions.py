@@ -17,6 +17,7 @@ from reunite.text.lexicon import to_english
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
 from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
 
 TEXT = Path(lexicon.__file__).parent
 DATA = Path(__file__).parents[1] / "data"
@@ -128,12 +129,12 @@ def test_the_name_of_a_known_thing_alone_is_informative() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("caption", listed(THINGS))
+@for_each("caption", listed(THINGS))
 def test_things_whose_names_begin_or_are_written_as_talk_does(caption: str) -> None:
     assert read(caption).is_informative
 
 
-@pytest.mark.parametrize("caption", listed(TALK))
+@for_each("caption", listed(TALK))
 def test_talk_that_is_written_as_those_things_are(caption: str) -> None:
     assert not read(caption).is_informative
 

@@ -7,9 +7,10 @@ from reunite.text.data import read_text
 from reunite.text.heads import head_of
 from reunite.text.lexicon import to_english
 from reunite.text.normalise import normalise
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "head", "colours"),
     [
         ("我丢了一个黑色的钱包", "wallet", ["black"]),

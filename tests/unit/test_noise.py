@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from reunite.text.noise import Cleaned, clean
 from reunite.text.noise_patterns import Noise
 from reunite.text.words import tokens
+from tests.support.tables import for_each
 
 CASES = [
     (Noise.LINK, "here is https://example.com/a/b?c=d#e of the mug", "https://example.com/a/b?c=d#e"),
@@ -121,7 +122,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "text", "noise"), CASES)
+@for_each(("kind", "text", "noise"), CASES)
 def test_noise_is_taken_out_and_named(kind: Noise, text: str, noise: str) -> None:
     cleaned = clean(text)
     assert cleaned.found == {kind: (noise,)}
@@ -129,7 +130,7 @@ def test_noise_is_taken_out_and_named(kind: Noise, text: str, noise: str) -> Non
     assert len(cleaned.text) < len(text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "blue mug with a chip",
@@ -203,7 +204,7 @@ def test_names_that_begin_like_a_greeting_or_a_time_stay(text: str, kept: str) -
     assert clean(text).text == kept
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "codes"),
     [
         ("laptop, serial number C02XK1ABCDE", ["C02XK1ABCDE"]),

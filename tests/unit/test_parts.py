@@ -15,9 +15,10 @@ from reunite.matching.features import extract
 from reunite.matching.measurement import measure
 from reunite.matching.weights import COLOUR
 from reunite.text.parts import MAX_PARTS, parts
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("lost my keys and a red umbrella", ("lost my keys", "a red umbrella")),
@@ -56,7 +57,7 @@ def test_each_thing_has_its_own_words(text: str, expected: tuple[str, ...]) -> N
     assert parts(text) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",

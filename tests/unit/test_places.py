@@ -5,12 +5,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reunite.text.places import locate
+from tests.support.tables import for_each
 
 _LINES = (Path(__file__).parents[1] / "data" / "places.tsv").read_text(encoding="utf-8").splitlines()[1:]
 TABLE = [tuple(line.replace("\\n", "\n").split("\t")) for line in _LINES]
 
 
-@pytest.mark.parametrize(("text", "places"), TABLE)
+@for_each(("text", "places"), TABLE)
 def test_places_are_read_in_every_language(text: str, places: str) -> None:
     assert " / ".join(locate(text).places) == places
 

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from cli.main import app
+from tests.support.tables import for_each
 from tests.unit.test_structure import PACKAGES
 
 pytestmark = pytest.mark.untraced
@@ -38,7 +39,7 @@ def mannered(text: str) -> list[str]:
     return [found[0] for phrase in PHRASES for found in phrase.finditer(lines)]
 
 
-@pytest.mark.parametrize("file", FILES)
+@for_each("file", FILES)
 def test_a_file_is_written_in_plain_english(file: str) -> None:
     assert mannered((ROOT / file).read_text("utf-8")) == []
 

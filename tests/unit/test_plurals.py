@@ -5,6 +5,7 @@ from babel import Locale
 from babel.localedata import locale_identifiers
 
 from reunite.plurals import PluralRules, counted
+from tests.support.tables import for_each
 
 NUMBERS = (*range(250), *range(9990, 10010), 99_999, 100_000, 1_000_000, 2_000_000)
 LANGUAGES = sorted(code for code in locale_identifiers() if "_" not in code)
@@ -55,7 +56,7 @@ def in_symbols(rule: str) -> str:
     return rule.replace(" not in ", " != ").replace(" in ", " = ").replace(" mod ", " % ")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_every_language_of_cldr_could_be_added(language: str) -> None:
     cldr = Locale.parse(language).plural_form
     ours = PluralRules.of({form: in_symbols(rule) for form, rule in cldr.rules.items()})

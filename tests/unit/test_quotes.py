@@ -33,6 +33,7 @@ from reunite.messages import galleries, handovers, notices, offers, reminders, w
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 from reunite.messages.welcome import NamedCommands
+from tests.support.tables import for_each
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
@@ -243,14 +244,14 @@ def test_every_function_that_makes_a_reply_is_here() -> None:
     assert sorted(producers()) == sorted([*QUEUED, *SHOWN_ONCE, *STAYS])
 
 
-@pytest.mark.parametrize("name", [*QUEUED, *SHOWN_ONCE, *STAYS])
+@for_each("name", [*QUEUED, *SHOWN_ONCE, *STAYS])
 def test_a_reply_declares_every_report_that_it_shows(name: str) -> None:
     for reply in {**QUEUED, **SHOWN_ONCE, **STAYS}[name]:
         for report in (LOST, FOUND):
             assert report.id in reply.quotes or not shown(reply, report), reply
 
 
-@pytest.mark.parametrize("name", QUEUED)
+@for_each("name", QUEUED)
 def test_a_reply_goes_with_the_report_that_it_is_about(name: str) -> None:
     for reply in QUEUED[name]:
         assert reply.quotes
@@ -261,7 +262,7 @@ def test_a_reply_goes_with_the_report_that_it_is_about(name: str) -> None:
             assert rest is None or report not in rest.quotes
 
 
-@pytest.mark.parametrize("name", QUEUED)
+@for_each("name", QUEUED)
 def test_what_concerns_both_reports_goes_with_each_of_them(name: str) -> None:
     assert {len(reply.quotes) for reply in QUEUED[name]} == {2 if name in OF_BOTH else 1}
     assert name in OF_BOTH or not any(reply.match for reply in QUEUED[name])

@@ -1,10 +1,13 @@
 """How the tests are run: in which order, and which of them are measured."""
 
 import socket
+from inspect import signature
+from pathlib import Path
 
 import pytest
 
 from tests.support.distribution import slow_first
+from tests.support.tables import for_each
 from tests.support.untraced import spread
 
 
@@ -32,6 +35,25 @@ def test_more_workers_than_tests_lose_none() -> None:
 )
 def test_at_most_five_cases_are_measured(count: int, measured: list[int]) -> None:
     assert list(spread(count)) == measured
+
+
+def test_every_row_of_a_table_is_tried_and_those_that_fail_are_named(tmp_path: Path) -> None:
+    tried = []
+
+    @for_each(("number", "least"), [(1, 2), (3, 2), (0, 2)])
+    def test(number: int, least: int, folder: Path) -> None:
+        tried.append(number)
+        assert folder == tmp_path
+        assert number >= least
+
+    assert [*signature(test).parameters] == ["folder"]
+    with pytest.raises(ExceptionGroup, match="2 of 3 rows") as failed:
+        test(folder=tmp_path)
+    assert tried == [1, 3, 0]
+    assert [error.__notes__ for error in failed.value.exceptions] == [
+        ["Row: {'number': 1, 'least': 2}"],
+        ["Row: {'number': 0, 'least': 2}"],
+    ]
 
 
 def test_what_a_worker_says_of_reruns_goes_at_once(pytestconfig: pytest.Config) -> None:

@@ -1,9 +1,8 @@
-import pytest
-
 from reunite.text.sealing import category_of
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("words", "category"),
     [
         ("Found a passport near the gate", "id"),

@@ -14,6 +14,7 @@ from reunite.matching.reasons import reasons
 from reunite.matching.scoring import core_log_odds, total_log_odds
 from reunite.matching.weights import COLOUR, NAMED_COLOURS, SEVERAL_COLOURS
 from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
 
 CONCEPT = for_encoder("concept")
 
@@ -49,7 +50,7 @@ def test_one_colour_or_none_counts_once(text: str) -> None:
 
 
 @pytest.mark.parametrize("photo", ["red", "black"])
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         *(

@@ -5,6 +5,7 @@ import pytest
 from reunite.text.content import content_of
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
+from tests.support.tables import for_each
 from tests.unit.test_brands import features
 
 
@@ -63,7 +64,7 @@ def test_the_place_of_a_story_is_found(text: str, place: str) -> None:
     assert content_of(text).place == place
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "noun"),
     [
         ("🔑 on a yellow ribbon", "key"),

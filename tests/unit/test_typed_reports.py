@@ -6,18 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import pytest
-
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
+from tests.support.tables import for_each
 
 _TABLE = Path(__file__).parents[1] / "data" / "typed.tsv"
 with _TABLE.open(encoding="utf-8") as lines:
     REPORTS = [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
-@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report["text"])
+@for_each("report", REPORTS)
 def test_the_thing_and_its_colour_are_understood(report: Mapping[str, str]) -> None:
     text = report["text"].replace("\\n", "\n")
     features = extract(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from reunite.language import LANGUAGES, moment_words, weekday
 from reunite.text.when import UNKNOWN_ZONE, When, read_when
+from tests.support.tables import for_each
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Thursday
 ZONES = ("Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata", "Pacific/Auckland")
@@ -24,7 +25,7 @@ def read(text: str, now: datetime = NOW) -> datetime | None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("language", sorted({row[0] for row in SPOKEN}))
+@for_each("language", sorted({row[0] for row in SPOKEN}))
 def test_spoken_times_are_understood(language: str, zone: str) -> None:
     now = NOW.replace(tzinfo=ZoneInfo(zone))
     spoken = {text: expected for spoken_in, text, expected in SPOKEN if spoken_in == language}
@@ -70,7 +71,7 @@ def test_the_usual_ways_to_say_when_are_understood(text: str, expected: str) -> 
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("14 May", "2026-05-14T00:00"),
@@ -169,7 +170,7 @@ def test_just_now_is_the_present_moment() -> None:
     assert read("just now") == NOW
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "25:00",

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import pytest
-
 from reunite.entities import ReportKind
 from reunite.matching import colours
 from reunite.matching.evidence import Item
@@ -16,6 +14,7 @@ from reunite.matching.reasons import reasons
 from reunite.messages.wording import why_words
 from reunite.text.content import rare_candidates
 from reunite.text.frequency import Frequency, frequency
+from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)
 _TABLE = Path(__file__).parents[1] / "data" / "whys.tsv"
@@ -47,7 +46,7 @@ def line(words: str) -> set[str]:
     return set(words.split(" · ")) - {""}
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['lost']}|{pair['found']}|{pair['shows']}")
+@for_each("pair", PAIRS)
 def test_the_why_line_of_a_pair_reads_as_expected_from_either_side(pair: Mapping[str, str]) -> None:
     lost = extract(item(ReportKind.LOST, pair, "lost", "lost_"))
     found = extract(item(ReportKind.FOUND, pair, "found", ""))

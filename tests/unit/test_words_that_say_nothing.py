@@ -14,6 +14,7 @@ from reunite.matching.weights import ScoringModel
 from reunite.text.content import rare_candidates, significant_words
 from reunite.text.rarity import rare_words
 from tests.support.scoring import score
+from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MODELS = {"concept": defaults.for_encoder("concept"), "prior": defaults.PRIOR}
@@ -157,7 +158,7 @@ def first_found(searched: Search, model: ScoringModel) -> ScoredCandidate:
 
 @pytest.mark.parametrize("model", WITH_CLIP.values(), ids=WITH_CLIP)
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
-@pytest.mark.parametrize("words", NOTHING)
+@for_each("words", NOTHING)
 def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count: int, model: ScoringModel) -> None:
     found, lost = NOTHING[words]
     mug = first_found(search(found, lost, open_count, model, 0.0), model)
@@ -167,7 +168,7 @@ def test_a_mug_is_not_the_keys_whatever_their_posts_share(words: str, open_count
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 @pytest.mark.parametrize("open_count", OPEN_COUNTS)
-@pytest.mark.parametrize("words", A_LOT)
+@for_each("words", A_LOT)
 def test_a_shared_serial_or_an_unusual_name_makes_a_match(words: str, open_count: int, model: ScoringModel) -> None:
     found, lost = A_LOT[words]
     thing = first_found(search(found, lost, open_count, model, 3.0), model)

@@ -4,6 +4,7 @@ import pytest
 
 from reunite.errors import TellUserError
 from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named, zone_of_locale
+from tests.support.tables import for_each
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,6 @@ def test_a_locale_of_many_zones_suggests_none_to_read_times_in() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted({*_ABBREVIATIONS.values(), *_LOCALES.values()}))
+@for_each("name", sorted({*_ABBREVIATIONS.values(), *_LOCALES.values()}))
 def test_every_zone_that_we_name_exists(name: str) -> None:
     assert ZoneInfo(name).key == name
