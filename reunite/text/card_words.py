@@ -25,7 +25,8 @@ _LEAST_NUMBERED: Final = 4
 _ISSUED: Final = re.compile(r"^\s*4\s?[ab]")
 """Its date fields, which other numbered lists don't have."""
 _CONTACT: Final = re.compile(
-    r"isbn|issn|\b(?:tel|tél|fax|call)\b|telefon|teléfono|téléphone|phone|電話|\+\d", re.IGNORECASE
+    r"isbn|issn|\b(?:tel|tél|fax|call)\b|telefon|teléfono|téléphone|phone|電話|电话|联系|聯[繫絡]|手机|微信|\+\d",
+    re.IGNORECASE,
 )
 """Labels of book numbers and phone numbers."""
 _ANYWHERE: Final = frozenset(("name", "place"))

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from reunite.language import LANGUAGES, Words, words_in
 from reunite.text import lexicon
+from reunite.text.chinese_times import unified
 from reunite.text.data import read_text
 from reunite.text.unicode_forms import compatible, composed, decomposed
 
@@ -128,6 +129,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "today": (DaysAgo(0),),
     "yesterday": (DaysAgo(1),),
     "before_yesterday": (DaysAgo(2),),
+    "three_days_ago": (DaysAgo(3),),
     "tomorrow": (DaysAgo(-1),),
     "last_night": (DaysAgo(1), PartOfDay("night")),
     "before_last_night": (DaysAgo(2), PartOfDay("night")),
@@ -203,7 +205,7 @@ def plain(text: str) -> str:
         letter for letter in letters if unicodedata.category(letter) != "Mn" or letter in "\u3099\u309a"
     )
     words = " ".join(composed(without_accents).split())
-    return _KANJI_DATE.sub(lambda found: f"{_kanji_number(found[0]):.0f}", words)
+    return unified(_KANJI_DATE.sub(lambda found: f"{_kanji_number(found[0]):.0f}", words))
 
 
 _NIGHT_BETWEEN_DAYS: Final = re.compile(
@@ -226,17 +228,17 @@ def _compounds() -> re.Pattern[str]:
 
 
 _CLOCK: Final = r"""
-    (?P<noon>午前|午後)?\s?(?<![\d.,])(?P<hour>\d{1,2})
+    (?P<noon>午前|午后)?\s?(?<![\d.,])(?P<hour>\d{1,2})
     (?: [:](?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<exact>uhr|h)\b)?
       | [.](?P<dotted>\d{2})(?=\s?(?:uhr|h\b|[ap]\.?m\b))(?:\s?(?:uhr|h)\b)?
       | (?P<hours>\s?h(?![a-z]|\s?\d))
       | \s?(?:uhr|(?P<h>h))(?:\s?(?P<past>\d{2})\b|(?![a-z]))
-      | (?P<ja>時)(?:(?P<minutes>\d{1,2})分|(?P<half>半))?(?!間)
+      | (?P<han>[时点])(?:(?P<minutes>(?:(?<=点)\d{1,2}|\d{1,2}(?=分))(?!\d))分?|(?P<half>半))?(?!间)
       | (?=\s?[ap]\.?m\b)
       | (?=\s?(?:[-–]|to|and)\s?\d{1,2}(?::\d{2})?\s?(?P<later>[ap])\.?m\b)
     ) (?!\d) (?:\s?(?P<ampm>[ap])\.?m\b\.?)?
 """
-"""14:30, 14 Uhr, 14.30 Uhr, 14h30, 2:30 pm, 2-4pm, 14時30分."""
+"""14:30, 14 Uhr, 14.30 Uhr, 14h30, 2:30 pm, 2-4pm, 14时30分, 2点45."""
 _DATES: Final = (
     r"(?<!\d)(?P<year1>\d{4})[-/.](?P<month1>\d{1,2})[-/.](?P<day1>\d{1,2})(?!\d)t?",
     (  # "3.5. 18 Uhr" has no year
@@ -276,10 +278,10 @@ def _scanner() -> re.Pattern[str]:
             r"|\b(?:vor|przed)(?= \d{1,2} (?:im|in|an|auf|bei|beim|vor|unter|neben|w|we|na|przy|pod|obok)\b))"
         ),
         rf"(?P<phrase>{_alternatives([*_phrases(), *_weekdays()])})",
-        r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th|-?(?:t?ego|go))\b|日(?![間前]))",
+        r"(?<![\d.,])(?P<nth>\d{1,2})(?:(?:st|nd|rd|th|-?(?:t?ego|go))\b|日(?![间前]))",
         r"(?P<until>(?<=[\dh])\s?(?:[-–—〜~]|\bau\b|\bna\b)\s?(?=\d))",
         r"(?P<number>(?<![\d.,])\d{1,4}(?:[.,]5)?(?![\d.,:]))(?P<about>\s?-?ish\b)?",
-        r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[時日週分か])",
+        r"(?P<kanji>[二三]?十?[一二三四五六七八九]|[二三]?十)(?=[时日周分か])",
         rf"(?P<word>[^\W\d_{_JAPANESE}]+|[{_JAPANESE}]|\d[\d.,:]*)",
     )
     return re.compile("|".join((*_DATES, *named, "".join(_CLOCK.split()), *rest)))
@@ -349,13 +351,13 @@ def _weekday(name: str) -> Weekday:
 
 def _clock(found: re.Match[str]) -> Clock:
     minute = int(found["minute"] or found["dotted"] or found["past"] or found["minutes"] or 0)
-    letter = found["ampm"] or found["later"] or {"午前": "a", "午後": "p"}.get(found["noon"] or "")
+    letter = found["ampm"] or found["later"] or {"午前": "a", "午后": "p"}.get(found["noon"] or "")
     half_day: Literal["am", "pm"] | None = None if letter is None else "am" if letter == "a" else "pm"
     return Clock(
         int(found["hour"]),
         30 if found["half"] else minute,
         half_day,
-        half_day is None and not found["ja"],
+        half_day is None and not found["han"],
         may_be_hours=bool(found["hours"] or found["h"]),
     )
 

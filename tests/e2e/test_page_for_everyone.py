@@ -60,7 +60,7 @@ async def test_the_page_and_its_replies_speak_the_chosen_language(site: Site) ->
     await expect(ben.page.locator("html")).to_have_attribute("lang", "de")
 
 
-@pytest.mark.parametrize("language", ["ja", "pl"])
+@pytest.mark.parametrize("language", ["ja", "pl", "zh"])
 async def test_on_a_phone_no_control_breaks_into_lines(site: Site, language: str) -> None:
     phone = await site.visit("Robin", width=375)
     await phone.page.get_by_label("Language").select_option(language)
