@@ -29,7 +29,17 @@ from tests.support.waiting import PATIENCE, eventually
 world_fixture = pytest.fixture(opened_world, name="world")
 
 
-LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "it": "it", "ja": "ja", "pl": "pl", "pt-BR": "pt"}
+LOCALES = {
+    "de": "de",
+    "es-ES": "es",
+    "es-419": "es",
+    "fr": "fr",
+    "it": "it",
+    "ja": "ja",
+    "nl": "nl",
+    "pl": "pl",
+    "pt-BR": "pt",
+}
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
@@ -48,7 +58,14 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 @pytest.mark.parametrize(
     ("locale", "answer"),
-    [("fr", "Tu n’as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("pt-BR", "Você não tem"), ("nl", "You have no")],
+    [
+        ("fr", "Tu n’as"),
+        ("es-419", "No tienes"),
+        ("pl", "Nie masz"),
+        ("pt-BR", "Você não tem"),
+        ("nl", "Je hebt geen"),
+        ("sv-SE", "You have no"),
+    ],
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
     world: World, locale: str, answer: str
