@@ -1,4 +1,4 @@
-"""Everyday words of lost things, colours and materials in eight languages, turned into English.
+"""Everyday words of lost things, colours and materials in nine languages, turned into English.
 
 lexicon.tsv has a line for each English word or phrase, with a column for each language and commas in it. A line
 without English lists words to leave out; a line with English only, words that identify an English text.
@@ -26,7 +26,7 @@ _MIN_STEM: Final = 3
 """Letters that a word must keep without its ending, and each part of a German compound must have."""
 _MIN_HEAD: Final = 5
 """Letters that a compound's last part must have if the first part is unknown, unless it's one of these colours."""
-_COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen"))
+_COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen", "rood", "geel", "roze"))
 
 _Endings = Sequence[tuple[str, str]]
 """Endings, each with what to put in its place."""
@@ -237,7 +237,7 @@ _ROWS: Final = [_row(_HEADER, line) for line in _LINES]
 
 
 def _spaced_language(code: str, endings: _Endings) -> _Language:
-    language = _Language(_by_last_letter(endings), compounds=code == "de")
+    language = _Language(_by_last_letter(endings), compounds=code in {"de", "nl"})
     for row in sorted(_ROWS, key=lambda row: row["english"] == "and"):  # last: "e" is also left out
         spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
         for cell in spellings:

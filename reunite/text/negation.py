@@ -8,7 +8,7 @@ from reunite.text.colour_words import COLOUR, SHADE
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
-    r"|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
+    r"|niet|geen|zonder|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
 )
 _FILLERS: Final = r"(?:(?:the|an?|any|in|of|very|really|be|d\w\w|ein\w{0,2}|es|el|la|le|une?|de|en)\s+)*"
 _COLOUR: Final = rf"(?:{SHADE}[\s-]+)?(?:off[\s-]white|{COLOUR})"
@@ -30,7 +30,7 @@ _MISSING: Final = (
 )
 """Not "Missing Patagonia jacket", where the thing itself is missing."""
 _LACKS: Final = re.compile(
-    rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
+    rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|geen|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
     r"|([^\W\d_]{1,20}?)(?:がない|はない|なし|無し)",
     re.IGNORECASE,
 )

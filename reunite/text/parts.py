@@ -37,7 +37,7 @@ _HELD_TOO: Final = re.compile(
 """What follows a first thing that another one holds, too: "a bag, ID and keys inside"."""
 _LACKED: Final = re.compile(
     r"\A\s{0,3}(?:but |just )?(?:(?:without|no(?! (?:sign|idea|luck|clue|trace|news|one)\b)|kein\w{0,2}|ohne"
-    r"|sans(?! fil\b)|sin|sem|senza|bez)\b|没有?|不[带帶]|无(?![线印])|無(?![線印地]))"
+    r"|geen|zonder|sans(?! fil\b)|sin|sem|senza|bez)\b|没有?|不[带帶]|无(?![线印])|無(?![線印地]))"
     r"|\b(?:nicht (?:dabei|drin|darin)|(?:not|wasnt|wasn['’]t) (?:included|inside|with it|in it|there))\b",
     re.IGNORECASE,
 )

@@ -25,9 +25,9 @@ def _words(key: str) -> frozenset[str]:
 _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
 _INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
 """Polish forms after a preposition: no other noun follows in their phrase."""
-PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "pl", "other")))
+PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "nl", "pl", "other")))
 _WITHIN_PLACES: Final = _phrases(
-    *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "other_after"))
+    *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "nl_after", "other_after"))
 )
 _EVENTS: Final = _phrases(_NOUNS["events_after"])
 AFTER_A_PREPOSITION: Final = PLACES | _WITHIN_PLACES | _EVENTS | _phrases(_NOUNS["sites_after"])
@@ -74,9 +74,10 @@ MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
 _MIN_COMPOUND: Final = 8
-_GERMAN_ENDS: Final = (
+_ENDS_OF_COMPOUNDS: Final = (
     *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
     *("raum", "saal", "haus", "hof", "bahn", "park", "kita", "klo"),
+    *("lokaal", "terrein", "plein", "ruimte", "kamer", "zaal", "straat"),  # Dutch
 )
 _POLISH: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"]) if len(phrase) == 1)
 _POLISH_ENDINGS: Final = tuple(
@@ -106,7 +107,7 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
     if "-" in word and tuple(word.split("-")) in nouns:
         return 1
     return int(
-        (len(word) >= _MIN_COMPOUND and word not in MAKERS and word.endswith(_GERMAN_ENDS))
+        (len(word) >= _MIN_COMPOUND and word not in MAKERS and word.endswith(_ENDS_OF_COMPOUNDS))
         or (nouns is not PLACES and is_polish(word))
     )
 

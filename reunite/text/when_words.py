@@ -120,7 +120,18 @@ _DOUBTFUL_WEEKDAYS: Final = {"do": "donnerstag", "so": "sonntag"}
 _DOUBTFUL_WEEKDAY: Final = re.compile(r"^do(?=[.,]?\s?\d)|^so(?=[.,]\s?\d)|(?<=\bam )[ds]o\b")
 _JOINED_TIME: Final = re.compile(r"(?<![\d.])(\d{1,2}\.\s?\d{1,2}\.)(?=\d{1,2}(?::\d\d|(?:\.\d\d)?\s?uhr\b))")
 """A date without a year, with the time right after it: "3.5.18 Uhr"."""
-_COMPOUND_PARTS: Final = ("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh")
+_COMPOUND_PARTS: Final = (
+    *("morgen", "vormittag", "mittag", "nachmittag", "abend", "nacht", "fruh"),
+    *("ochtend", "voormiddag", "middag", "namiddag", "avond"),
+)
+_DUTCH_HALF: Final = re.compile(
+    r"\bhalf (?=(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf)\b)"
+    r"|\b(?P<before>(?:(?:eer)?gister(?:en)?|vandaag|\w{3,6}dag|\w{3,9}(?:ochtend|morgen|middag|avond|nacht)"
+    r"|om|rond|tegen|voor|over|na|[dgt]s) )half (?=\d)"
+)
+"""Half an hour before, as in German: "half drie", "gisteren half 3". In English, "half 3" is after three."""
+_FLEMISH_HOUR: Final = re.compile(r"(?:(?<=\b\d)|(?<=\b\d\d))u(?=(?:[0-5]\d)?\b)")
+"""14u30."""
 _KANJI_DATE: Final = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日(?![中本]))")
 _KANJI_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -216,6 +227,7 @@ _NIGHT_BETWEEN_DAYS: Final = re.compile(
 
 def _split_compounds(text: str) -> str:
     """Part "Montagabend" and "3.5.18 Uhr" into a day and a time; write out "Do" before a time and "am So"."""
+    text = _FLEMISH_HOUR.sub("h", _DUTCH_HALF.sub(lambda found: f"{found['before'] or ''}halb ", text))
     parted = _JOINED_TIME.sub(r"\1 ", _NIGHT_BETWEEN_DAYS.sub(r"\1 \2.", text))
     named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], parted)
     return _compounds().sub(r"\1 \2", named)
@@ -223,14 +235,16 @@ def _split_compounds(text: str) -> str:
 
 @cache
 def _compounds() -> re.Pattern[str]:
-    weekdays = "|".join(plain(name) for name in words_in("de").weekdays)
+    weekdays = "|".join(
+        (*map(plain, (*words_in("de").weekdays, *words_in("nl").weekdays)), "gister", "gisteren", "eergister")
+    )
     return re.compile(rf"\b({weekdays})({'|'.join(_COMPOUND_PARTS)})s?\b")
 
 
 _CLOCK: Final = r"""
     (?P<noon>午前|午后)?\s?(?<![\d.,])(?P<hour>\d{1,2})
-    (?: [:](?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<exact>uhr|h)\b)?
-      | [.](?P<dotted>\d{2})(?=\s?(?:uhr|h\b|[ap]\.?m\b))(?:\s?(?:uhr|h)\b)?
+    (?: [:](?P<minute>\d{2})(?::\d{2})?(?:\s?(?P<exact>uhr|uur|h)\b)?
+      | [.](?P<dotted>\d{2})(?=\s?(?:uhr|uur|h\b|[ap]\.?m\b))(?:\s?(?:uhr|uur|h)\b)?
       | (?P<hours>\s?h(?![a-z]|\s?\d))
       | \s?(?:uhr|(?P<h>h))(?:\s?(?P<past>\d{2})\b|(?![a-z]))
       | (?P<han>[时点])(?:(?P<minutes>(?:(?<=点)\d{1,2}|\d{1,2}(?=分))(?!\d))分?|(?P<half>半))?(?!间)

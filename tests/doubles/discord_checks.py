@@ -20,7 +20,7 @@ _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 _EMBED = {"title": 256, "description": 4096, "url": 2048}
 _MAX_COLOUR = 0xFFFFFF
 # reference, "Locales": those that Reunite translates to.
-_LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "it", "ja", "pl", "pt-BR", "zh-CN", "zh-TW"}
+_LOCALES = {"de", "en-GB", "en-US", "es-ES", "es-419", "fr", "it", "ja", "nl", "pl", "pt-BR", "zh-CN", "zh-TW"}
 
 
 def check_message(payload: Json, files: Iterable[str], *, flags: int = SUPPRESS_NOTIFICATIONS) -> None:

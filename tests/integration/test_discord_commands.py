@@ -29,8 +29,19 @@ from tests.support.waiting import PATIENCE, eventually
 world_fixture = pytest.fixture(opened_world, name="world")
 
 
-LOCALES = {"de": "de", "es-ES": "es", "es-419": "es", "fr": "fr", "it": "it", "ja": "ja", "pl": "pl", "pt-BR": "pt"}
-LOCALES |= {"zh-CN": "zh", "zh-TW": "zh"}
+LOCALES = {
+    "de": "de",
+    "es-ES": "es",
+    "es-419": "es",
+    "fr": "fr",
+    "it": "it",
+    "ja": "ja",
+    "nl": "nl",
+    "pl": "pl",
+    "pt-BR": "pt",
+    "zh-CN": "zh",
+    "zh-TW": "zh",
+}
 
 
 async def test_every_command_option_and_menu_is_called_by_its_name_in_every_language(database_url: str) -> None:
@@ -49,7 +60,15 @@ async def test_every_command_option_and_menu_is_called_by_its_name_in_every_lang
 
 @pytest.mark.parametrize(
     ("locale", "answer"),
-    [("fr", "Tu n’as"), ("es-419", "No tienes"), ("pl", "Nie masz"), ("zh-TW", "你没有"), ("nl", "You have no")],
+    [
+        ("fr", "Tu n’as"),
+        ("es-419", "No tienes"),
+        ("pl", "Nie masz"),
+        ("pt-BR", "Você não tem"),
+        ("zh-TW", "你没有"),
+        ("nl", "Je hebt geen"),
+        ("sv-SE", "You have no"),
+    ],
 )
 async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
     world: World, locale: str, answer: str

@@ -13,6 +13,7 @@ CARDS = {
     "fr": ["Carte Vitale", "Nom", "MARTIN", "1 85 05 78 006 084"],
     "it": ["Patente di guida", "1. ROSSI", "Cognome", "Data di nascita", "08/12/1973"],
     "ja": ["運転免許証", "氏名", "山田花子", "生年月日", "番号 012345678900"],
+    "nl": ["Bibliotheek", "Achternaam", "DE VRIES", "Pasnummer", "06459027"],
     "pt": ["Carteira Nacional de Habilitação", "Nome", "MARIA DA SILVA", "Data de nascimento", "08/12/1973"],
     "pl": ["Biblioteka Miejska", "Nazwisko", "KOWALSKI", "Nr karty", "06459027"],
     "zh": ["姓名 王小明", "性别 男 民族 汉", "出生 1998年3月2日", "公民身份号码 110101199803020012"],

@@ -41,6 +41,7 @@ def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
         ("fr", ["0 jour", "1 jour", "2 jours"]),
         ("it", ["0 giorni", "1 giorno", "2 giorni"]),
         ("ja", ["0日", "1日", "2日"]),
+        ("nl", ["0 dagen", "1 dag", "2 dagen"]),
         ("pl", ["0 dni", "1 dzień", "2 dni"]),
         ("pt", ["0 dia", "1 dia", "2 dias"]),
         ("zh", ["0 天", "1 天", "2 天"]),

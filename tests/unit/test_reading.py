@@ -12,12 +12,13 @@ READABLE = (
     *("Schwarzer Regenschirm im Bus liegen gelassen", "He perdido una mochila azul", "parapluie noir, poignée en bois"),
     *("zgubiłem czarny parasol", "ho perso un ombrello nero", "perdi meu guarda-chuva preto"),
     "Zginął mi niebieski plecak, chyba w bibliotece. To jego starsze zdjęcie.",
+    "zwarte paraplu gevonden bij de ingang",
     "my retainer!!! wrapped in a napkin, canteen",
     *("黒い傘を失くしました", "我丢了一把黑色雨伞"),
 )
 UNREADABLE = (
     *("검은색 우산을 주웠어요", "우산", "Нашёл чёрный зонт", "Βρήκα μαύρη ομπρέλα", "وجدت مظلة سوداء عند المدخل"),
-    *("zwarte paraplu gevonden bij de ingang", "Ztratil jsem černou šálu u vchodu", "Hittade ett svart paraply"),
+    *("Ztratil jsem černou šálu u vchodu", "Hittade ett svart paraply"),
     *("LOST AND FOUND: потерял черный рюкзак возле метро", "Lost and found: Kayıp siyah çanta metro yakınında"),
     *("Lost and found: Ztratil jsem černou šálu u vchodu", "LOST + FOUND: Hittade ett svart paraply"),
     "Пропал рюкзак возле метро, please help, anyone, with your",

@@ -352,6 +352,7 @@ def test_a_sealed_report_reveals_no_time() -> None:
         ("fr", "photo"),
         ("es", "foto"),
         ("it", "foto"),
+        ("nl", "foto"),
         ("pl", "zdjęci"),
         ("pt", "foto"),
         ("ja", "写真"),

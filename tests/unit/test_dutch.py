@@ -1,0 +1,64 @@
+"""Dutch as people type it, and texts of other languages that have Dutch words in them and stay what they are."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from reunite.text.colour_words import named_colours
+from reunite.text.content import content_of
+from reunite.text.heads import head_of
+from reunite.text.informative import is_informative
+from reunite.text.normalise import normalise
+from reunite.text.parts import parts
+from reunite.text.sealing import category_of
+
+_DATA = Path(__file__).parents[1] / "data"
+
+
+def rows(name: str) -> list[Mapping[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as table:
+        return [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+@pytest.mark.parametrize("post", rows("dutch_posts.tsv"), ids=lambda post: post["text"])
+def test_a_dutch_post_is_read(post: Mapping[str, str]) -> None:
+    content = content_of(post["text"])
+    assert head_of(content.thing) == post["thing"]
+    assert " ".join(named_colours(normalise(content.thing))) == post["colours"]
+    assert content.place == post["place"]
+
+
+@pytest.mark.parametrize("row", rows("not_dutch.tsv"), ids=lambda row: row["text"])
+def test_another_language_stays_what_it_is(row: Mapping[str, str]) -> None:
+    assert normalise(row["text"]) == row["read_as"]
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("rijbewijs gevonden", "id"),
+        ("bankpasje gevonden bij de kassa", "card"),
+        ("autosleutels gevonden", "keys"),
+        ("telefoontje gevonden", "phone"),
+        ("bel mijn telefoonnummer", None),
+        ("rode sjaal gevonden", None),
+    ],
+)
+def test_dutch_finds_to_seal_are_known(text: str, category: str | None) -> None:
+    assert category_of(text) == category
+
+
+def test_what_a_dutch_post_rules_out_is_no_colour_of_the_thing() -> None:
+    assert named_colours(normalise("niet zwart maar een blauwe tas")) == ["blue"]
+    assert [*parts("ben mijn sleutels en een rode sjaal kwijt")] == ["key", "red scarf lost"]
+    assert not parts("tas zonder sleutels")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Van wie is dit?", "dit lag in de gang", "iemand iets verloren?", "gevonden bij de ingang", "wie is dit kwijt?"],
+)
+def test_what_says_nothing_of_the_thing_is_known_in_dutch(text: str) -> None:
+    assert not is_informative(content_of(text).thing)
