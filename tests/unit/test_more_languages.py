@@ -76,7 +76,7 @@ def test_texts_in_the_first_languages_are_read_by_those(text: str) -> None:
 
 def test_every_row_has_a_cell_for_every_language() -> None:
     header, *rows = read_text("lexicon.tsv").splitlines()
-    assert header.split("\t") == ["english", "de", "es", "fr", "ja", "zh", "pt", "it", "pl"]
-    assert {row.count("\t") for row in rows} == {8}
-    for column in range(5, 9):
+    assert header.split("\t") == ["english", "de", "es", "fr", "ja", "zh", "pt", "it", "pl", "ru", "ko"]
+    assert {row.count("\t") for row in rows} == {10}
+    for column in range(5, 11):
         assert sum(bool(row.split("\t")[column]) for row in rows) > 150
