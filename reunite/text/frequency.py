@@ -6,6 +6,7 @@ from typing import Final
 from reunite.text import lexicon
 from reunite.text.colour_words import COLOUR_WORDS
 from reunite.text.data import read_toml
+from reunite.text.other_scripts import OTHER_SCRIPT
 from reunite.text.place_words import EVENTS, FURNITURE, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import STOP_WORDS
@@ -61,13 +62,17 @@ _EVERYDAY: Final = _listed("everyday") | frozenset(map(plain, COLOUR_WORDS)) | S
 def frequency(word: str) -> Frequency:
     """Return how frequent a plain word is, in any of our languages, as it is or without its ending.
 
-    Of Japanese and Chinese, the lexicon's words are everyday ones; hiragana and single characters alone are common.
+    Of Japanese and Chinese, the lexicon's words are everyday ones; hiragana and single characters alone are common. A
+    word in another script is as frequent as its English.
     """
     if is_code(word):
         return Frequency.UNUSUAL
     forms = (word, *_stems(word))
     if any(form in _COMMON for form in forms):
         return Frequency.COMMON
+    if OTHER_SCRIPT.match(word) and (english := lexicon.to_english(word)) != word:
+        is_common = all(frequency(part) is Frequency.COMMON for part in english.split())
+        return Frequency.COMMON if is_common else Frequency.EVERYDAY
     if any(form in _EVERYDAY for form in forms) or lexicon.is_known(word) or lexicon.to_english(word) != word:
         return Frequency.EVERYDAY
     return Frequency.COMMON if _is_grammar(word) else Frequency.UNUSUAL

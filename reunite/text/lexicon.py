@@ -1,4 +1,4 @@
-"""Everyday words of lost things, colours and materials in nine languages, turned into English.
+"""Everyday words of lost things, colours and materials in eleven languages, turned into English.
 
 lexicon.tsv has a line for each English word or phrase, with a column for each language and commas in it. A line
 without English lists words to leave out; a line with English only, words that identify an English text.
@@ -6,12 +6,13 @@ without English lists words to leave out; a line with English only, words that i
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
 
 from reunite.text.data import read_text, read_toml
+from reunite.text.other_scripts import CYRILLIC, HANGUL, OTHER_SCRIPT, Cyrillic, Hangul
 from reunite.text.phrases import listed, listed_in_order
 from reunite.text.remembered import remembered
 from reunite.text.unicode_forms import decomposed
@@ -36,6 +37,7 @@ _ENDINGS: Final = {
     for code, cell in read_toml("endings.toml").items()
 }
 """By language; of those that explain a text equally well, the first is used."""
+_OTHER_SCRIPTS: Final = ("ru", "ko")
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
 """Letters that German adds between the parts of a compound, or drops."""
 
@@ -130,6 +132,10 @@ def to_english(text: str) -> str:
 
     Of the European languages only the one that explains most words is used, so English texts stay intact.
     """
+    if CYRILLIC.search(text):
+        text = _RUSSIAN_WORDS.to_english(text)
+    if HANGUL.search(text):
+        text = _KOREAN_WORDS.to_english(text)
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
@@ -170,7 +176,9 @@ def from_english(word: str, language: str) -> str:
 
 
 def is_known(word: str) -> bool:
-    """Whether a single word is known in any European language."""
+    """Whether a single word is known in any European language or Korean."""
+    if OTHER_SCRIPT.match(word):
+        return to_english(word) not in {"", word}
     plain = _plain(word)
     return any(language.knows(plain) for language in _LANGUAGES.values())
 
@@ -245,6 +253,10 @@ def _spaced_language(code: str, endings: _Endings) -> _Language:
     return language
 
 
+def _listed_words(code: str, form: Callable[[str], str]) -> dict[str, str]:
+    return {form(phrase): row["english"] for row in _ROWS for phrase in listed_in_order(row[code])}
+
+
 def _english() -> _Language:
     words = {_plain(word): word for row in _ROWS for word in _WORD.findall(row["english"])}
     return _Language({"s": (("s", ""), ("es", ""))}, words=words)
@@ -301,7 +313,7 @@ def _where_it_may_be(word: str) -> str:
 
 _LANGUAGES: Final[Mapping[str, _Language]] = {
     "en": _english(),
-    **{code: _spaced_language(code, endings) for code, endings in _ENDINGS.items()},
+    **{code: _spaced_language(code, endings) for code, endings in _ENDINGS.items() if code not in _OTHER_SCRIPTS},
 }
 ENGLISH_WORDS: Final = frozenset(
     _plain(word) for row in _ROWS if any(list(row.values())[1:]) for word in _WORD.findall(row["english"])
@@ -310,3 +322,5 @@ ENGLISH_WORDS: Final = frozenset(
 _JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""
+_RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), _ENDINGS["ru"], _plain)
+_KOREAN_WORDS: Final = Hangul(_listed_words("ko", str), [ending for ending, _ in _ENDINGS["ko"]])

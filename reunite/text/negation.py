@@ -8,7 +8,7 @@ from reunite.text.colour_words import COLOUR, SHADE
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _NOT: Final = (
     r"(?:not|isn['’]?t|aren['’]?t|wasn['’]?t|neither|nor|no|non|never|without"
-    r"|niet|geen|zonder|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin)"
+    r"|niet|geen|zonder|nicht|kein\w{0,2}|weder|noch|ohne|pas|ni|sans|sin|не)"
 )
 _FILLERS: Final = r"(?:(?:the|an?|any|in|of|very|really|be|d\w\w|ein\w{0,2}|es|el|la|le|une?|de|en)\s+)*"
 _COLOUR: Final = rf"(?:{SHADE}[\s-]+)?(?:off[\s-]white|{COLOUR})"
@@ -17,11 +17,11 @@ _NEGATED: Final = re.compile(
     rf"\b(?:{_NOT}[\s-]+{_FILLERS}|n(?:ie|[aã]o) ){_COLOUR}\b"
     rf"(?:\s+(?:or|oder|ou|o)\s+{_FILLERS}{_COLOUR}\b)*(?:(?:\s+[\w-]+){{0,2}}?\s+{_ONE})?"
     rf"|\b(?:not|isn['’]?t)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}?{_ONE}"
-    rf"|\b{_COLOUR}\s*(?:では|じゃ|は|く)(?:なくて|なく|ない|ありません)",
+    rf"|\b{_COLOUR}\s*(?:(?:では|じゃ|は|く)(?:なくて|なく|ない|ありません)|(?:말고|아니고|아니라|아닌)\b)",
     re.IGNORECASE,
 )
-"""A "not" right before a colour or before "the … one"; in Japanese after a colour. A "not" of the verb ("I have not
-seen my black bag") doesn't negate the thing's colour."""
+"""A "not" right before a colour or before "the … one"; in Japanese and Korean after a colour. A "not" of the verb
+("I have not seen my black bag") doesn't negate the thing's colour."""
 
 
 _MISSING: Final = (
@@ -30,11 +30,12 @@ _MISSING: Final = (
 )
 """Not "Missing Patagonia jacket", where the thing itself is missing."""
 _LACKS: Final = re.compile(
-    rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|geen|sans|sin|bez|nie ma)[\s-]+{_FILLERS}([^\W\d_]+)"
-    r"|([^\W\d_]{1,20}?)(?:がない|はない|なし|無し)",
+    rf"\b(?:without|no|not|lacks|{_MISSING}|ohne|kein\w{{0,2}}|geen|sans|sin|bez|nie ma|без|нет)"
+    rf"[\s-]+{_FILLERS}([^\W\d_]+)"
+    r"|([^\W\d_]{1,20}?)(?:がない|はない|なし|無し|[이가은는]? ?없[는음이])",
     re.IGNORECASE,
 )
-"""What a thing doesn't have: "without a hood", "ohne Kapuze", フードなし."""
+"""What a thing doesn't have: "without a hood", "ohne Kapuze", フードなし, 후드 없는."""
 
 
 def negated_words(plain: str) -> set[str]:

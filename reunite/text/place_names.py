@@ -26,7 +26,9 @@ _GERMAN_LEAD: Final = re.compile(
     r"(?:de[mnr]|m?eine[mnr]|unsere[mnr]))\s$",
     re.IGNORECASE,
 )
-_POLISH_LEAD: Final = re.compile(r"\b(w|we|na|przy|obok|koło|pod|przed|za|nad)\s$", re.IGNORECASE)
+_LEAD_OF_A_CASE: Final = re.compile(
+    r"\b(w|we|na|przy|obok|koło|pod|przed|za|nad|в|во|на|у|около|возле|напротив|под|перед|за|рядом с)\s$", re.IGNORECASE
+)
 
 
 def named_alone(place: str) -> str:
@@ -41,13 +43,14 @@ def named_alone(place: str) -> str:
 def base_form(place: str, text: str) -> str:
     """Return a place that a text names as one says it by itself: "biblioteka", but "im dritten Stock".
 
-    A preposition decides a word's ending in German and Polish, so it stays where we don't know the word without it.
+    A preposition decides a word's ending in German, Polish and Russian, so it stays where we don't know the word
+    without it.
     """
     named, at = named_alone(place), text.find(place)
     if named != place or at < 0:
         return named
     before = text[max(at - _LONGEST_LEAD, 0) : at]
-    lead = _POLISH_LEAD.search(before) or (_begins_inflected(place) and _GERMAN_LEAD.search(before))
+    lead = _LEAD_OF_A_CASE.search(before) or (_begins_inflected(place) and _GERMAN_LEAD.search(before))
     return " ".join(f"{lead[1]} {place}".split()) if lead else place
 
 

@@ -25,7 +25,7 @@ def _words(key: str) -> frozenset[str]:
 _NOUNS: Final[dict[str, str]] = _TABLES["nouns"]
 _INFLECTED: Final = _phrases(*map(plain, _TABLES["alone"].values()))
 """Polish forms after a preposition: no other noun follows in their phrase."""
-PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "nl", "pl", "other")))
+PLACES: Final = _INFLECTED | _phrases(*(_NOUNS[key] for key in ("en", "de", "es", "fr", "nl", "pl", "ru", "other")))
 _WITHIN_PLACES: Final = _phrases(
     *(_NOUNS[key] for key in ("en_after", "de_after", "es_after", "fr_after", "nl_after", "other_after"))
 )
@@ -79,11 +79,11 @@ _ENDS_OF_COMPOUNDS: Final = (
     *("raum", "saal", "haus", "hof", "bahn", "park", "kita", "klo"),
     *("lokaal", "terrein", "plein", "ruimte", "kamer", "zaal", "straat"),  # Dutch
 )
-_POLISH: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"]) if len(phrase) == 1)
-_POLISH_ENDINGS: Final = tuple(
-    (ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(_TABLES["polish_endings"]))
+_WITH_CASES: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"], _NOUNS["ru"]) if len(phrase) == 1)
+_CASE_ENDINGS: Final = tuple(
+    (ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(_TABLES["case_endings"]))
 )
-_MIN_POLISH_STEM: Final = 2
+_MIN_STEM: Final = 2
 _NUMBER: Final = re.compile(
     r"\d{1,4}[a-z]?|[a-z]\d{0,4}|\d{1,3}[./-]\d{1,4}|[a-z]{1,2}[-.]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|e|o|a|\.)"
 )
@@ -108,18 +108,18 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
         return 1
     return int(
         (len(word) >= _MIN_COMPOUND and word not in MAKERS and word.endswith(_ENDS_OF_COMPOUNDS))
-        or (nouns is not PLACES and is_polish(word))
+        or (nouns is not PLACES and has_case_ending(word))
     )
 
 
 @remembered(4_096)
-def is_polish(word: str) -> bool:
-    """Whether a word is a form of a Polish place after a preposition: "przy fontannie", "pod akademikiem"."""
+def has_case_ending(word: str) -> bool:
+    """Whether a word is a form of a Polish or Russian place after a preposition: "przy fontannie", "в библиотеке"."""
     return any(
         word.endswith(ending)
-        and len(word) - len(ending) >= _MIN_POLISH_STEM
-        and word.removesuffix(ending) + instead in _POLISH
-        for ending, instead in _POLISH_ENDINGS
+        and len(word) - len(ending) >= _MIN_STEM
+        and word.removesuffix(ending) + instead in _WITH_CASES
+        for ending, instead in _CASE_ENDINGS
     )
 
 
@@ -142,7 +142,7 @@ def last_of_place(words: Sequence[str], start: int, end: int, nouns: Phrases) ->
     while position < end:
         length = noun_length(words, position, end, nouns)
         after = numbers_end(words, position + length, end) if length else position + 1
-        inflected = tuple(words[position : position + length]) in _INFLECTED or is_polish(words[position])
+        inflected = tuple(words[position : position + length]) in _INFLECTED or has_case_ending(words[position])
         if length and (inflected or after >= end or words[after] in JOINERS or not words[after][0].isalnum()):
             last = after - 1
         position = after

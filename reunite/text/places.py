@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reunite.text import unspaced_places
+from reunite.text import korean_places, unspaced_places
 from reunite.text.colour_words import COLOURS_AND_SHADES
 from reunite.text.data import read_toml
 from reunite.text.lexicon import to_english
@@ -56,7 +56,9 @@ _ROOM_NUMBER: Final = re.compile(r"\d{3}[a-z]?|[a-z]\d{2,3}")
 _KEEPS: Final = frozenset(("has", "have", "got"))
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
-_UNSPACED_WHERE: Final = re.compile(r"[ぁ-んァ-ヶ一-龠](?:で(?!す|し)|に|近く|のそば|付近|の前|の上|の下|在)")
+_UNSPACED_WHERE: Final = re.compile(
+    r"[ぁ-んァ-ヶ一-龠](?:で(?!す|し)|に|近く|のそば|付近|の前|の上|の下|在)|[가-힣]에(?:서|다)?(?![가-힣])"
+)
 _LEFT_OVER: Final = " \t\n,;:：–—-"
 _SPACES: Final = re.compile(r"[ \t]{2,}")
 _Found = tuple[int, int, int]
@@ -74,6 +76,8 @@ class Located:
 def locate(text: str) -> Located:
     """Find the places that a text names, and return them and the rest of the text."""
     text, found = unspaced_places.take_places(text)
+    text, korean = korean_places.take_places(text)
+    found += korean
     tokens = list(_TOKEN.finditer(text))
     words = _plain_words(tokens)
     rest, end = "", 0

@@ -77,7 +77,8 @@ def test_texts_in_the_first_languages_are_read_by_those(text: str) -> None:
 
 def test_every_row_has_a_cell_for_every_language() -> None:
     header, *rows = read_text("lexicon.tsv").splitlines()
-    assert header.split("\t") == ["english", "de", "es", "fr", "ja", "zh", "pt", "it", "pl", "nl"]
-    assert {row.count("\t") for row in rows} == {9}
-    for column in range(5, 10):
+    languages = ["de", "es", "fr", "ja", "zh", "pt", "it", "pl", "nl", "ru", "ko"]
+    assert header.split("\t") == ["english", *languages]
+    assert {row.count("\t") for row in rows} == {len(languages)}
+    for column in range(5, 12):
         assert sum(bool(row.split("\t")[column]) for row in rows) > 150

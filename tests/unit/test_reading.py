@@ -14,14 +14,15 @@ READABLE = (
     "Zginął mi niebieski plecak, chyba w bibliotece. To jego starsze zdjęcie.",
     "zwarte paraplu gevonden bij de ingang",
     "my retainer!!! wrapped in a napkin, canteen",
-    *("黒い傘を失くしました", "我丢了一把黑色雨伞"),
+    *("黒い傘を失くしました", "我丢了一把黑色雨伞", "검은색 우산을 주웠어요", "우산", "Нашёл чёрный зонт"),
+    *("LOST AND FOUND: потерял черный рюкзак возле метро", "Пропал рюкзак возле метро, please help, anyone, with your"),
 )
 UNREADABLE = (
-    *("검은색 우산을 주웠어요", "우산", "Нашёл чёрный зонт", "Βρήκα μαύρη ομπρέλα", "وجدت مظلة سوداء عند المدخل"),
+    *("ฉันพบร่มสีดำ", "Βρήκα μαύρη ομπρέλα", "وجدت مظلة سوداء عند المدخل"),
     *("Ztratil jsem černou šálu u vchodu", "Hittade ett svart paraply"),
-    *("LOST AND FOUND: потерял черный рюкзак возле метро", "Lost and found: Kayıp siyah çanta metro yakınında"),
+    *("LOST AND FOUND: έχασα μαύρη τσάντα κοντά στο μετρό", "Lost and found: Kayıp siyah çanta metro yakınında"),
     *("Lost and found: Ztratil jsem černou šálu u vchodu", "LOST + FOUND: Hittade ett svart paraply"),
-    "Пропал рюкзак возле метро, please help, anyone, with your",
+    "Έχασα τσάντα στο μετρό, please help, anyone, with your",
     *("Siyah atkımı kaybettim, bulan yazsın", "Elvesztettem a fekete sálamat", "Tôi bị mất ô màu đen ở cổng"),
 )
 

@@ -1,0 +1,139 @@
+"""Words of languages in scripts of their own: Russian, with some Ukrainian, and Korean. They are read, not spoken."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from reunite.text.remembered import remembered
+
+CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
+HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
+OTHER_SCRIPT: Final = re.compile(rf"{CYRILLIC.pattern}|{HANGUL.pattern}")
+_SPACES: Final = re.compile(r"[ \t]{2,}")
+_BETWEEN: Final = re.compile(r"[\s-]{1,3}")
+"""What may be between the words of a phrase."""
+_MAX_PHRASE_WORDS: Final = 4
+_MIN_STEM: Final = 3
+
+
+class Cyrillic:
+    """A language whose words have many forms, also within a phrase: "солнечных очков"."""
+
+    _WORD: Final = re.compile(r"[\u0400-\u04ff\u0300-\u036f]{1,40}(?:['’][\u0400-\u04ff]{1,40})?")
+    _ADJECTIVE: Final = "ыи"
+    """How an adjective is listed."""
+
+    def __init__(
+        self, words: Mapping[str, str], endings: Sequence[tuple[str, str]], plain: Callable[[str], str]
+    ) -> None:
+        """Read the English for each plain word or phrase, and what each ending has instead in the listed form."""
+        self._words, self._endings, self._plain = words, endings, plain
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, str]:
+        return {self._listed_form(phrase): english for phrase, english in self._words.items() if " " in phrase}
+
+    def to_english(self, text: str) -> str:
+        words = [*self._WORD.finditer(text)]
+        plain = [self._plain(word[0]) for word in words]
+        out, end, first = "", 0, 0
+        while first < len(words):
+            last, english = self._longest(text, words, plain, first)
+            if english is not None:
+                out += text[end : words[first].start()] + english
+                end = words[last - 1].end()
+            first = last
+        return _SPACES.sub(" ", out + text[end:]).strip()
+
+    def _longest(
+        self, text: str, words: Sequence[re.Match[str]], plain: Sequence[str], first: int
+    ) -> tuple[int, str | None]:
+        """Return where the longest phrase that is known from here on ends, and its English."""
+        last = first + 1
+        while (
+            last < min(first + _MAX_PHRASE_WORDS, len(words))
+            and _BETWEEN.fullmatch(text, words[last - 1].end(), words[last].start())
+        ):  # fmt: skip
+            last += 1
+        while last > first + 1:
+            english = self._english(" ".join(plain[first:last]))
+            if english is not None:
+                return last, english
+            last -= 1
+        return last, self._english(plain[first])
+
+    def _english(self, phrase: str) -> str | None:
+        listed = self._words.get(phrase)
+        if listed is not None:
+            return listed
+        form = self._listed_form(phrase)
+        return self._phrases.get(form) if " " in form else self._words.get(form)
+
+    def _listed_form(self, phrase: str) -> str:
+        return " ".join(map(self._form, phrase.split(" ")))
+
+    @cached_property
+    def _within_phrases(self) -> frozenset[str]:
+        return frozenset(word for phrase in self._words if " " in phrase for word in phrase.split(" "))
+
+    def _form(self, word: str) -> str:
+        """Return the form in which a word is listed, or else one that an adjective's forms have in common."""
+        if word in self._words:
+            return word
+        forms = [
+            (word.removesuffix(ending) + instead, instead)
+            for ending, instead in self._endings
+            if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM
+        ]
+        listed = [form for form, _ in forms if form in self._words]
+        nouns = [form for form, instead in forms if instead != self._ADJECTIVE and form in self._within_phrases]
+        adjectives = [form for form, instead in forms if instead == self._ADJECTIVE]
+        return next(iter((*listed, *nouns, *adjectives)), word)
+
+
+class Hangul:
+    """A language whose words have particles and endings at their end, and may be written together: 검은가방을."""
+
+    _RUN: Final = re.compile(r"[\uac00-\ud7a3]{1,24}")
+
+    _LACKED: Final = re.compile(r"[a-z]{1,20} 없[는이](?![\uac00-\ud7a3])")
+    """A thing and 없는, "without", which follows it."""
+    _AND: Final = ("와", "과", "랑", "이랑")
+
+    def __init__(self, words: Mapping[str, str], endings: Sequence[str]) -> None:
+        """Read the English for each word or phrase, and the particles and endings, which have no English."""
+        self._words = {phrase.replace(" ", ""): english for phrase, english in words.items()}
+        self._endings = frozenset(endings)
+        phrases = sorted((phrase for phrase in words if " " in phrase), key=len, reverse=True)
+        self._phrases = re.compile(rf"(?<![\uac00-\ud7a3])(?:{'|'.join(phrases)})")
+
+    def to_english(self, text: str) -> str:
+        text = self._phrases.sub(lambda phrase: phrase[0].replace(" ", ""), text)
+        english = _SPACES.sub(" ", self._RUN.sub(self._replacement, text))
+        return self._LACKED.sub("", english).strip()
+
+    def _replacement(self, run: re.Match[str]) -> str:
+        follows_a_name = run.string[max(run.start() - 1, 0) : run.start()].isalnum()
+        english = self._english(run[0], first=0 if follows_a_name else 1)
+        return run[0] if english is None else f" {english} "
+
+    @remembered(16_384)
+    def _english(self, run: str, *, first: int) -> str | None:
+        """Return the English for words and endings that make up a run of letters, with as few of them as can be.
+
+        `first` is where an ending may begin: at once, if it follows a name in other letters.
+        """
+        fewest: dict[int, tuple[str, ...]] = {0: ()}
+        for start in range(len(run)):
+            if start not in fewest:
+                continue
+            for end in range(len(run), start, -1):
+                piece = run[start:end]
+                english = self._words.get(piece) if not start or len(piece) > 1 else None
+                if english is None and start >= first and piece in self._endings:
+                    english = "and" if piece in self._AND and start and fewest[start][-1] else ""
+                if english is not None and (end not in fewest or len(fewest[start]) + 1 < len(fewest[end])):
+                    fewest[end] = (*fewest[start], english)
+        found = fewest.get(len(run))
+        return None if found is None else " ".join(filter(None, found))

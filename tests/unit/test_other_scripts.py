@@ -1,0 +1,96 @@
+"""Russian and Korean posts, which are read though Reunite doesn't speak these languages."""
+
+import csv
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from reunite.text.colour_words import named_colours
+from reunite.text.content import content_of, rare_candidates
+from reunite.text.frequency import Frequency, frequency
+from reunite.text.heads import name_of_thing
+from reunite.text.informative import is_informative
+from reunite.text.lexicon import to_english
+from reunite.text.normalise import normalise
+from reunite.text.place_names import base_form, english_place
+from reunite.text.reading import is_readable
+
+_TABLE = Path(__file__).parents[1] / "data" / "other_scripts.tsv"
+
+
+def posts() -> list[dict[str, str]]:
+    with _TABLE.open(encoding="utf-8", newline="") as lines:
+        return [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+@pytest.mark.parametrize("language", ["ru", "ko"])
+def test_the_thing_its_colour_and_its_place_are_read(language: str) -> None:
+    wrong = []
+    for post in (post for post in posts() if post["language"] == language):
+        content = content_of(post["post"])
+        english = normalise(content.thing)
+        read = (name_of_thing(english) or "", ", ".join(named_colours(english)), content.place)
+        if read != (post["thing"], post["colours"], post["place"]) or not is_readable(post["post"]):
+            wrong.append((post["post"], *read))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("солнечных очков в чёрном футляре", "sunglasses in black case"),
+        ("со связкой ключей", "with key"),
+        ("чёрно-белый кот", "black-white cat"),
+        (unicodedata.normalize("NFD", "зелёный чайник"), "green kettle"),
+        ("синя парасолька, чорний гаманець", "blue umbrella, black wallet"),
+        ("моя USB-флешка и iPhone", "USB-USB stick and iPhone"),
+        ("검은가방을", "black bag"),
+        ("자전거 헬멧이에요", "helmet"),
+        ("모자와 장갑", "hat and glove"),
+        ("USB를 잃어버렸는데요", "USB lost"),
+        ("공감", "공감"),
+    ],
+)
+def test_forms_phrases_and_particles_are_known(text: str, english: str) -> None:
+    assert to_english(text) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("ищу рюкзак, не чёрный, а зелёный", ["green"]),
+        ("검은색 말고 파란색 가방", ["blue"]),
+        ("후드 없는 회색 자켓", ["grey"]),
+    ],
+)
+def test_what_it_is_not_is_left_out(text: str, english: list[str]) -> None:
+    assert list(named_colours(normalise(text))) == english
+    assert "hood" not in normalise(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Всем привет! Нашли вчера вечером, верните пожалуйста хозяину, спасибо",
+        "чьё это? лежит на вахте у охранника",
+        "Уважаемые соседи, кто потерял? Отдам владельцу, пишите в личку",
+        "안녕하세요 어제 주웠습니다 연락주세요 감사합니다",
+        "혹시 이거 누구 거예요? 주인분 댓글 남겨주세요",
+    ],
+)
+def test_talk_tells_nothing(text: str) -> None:
+    assert not is_informative(content_of(text).thing)
+    assert [word for word in rare_candidates(text) if frequency(word) is Frequency.UNUSUAL] == []
+
+
+def test_talk_is_common_and_a_thing_is_an_everyday_word() -> None:
+    common, everyday = ("пожалуйста", "потеряла", "감사합니다", "잃어버렸어요"), ("зонтиком", "우산을")
+    assert {frequency(word) for word in common} == {Frequency.COMMON}
+    assert {frequency(word) for word in everyday} == {Frequency.EVERYDAY}
+    assert frequency("шмондрик") is frequency("뷁쉣") is Frequency.UNUSUAL
+
+
+def test_places_are_compared_in_english_and_shown_with_their_preposition() -> None:
+    assert {english_place(place).strip() for place in ("столовой", "학생식당")} == {"canteen"}
+    assert base_form("библиотеке", "забыла в библиотеке") == "в библиотеке"
