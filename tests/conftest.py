@@ -3,18 +3,26 @@
 import os
 import shutil
 import sys
+from importlib import import_module
 from typing import Final
 
 import pytest
-from hypothesis import settings
-
-from cli import logs
 
 pytest.register_assert_rewrite("tests.contract", "tests.doubles", "tests.support")
+
+from tests.support.untraced import untraced  # noqa: E402 - its asserts are rewritten
+
 pytest_plugins = [
     f"tests.support.{name}"
     for name in ("collection", "databases", "distribution", "processes", "time_limit", "untraced")
 ]
+with untraced():  # under coverage's tracer, to import all this takes twice as long
+    from hypothesis import settings
+
+    from cli import logs
+
+    for plugin in pytest_plugins:
+        import_module(plugin)
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")
