@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -78,7 +79,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     app = AsyncApp(
         client=client,
         logger=logger,
-        before_authorize=_naming_workspace,
+        before_authorize=_NamingWorkspace(),
         authorize=authorize,  # type: ignore[arg-type] # it may return None: bolt then refuses the request
         signing_secret=config.signing_secret or "",
         process_before_response=True,
@@ -92,16 +93,23 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     return app
 
 
-async def _naming_workspace(
-    body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
-) -> None:
-    """Name an event's workspace where its authorization doesn't: it's the whole organisation's, which has the app too.
+class _NamingWorkspace(AsyncMiddleware):
+    """Names an event's workspace where its authorization doesn't: it's the whole organisation's, which has the app too.
 
     Slack sends an event once, and names one of the app's installations that see it.
     """
-    if context.team_id is None and (team := body.get("context_team_id") or body.get("team_id")):
-        context["team_id"] = team
-    await next_()
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - as of every middleware
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt's name
+    ) -> BoltResponse | None:
+        team = req.body.get("context_team_id") or req.body.get("team_id")
+        if req.context.team_id is None and isinstance(team, str):
+            req.context["team_id"] = team
+        return await next()
 
 
 def _noting_lost_events(parts: Parts) -> Callable[..., Awaitable[BoltResponse | None]]:
