@@ -11,6 +11,7 @@ _COUNTED: Final = re.compile(
     rf"{_NUMBER}(?=个|點|点|时|分|刻|月|号|日(?![中本])|天|周(?![一二三四五六日])|星期(?![一二三四五六日天])|小时|钟头)"
     rf"|(?<=[点时]){_NUMBER}(?!分之)"
 )
+_FROM_TO: Final = re.compile("[一二两三四五六七八九]{2}")
 _WEEKDAY: Final = re.compile(r"(上个?)?(?:周|星期|礼拜)([一二三四五六日天])(?![天个点])")
 _DAY_OF_MONTH: Final = re.compile(r"(?<=\d)号(?![楼线门厅桌机馆车])")
 _QUARTERS: Final = re.compile(r"(?<=\d点)([13])刻")
@@ -34,7 +35,7 @@ def _weekday(name: re.Match[str]) -> str:
 
 def _digits(number: re.Match[str]) -> str:
     """Read 九, 十, 二十三, 零五, and 两三 as "2-3"."""
-    if re.fullmatch("[一二两三四五六七八九]{2}", number[0]):
+    if _FROM_TO.fullmatch(number[0]):
         return "-".join(str(_DIGITS[sign]) for sign in number[0])
     tens, has_tens, ones = number[0].rpartition("十")
     value = 10 * _DIGITS.get(tens, 1) if has_tens else 0

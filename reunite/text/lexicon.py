@@ -56,6 +56,8 @@ _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
 """Those left out also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
+_SMALL_SIZE, _GARMENT = re.compile("小[号號]"), re.compile("[衣服裤褲裙衫鞋帽恤]|外套|手套|夹克|夾克")
+"""小号 is a size of clothes, and a trumpet elsewhere."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
@@ -139,7 +141,7 @@ def to_english(text: str) -> str:
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
-        text = _CHINESE_WORDS.to_english(text)
+        text = _CHINESE_WORDS.to_english(_SMALL_SIZE.sub("小码", text) if _GARMENT.search(text) else text)
     text = _BEFORE_UNSPACED.sub(" ", text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]

@@ -90,6 +90,7 @@ _SIGNED: Final = _LISTS["signed"]
 _DEVICE: Final = any_of(listed(_SIGNED["device"]))
 _MODEL: Final = r"(?:\w{0,9}\d\w{0,9}|pro|max|plus|ultra|mini|air|lite|smartphone)"
 _DEVICES: Final = rf"{_DEVICE}(?:[ ]{_DEVICE}){{0,2}}(?:[ ]{_MODEL}(?!\w)){{0,2}}"
+_HAN_NUMBER: Final = "[一二两兩三四五六七八九十]{1,3}"
 _UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
 _SENT_FROM: Final = (
     rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent_from']))}[ ]{_DEVICES}|von meinem[ ]{_DEVICES}[ ]gesendet"
@@ -162,7 +163,7 @@ _BEFORE_SERIALS: Final = (
 _AFTER_SERIALS: Final = (
     (Noise.ID, r"(?<!\w)\d{17,20}(?!\w)"),
     (Noise.ID, r"(?<!\w)[UCDGTWB]0[A-Z0-9]{7,9}(?!\w)"),
-    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|棟|楼)"),
+    (Noise.ID, r"(?<!\d)\d{1,5}号(?:室|棟)"),
     (Noise.DATE, r"(?<![\w.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"),
     (
         Noise.DATE,  # "3.5. 18 Uhr" and "3.5.18:30" have no year
@@ -188,6 +189,10 @@ _AFTER_SERIALS: Final = (
     (Noise.TIME, r"(?<!\d)\d{1,2}[時时点](?:\d{1,2}分|半)?(?:頃|ごろ|ころ)?"),
     (Noise.TIME, rf"(?:\bв[ ])?{_CLOCK}[ ]?(?:час(?:а|ов)?|ч)\b\.?"),
     (Noise.TIME, r"(?:오[전후][ ]?)?(?<!\d)\d{1,2}시(?:[ ]?(?:\d{1,2}분|반))?(?:쯤|경|정도)?에?(?![가-힣])"),
+    (
+        Noise.TIME,
+        rf"(?<!有)(?:\d{{1,2}}|{_HAN_NUMBER})[点點](?:\d{{1,2}}分?|{_HAN_NUMBER}分?|半|[一三]刻)?(?:左右|多)?",
+    ),
     (Noise.PHONE, r"(?<![\w.])\+\d{1,3}[ ()/.-]{0,2}\d[\d ()/.-]{5,18}\d(?!\d)"),
     (Noise.PHONE, r"(?<![\w.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{3,4}(?![\w-])"),
     (Noise.PHONE, rf"(?<![\w.-])\(?0\d{{1,5}}\)?[ /.-]{{0,3}}\d[\d /.-]{{4,16}}{_PHONE_END}"),

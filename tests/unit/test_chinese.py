@@ -1,10 +1,12 @@
-"""Chinese is spaced and punctuated in one way in all that Reunite says."""
+"""Chinese is spaced and punctuated in one way in all that Reunite says, and read as people post it."""
 
 import re
 
 import pytest
 
 from reunite.language import words_in
+from reunite.text.content import content_of
+from reunite.text.normalise import normalise
 from tests.unit.test_languages import everything
 
 HAN = r"[\u3400-\u9fff]"
@@ -36,3 +38,36 @@ def test_all_texts_follow_one_rule(rule: str, broken: str) -> None:
 
 def test_a_count_in_words_has_no_plural() -> None:
     assert all(isinstance(text, str) or set(text) == {"other"} for text in words_in("zh").sentences.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("捡到白色充电宝一个，在教学楼B座204", "教学楼B座204"),
+        ("蓝色雨伞落在3号教学楼门口了", "3号教学楼门口"),
+        ("在3号楼楼梯间捡到项链", "3号楼楼梯间"),
+        ("操场边上捡到一串钥匙", "操场边上"),
+        ("充电器忘在A302了", "A302"),
+        ("昨天下午两点半在二教302落下一个黑色笔袋", "二教302"),
+        ("撿到一個紫色水壺，放在警衛室", "警衛室"),
+        ("飯盒漏咗喺課室，藍色", "課室"),
+        ("捡到饭盒，粉红色，微波炉旁边", "微波炉旁边"),
+        ("我的工牌不知道丢哪了", ""),
+    ],
+)
+def test_places_are_read(text: str, place: str) -> None:
+    assert content_of(text).place == place
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("粉色羽绒服，小号", "pink down jacket ， small"),
+        ("我的小号丢了", "trumpet lost"),
+        ("一本护照", "passport"),
+        ("灰色书包一个，内有电脑", "grey backpack ， with laptop"),
+        ("執到一個銀包，啡色", "found wallet ， brown"),
+    ],
+)
+def test_words_mean_what_they_do_in_chinese(text: str, english: str) -> None:
+    assert normalise(text) == english
