@@ -25,9 +25,9 @@ class Cyrillic:
     """How an adjective is listed."""
 
     def __init__(
-        self, words: Mapping[str, str], endings: Sequence[tuple[str, str]], plain: Callable[[str], str]
+        self, words: Mapping[str, str], endings: Mapping[str, Sequence[tuple[str, str]]], plain: Callable[[str], str]
     ) -> None:
-        """Read the English for each plain word or phrase, and what each ending has instead in the listed form."""
+        """Read the English for each plain word or phrase, and what endings, by their last letter, have instead."""
         self._words, self._endings, self._plain = words, endings, plain
 
     @cached_property
@@ -83,7 +83,7 @@ class Cyrillic:
             return word
         forms = [
             (word.removesuffix(ending) + instead, instead)
-            for ending, instead in self._endings
+            for ending, instead in self._endings.get(word[-1:], ())
             if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM
         ]
         listed = [form for form, _ in forms if form in self._words]
