@@ -37,37 +37,31 @@ class Cyrillic:
     def to_english(self, text: str) -> str:
         words = [*self._WORD.finditer(text)]
         plain = [self._plain(word[0]) for word in words]
+        forms = [*map(self._listed_form, plain)]
         out, end, first = "", 0, 0
         while first < len(words):
-            last, english = self._longest(text, words, plain, first)
+            last = self._end_of_phrase(text, words, first)
+            while (english := self._english(plain[first:last], forms[first:last])) is None and last > first + 1:
+                last -= 1
             if english is not None:
                 out += text[end : words[first].start()] + english
                 end = words[last - 1].end()
             first = last
         return _SPACES.sub(" ", out + text[end:]).strip()
 
-    def _longest(
-        self, text: str, words: Sequence[re.Match[str]], plain: Sequence[str], first: int
-    ) -> tuple[int, str | None]:
-        """Return where the longest phrase that is known from here on ends, and its English."""
+    def _end_of_phrase(self, text: str, words: Sequence[re.Match[str]], first: int) -> int:
+        """Return where the longest phrase that may begin here ends."""
         last = first + 1
-        while (
-            last < min(first + _MAX_PHRASE_WORDS, len(words))
-            and _BETWEEN.fullmatch(text, words[last - 1].end(), words[last].start())
-        ):  # fmt: skip
+        most = min(first + _MAX_PHRASE_WORDS, len(words))
+        while last < most and _BETWEEN.fullmatch(text, words[last - 1].end(), words[last].start()):
             last += 1
-        while last > first + 1:
-            english = self._english(" ".join(plain[first:last]))
-            if english is not None:
-                return last, english
-            last -= 1
-        return last, self._english(plain[first])
+        return last
 
-    def _english(self, phrase: str) -> str | None:
-        listed = self._words.get(phrase)
+    def _english(self, plain: Sequence[str], forms: Sequence[str]) -> str | None:
+        listed = self._words.get(" ".join(plain))
         if listed is not None:
             return listed
-        form = self._listed_form(phrase)
+        form = " ".join(forms)
         return self._phrases.get(form) if " " in form else self._words.get(form)
 
     def _listed_form(self, phrase: str) -> str:
