@@ -15,7 +15,7 @@ def _pattern() -> re.Pattern[str]:
     nouns, names, alone, near = ("|".join(listed(_NOUNS[f"ko{key}"])) for key in ("", "_names", "_alone", "_relative"))
     level = r"(?:지하[ ]?)?(?:\d{1,2}|[일이삼사오])층"
     named = rf"[가-힣A-Za-z0-9]{{0,6}}?(?:{nouns})|[가-힣A-Za-z0-9]{{2,6}}?(?:{names})|{alone}"
-    number = rf"(?:[ ]?(?:[A-Za-z]?\d{{1,4}}(?:호|번|호선)?(?![가-힣\d])|{level}))?"
+    number = rf"(?:[ ]?(?:[A-Za-z]?\d{{1,4}}(?:호선|호|번)?(?!\d)|{level}))?"
     place = rf"(?:{level}[ ]?)?(?:{named}){number}|{level}"
     where = rf"[ ]?(?:{near})(?:에서|에다가|에다|에|쪽에서|쪽에|으로|로|의)?(?![가-힣])"
     particle = r"(?:안에서|내에서|쪽에서|에서요|에서|에다가|에다|에)(?![가-힣])"

@@ -324,5 +324,5 @@ ENGLISH_WORDS: Final = frozenset(
 _JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""
-_RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), _ENDINGS["ru"], _plain)
+_RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), _by_last_letter(_ENDINGS["ru"]), _plain)
 _KOREAN_WORDS: Final = Hangul(_listed_words("ko", str), [ending for ending, _ in _ENDINGS["ko"]])

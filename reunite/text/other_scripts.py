@@ -25,9 +25,9 @@ class Cyrillic:
     """How an adjective is listed."""
 
     def __init__(
-        self, words: Mapping[str, str], endings: Sequence[tuple[str, str]], plain: Callable[[str], str]
+        self, words: Mapping[str, str], endings: Mapping[str, Sequence[tuple[str, str]]], plain: Callable[[str], str]
     ) -> None:
-        """Read the English for each plain word or phrase, and what each ending has instead in the listed form."""
+        """Read the English for each plain word or phrase, and what endings, by their last letter, have instead."""
         self._words, self._endings, self._plain = words, endings, plain
 
     @cached_property
@@ -37,37 +37,31 @@ class Cyrillic:
     def to_english(self, text: str) -> str:
         words = [*self._WORD.finditer(text)]
         plain = [self._plain(word[0]) for word in words]
+        forms = [*map(self._listed_form, plain)]
         out, end, first = "", 0, 0
         while first < len(words):
-            last, english = self._longest(text, words, plain, first)
+            last = self._end_of_phrase(text, words, first)
+            while (english := self._english(plain[first:last], forms[first:last])) is None and last > first + 1:
+                last -= 1
             if english is not None:
                 out += text[end : words[first].start()] + english
                 end = words[last - 1].end()
             first = last
         return _SPACES.sub(" ", out + text[end:]).strip()
 
-    def _longest(
-        self, text: str, words: Sequence[re.Match[str]], plain: Sequence[str], first: int
-    ) -> tuple[int, str | None]:
-        """Return where the longest phrase that is known from here on ends, and its English."""
+    def _end_of_phrase(self, text: str, words: Sequence[re.Match[str]], first: int) -> int:
+        """Return where the longest phrase that may begin here ends."""
         last = first + 1
-        while (
-            last < min(first + _MAX_PHRASE_WORDS, len(words))
-            and _BETWEEN.fullmatch(text, words[last - 1].end(), words[last].start())
-        ):  # fmt: skip
+        most = min(first + _MAX_PHRASE_WORDS, len(words))
+        while last < most and _BETWEEN.fullmatch(text, words[last - 1].end(), words[last].start()):
             last += 1
-        while last > first + 1:
-            english = self._english(" ".join(plain[first:last]))
-            if english is not None:
-                return last, english
-            last -= 1
-        return last, self._english(plain[first])
+        return last
 
-    def _english(self, phrase: str) -> str | None:
-        listed = self._words.get(phrase)
+    def _english(self, plain: Sequence[str], forms: Sequence[str]) -> str | None:
+        listed = self._words.get(" ".join(plain))
         if listed is not None:
             return listed
-        form = self._listed_form(phrase)
+        form = " ".join(forms)
         return self._phrases.get(form) if " " in form else self._words.get(form)
 
     def _listed_form(self, phrase: str) -> str:
@@ -83,7 +77,7 @@ class Cyrillic:
             return word
         forms = [
             (word.removesuffix(ending) + instead, instead)
-            for ending, instead in self._endings
+            for ending, instead in self._endings.get(word[-1:], ())
             if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM
         ]
         listed = [form for form, _ in forms if form in self._words]

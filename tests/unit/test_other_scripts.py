@@ -49,7 +49,7 @@ def test_the_thing_its_colour_and_its_place_are_read(language: str) -> None:
         ("자전거 헬멧이에요", "helmet"),
         ("모자와 장갑", "hat and glove"),
         ("USB를 잃어버렸는데요", "USB lost"),
-        ("공감", "공감"),
+        ("공룡뷁", "공룡뷁"),
     ],
 )
 def test_forms_phrases_and_particles_are_known(text: str, english: str) -> None:
