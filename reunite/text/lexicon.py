@@ -134,9 +134,9 @@ def to_english(text: str) -> str:
 
     Of the European languages only the one that explains most words is used, so English texts stay intact.
     """
-    if CYRILLIC.search(text):
+    if not text.isascii() and CYRILLIC.search(text):
         text = _RUSSIAN_WORDS.to_english(text)
-    if HANGUL.search(text):
+    if not text.isascii() and HANGUL.search(text):
         text = _KOREAN_WORDS.to_english(text)
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)

@@ -80,9 +80,10 @@ _ENDS_OF_COMPOUNDS: Final = (
     *("lokaal", "terrein", "plein", "ruimte", "kamer", "zaal", "straat"),  # Dutch
 )
 _WITH_CASES: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"], _NOUNS["ru"]) if len(phrase) == 1)
-_CASE_ENDINGS: Final = tuple(
-    (ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(_TABLES["case_endings"]))
-)
+_CASE_ENDINGS: Final[dict[str, list[tuple[str, str]]]] = {}
+"""By their last letter."""
+for _ending, *_instead in map(str.split, listed_in_order(_TABLES["case_endings"])):
+    _CASE_ENDINGS.setdefault(_ending[-1], []).append((_ending, "".join(_instead)))
 _MIN_STEM: Final = 2
 _NUMBER: Final = re.compile(
     r"\d{1,4}[a-z]?|[a-z]\d{0,4}|\d{1,3}[./-]\d{1,4}|[a-z]{1,2}[-.]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|e|o|a|\.)"
@@ -116,10 +117,9 @@ def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> i
 def has_case_ending(word: str) -> bool:
     """Whether a word is a form of a Polish or Russian place after a preposition: "przy fontannie", "в библиотеке"."""
     return any(
-        word.endswith(ending)
-        and len(word) - len(ending) >= _MIN_STEM
-        and word.removesuffix(ending) + instead in _WITH_CASES
-        for ending, instead in _CASE_ENDINGS
+        len(word) - len(ending) >= _MIN_STEM and word.removesuffix(ending) + instead in _WITH_CASES
+        for ending, instead in _CASE_ENDINGS.get(word[-1:], ())
+        if word.endswith(ending)
     )
 
 
