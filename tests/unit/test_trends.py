@@ -42,7 +42,9 @@ def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(lang
     text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1), language, trends).text()
     assert "▁▁▁▁▁▁▁▁▁▁▅█" in text
     for part in (plural("hours", 30, language), "(4), ", "Library (4)", "(6"):
-        assert part in text.replace("計6", "(6").replace("łącznie 6", "(6").replace("insgesamt 6", "(6"), part
+        assert part in text.replace("計6", "(6").replace("共 6", "(6").replace("łącznie 6", "(6").replace(
+            "insgesamt 6", "(6"
+        ), part
 
 
 @pytest.mark.parametrize(("days", "words"), [(0.0, "1 min"), (0.02, "29 min"), (0.5, "12 h"), (9.4, "9 days")])
