@@ -313,12 +313,13 @@ class _Day:
             self.day = _dated(self._calendar, today, month_first=str(now.tzinfo) in _MONTH_FIRST)
         elif days:
             self.day = today - timedelta(days=max(days))
-        elif Mark("last_week") in found:
-            monday = today - timedelta(days=today.weekday() + 7)
+        elif weeks := 2 if Mark("week_before_last") in found else 1 if Mark("last_week") in found else 0:
+            monday = today - timedelta(days=today.weekday(), weeks=weeks)
             self.day = monday + timedelta(days=min(weekdays, default=0))
         elif weekdays or Mark("weekend") in found:
             ago = max((today.weekday() - number) % 7 for number in weekdays or [5])
-            ago = ago or (7 if Mark("last") in found else 0)
+            ago = ago or (7 if {Mark("last"), Mark("before_last")} & {*found} else 0)
+            ago += 7 if Mark("before_last") in found else 0
             self.day, self._repeats = today - timedelta(days=ago), timedelta(weeks=1)
         else:
             self._repeats = timedelta(days=1)

@@ -88,8 +88,8 @@ class Mark:
     """A word that says how its neighbours are meant."""
 
     kind: Literal[
-        "ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "weekend", "morning_or_tomorrow", "last",
-        "past", "to", "until", "plus", "minus", "eve",
+        "ago", "at", "o_clock", "hour_or_o_clock", "now", "last_week", "week_before_last", "weekend",
+        "morning_or_tomorrow", "last", "before_last", "past", "to", "until", "plus", "minus", "eve",
     ]  # fmt: skip
     may_mean_before: bool = field(default=False, compare=False)
     """Said as German "vor" or Polish "przed": "vor 2 Tagen" is two days ago, "vor 9" is before nine."""
@@ -174,7 +174,9 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "fortnight": (Unit(timedelta(weeks=2)),),
     "month": (Unit(timedelta(days=30)),),
     "last_week": (Mark("last_week"),),
+    "week_before_last": (Mark("week_before_last"),),
     "last_month": (DaysAgo(30),),
+    "month_before_last": (DaysAgo(60),),
     "weekend": (Mark("weekend"),),
     "at": (Mark("at"),),
     "at_one": (Mark("at"), Number(1.0)),
@@ -193,6 +195,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "less_quarter": (Shift(-15, before_hour=False),),
     "first": (Other("first"),),
     "last": (Mark("last"),),
+    "before_last": (Mark("before_last"),),
     "past": (Mark("past"),),
     "to": (Mark("to"),),
     "until": (Mark("until"),),

@@ -262,7 +262,11 @@ def test_where_the_zone_is_not_known_a_little_ahead_is_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "domani", "jutro", "amanhã"]
+    "text",
+    [
+        *("tomorrow", "tomorrow morning", "morgen um 9", "mañana", "明日", "demain", "domani", "jutro", "amanhã"),
+        *("morgenochtend", "明早", "后天", "大后天"),
+    ],
 )
 def test_tomorrow_is_to_come_wherever_the_member_is(text: str) -> None:
     utc = datetime(2026, 5, 14, 20, 0, tzinfo=ZoneInfo("UTC"))
