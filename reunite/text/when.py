@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final, Literal, TypeVar
 
 from reunite.text.when_context import settled
@@ -318,8 +319,8 @@ class _Day:
             self.day = monday + timedelta(days=min(weekdays, default=0))
         elif weekdays or Mark("weekend") in found:
             ago = max((today.weekday() - number) % 7 for number in weekdays or [5])
-            ago = ago or (7 if {Mark("last"), Mark("before_last")} & {*found} else 0)
-            ago += 7 if Mark("before_last") in found else 0
+            is_before_last = _says_before_last(found)
+            ago = (ago or (7 if is_before_last or Mark("last") in found else 0)) + (7 if is_before_last else 0)
             self.day, self._repeats = today - timedelta(days=ago), timedelta(weeks=1)
         else:
             self._repeats = timedelta(days=1)
@@ -349,6 +350,16 @@ class _Day:
             return moment.replace(year=moment.year - 1)
         is_nearly = (clock is None and moment - now <= _NEARLY) or (self._calendar and moment - now <= _EAST)
         return now if is_nearly else moment
+
+
+def _says_before_last(found: Sequence[Atom]) -> bool:
+    """Whether a day is the one "before last", as no carriage of a train and no lesson is."""
+    return any(
+        isinstance(other, Weekday) or other == Mark("weekend")
+        for pair in pairwise(found)
+        if Mark("before_last") in pair
+        for other in pair
+    )
 
 
 def _time(clock: Clock | None, part: Part | None) -> time:

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from reunite.errors import TellUserError
+from reunite.text.data import read_toml
 from reunite.text.words import plain
 
 _ABBREVIATIONS: Final[Mapping[str, str]] = {
@@ -43,7 +44,8 @@ def zone_named(name: str) -> str:
     typed = " ".join(plain(name).split())
     if not typed:
         return ""
-    found = _ABBREVIATIONS.get(typed) or _with_offset(typed) or _names().get(typed.replace(" ", "_"))
+    named = _names().get(typed.replace(" ", "_")) or _cities().get(typed)
+    found = _ABBREVIATIONS.get(typed) or _with_offset(typed) or named
     if not found:
         raise TellUserError("zone_unknown", zone=name.strip())
     return found
@@ -65,6 +67,12 @@ def _names() -> Mapping[str, str]:
     zones = sorted(available_timezones())
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in zones if "/" in zone and not zone.startswith("Etc/")}
     return {**cities, **{zone.casefold(): zone for zone in zones}}
+
+
+@cache
+def _cities() -> Mapping[str, str]:
+    """Return the zones of large cities, by the cities' names in our languages."""
+    return {plain(city): zone for zone, cities in read_toml("cities.toml").items() for city in cities}
 
 
 def _with_offset(typed: str) -> str:

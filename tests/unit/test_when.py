@@ -234,6 +234,7 @@ def test_a_time_in_the_future_is_reported(text: str) -> None:
         ("yesterday after class", "2026-05-13T00:00"),
         ("after lunch on Tuesday", "2026-05-12T12:00"),
         ("yesterday at gate 14", "2026-05-13T00:00"),
+        ("im vorletzten Wagen am Freitag", "2026-05-08T00:00"),
         ("gestern nach dem Sport gegen 17 Uhr", "2026-05-13T17:00"),
         ("lundi dans le bus, vers 8h", "2026-05-11T08:00"),
     ],

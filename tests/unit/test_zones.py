@@ -1,8 +1,12 @@
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 
 from reunite.errors import TellUserError
+from reunite.language import LANGUAGES
+from reunite.text.data import read_toml
 from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named, zone_of_locale
 from tests.support.tables import for_each
 
@@ -18,6 +22,12 @@ from tests.support.tables import for_each
         ("São Paulo", "America/Sao_Paulo"),
         ("Zürich", "Europe/Zurich"),
         ("Montréal", "America/Montreal"),
+        ("Beijing", "Asia/Shanghai"),
+        ("北京", "Asia/Shanghai"),
+        ("Rotterdam", "Europe/Amsterdam"),
+        ("San Francisco", "America/Los_Angeles"),
+        ("München", "Europe/Berlin"),
+        ("København", "Europe/Copenhagen"),
         ("PST", "America/Los_Angeles"),
         ("EST", "America/New_York"),
         ("UTC", "UTC"),
@@ -32,6 +42,23 @@ from tests.support.tables import for_each
 def test_a_zone_is_known_by_what_people_call_it(text: str, name: str) -> None:
     assert zone_named(text) == name
     assert zone_named(name) == name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_large_city_is_known_by_its_name_in_each_language(language: str) -> None:
+    listed = read_toml("cities.toml")
+    known = {zone: named["city"] for zone, named in Locale(language).time_zones.items() if "city" in named}
+    plain_names = {zone: city.split(" (")[0] for zone, city in known.items() if zone in listed}
+    now = datetime(2026, 5, 14)  # noqa: DTZ001 - the same by each zone's clock
+    for zone, city in plain_names.items():
+        assert ZoneInfo(zone_named(city)).utcoffset(now) == ZoneInfo(zone).utcoffset(now), city
+
+
+def test_each_large_city_is_in_a_zone_and_listed_once() -> None:
+    listed = read_toml("cities.toml")
+    cities = [city for named in listed.values() for city in named]
+    assert len(cities) == len(set(cities))
+    assert [zone_named(zone) for zone in listed] == list(listed)
 
 
 @pytest.mark.parametrize("text", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "12", "../etc/passwd"])
