@@ -174,6 +174,8 @@ class Delivery:
         """Send, edit or remove a reply; return where it is, None if it is removed."""
         if item.task == "remove":
             await self._platform.remove(outgoing, item.sent)
+            if item.sent is None and item.attempts == 1:
+                raise TryAgainError("its sending was cut off, and may arrive yet", self._lease_seconds / 4)
             return None
         if item.audience == "thread" and item.target.message is None and not item.reply.opens_thread:
             raise UndeliverableError("the report's own post couldn't be sent, so there is no thread")

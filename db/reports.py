@@ -142,7 +142,7 @@ class SqlReports(Queries):
     async def at(self, target: ReplyTarget) -> Report | None:
         row = await self._one(
             f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
-            " AND r.channel = %(channel)s AND r.message = %(message)s",
+            " AND r.channel = %(channel)s AND (r.message = %(message)s OR %(message)s::text IS NULL) LIMIT 1",
             **asdict(target),
         )
         return mapping.report(row) if row else None

@@ -20,7 +20,7 @@ from db.signals import notifications, signals
 from db.workspaces import WORKSPACE_CHANGED
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings, Workspace
-from reunite.errors import NotJoinedError, TryAgainError
+from reunite.errors import NotJoinedError, TellUserError, TryAgainError
 from reunite.reminders import Due
 
 _ENTER: Final = """SELECT *, set_config('reunite.community', community_id::text, true)
@@ -173,13 +173,14 @@ class Store(Database):
             )
 
     @asynccontextmanager
-    async def linked(self, workspace: Workspace, code_hash: str) -> AsyncIterator[CommunitySession | None]:
+    async def linked(self, workspace: Workspace, code_hash: str) -> AsyncIterator[CommunitySession]:
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
             [row] = await cursor.fetchall()
             if not row["linked"]:
-                yield None
-                return
+                others = "SELECT 1 FROM workspace WHERE community_id = %s AND id <> %s"
+                cursor = await connection.execute(others, [workspace.community, workspace.id])
+                raise TellUserError("link_code_used" if await cursor.fetchone() else "link_code_unknown")
             entered = await connection.execute(_ENTER, [workspace.platform, workspace.external_id])
             [there] = await entered.fetchall()
             yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)

@@ -89,8 +89,6 @@ class CommunityHandlers:
     async def link(self, workspace: Workspace, code: str) -> None:
         """Use a code, and search again for every open lost report: what others have found is new to it."""
         async with self._store.linked(workspace, _hash(code)) as session:
-            if session is None:
-                raise TellUserError("link_code_unknown")
             work = [await session.work.add(report) for report in await session.candidates.open_lost()]
         for report in work:
             await self._queue.hint(report)

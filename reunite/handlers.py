@@ -239,10 +239,10 @@ class Handlers:
         if known:
             await self._community.leave(known)
 
-    async def report_at(self, target: ReplyTarget, author: Member | None = None) -> Report | None:
-        """Return the report whose post is `target.message`, or the `author`'s that is answered in the channel."""
+    async def report_at(self, target: ReplyTarget) -> Report | None:
+        """Return the report whose post is `target.message`; without one, a report that has been in the channel."""
         workspace = await self._known_workspace(target.platform, target.workspace)
-        return await self._posts.at(workspace, target, author)
+        return await self._posts.at(workspace, target)
 
     async def known_posts(
         self, platform: PlatformName, workspace: str, since: datetime | None = None, channel: str | None = None

@@ -10,7 +10,6 @@ from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
 from reunite.entities import (
     ANOTHER,
-    Member,
     Question,
     ReplyTarget,
     Report,
@@ -74,12 +73,9 @@ class PostHandlers:
             await self._queue.hint(work)
         return Receipt(report, created)
 
-    async def at(self, workspace: Workspace, target: ReplyTarget, author: Member | None) -> Report | None:
+    async def at(self, workspace: Workspace, target: ReplyTarget) -> Report | None:
         async with self._store.session(workspace.community) as session:
-            if author is None:
-                return await session.reports.at(target)
-            reports = await session.reports.by_author(workspace.id, author.id)
-        return next((report for report in reports if report.target.channel == target.channel), None)
+            return await session.reports.at(target)
 
     async def _say_wait(self, session: Session, report: Report) -> None:
         """Say in a report's thread when it'll be answered, if that takes long. The answer follows."""

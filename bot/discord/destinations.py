@@ -11,8 +11,9 @@ from bot.discord.errors import FAILURES, NO_MORE_THREADS
 from bot.discord.permissions import TO_HIDE, TO_POST
 from bot.discord.private_replies import language_of_user, with_retries
 from bot.discord.render import thread_name
-from bot.discord.threads import Destination, open_private, with_fallback_name
-from bot.discord.workspaces import Workspaces, guild_of, member_of
+from bot.discord.threads import Destination, is_ours, neutral_name, open_private, with_fallback_name
+from bot.discord.workspaces import Workspaces, guild_of
+from bot.locks import Locks
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -34,6 +35,8 @@ class Destinations:
     def __init__(self, handlers: Handlers, workspaces: Workspaces) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
+        self._opening = Locks[int]()
+        """By channel: two reports with the same words mustn't take the same empty thread."""
 
     @asynccontextmanager
     async def of_report(
@@ -46,44 +49,68 @@ class Destinations:
             yield channel
             return
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
-        now, language = discord.utils.utcnow(), self._workspaces.language(guild)
+        async with self._opening.of(channel.id):
+            thread = await self._private_thread(channel, kind, words)
+            try:
+                yield thread
+            except SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
+                await self._discard(thread)
+                with suppress(*FAILURES):
+                    kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
+                    if isinstance(kept, discord.Thread):
+                        await with_retries(interaction, partial(kept.add_user, interaction.user))
+                raise
+            except BaseException:
+                await self._clean_up(thread, interaction.user)
+                raise
+        await with_retries(interaction, partial(thread.add_user, interaction.user))
+
+    async def _private_thread(self, channel: discord.TextChannel, kind: ReportKind, words: str) -> discord.Thread:
+        """Open a report's private thread, or return the empty one that was left when the report wasn't stored."""
+        now, language = discord.utils.utcnow(), self._workspaces.language(channel.guild)
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
+        for thread in channel.threads:
+            is_empty = thread.is_private() and is_ours(thread) and thread.last_message_id is None
+            is_named = thread.name in {*names, neutral_name(thread, language)}
+            if is_empty and is_named and await self._handlers.report_at(_target(thread)) is None:
+                return thread
         try:
-            thread = await with_fallback_name(partial(open_private, channel), *names)
+            return await with_fallback_name(partial(open_private, channel), *names)
         except discord.HTTPException as error:
             if error.code in NO_MORE_THREADS:
                 raise TellUserError("too_many_threads") from error
             raise
-        try:
-            yield thread
-        except SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
-            await _tidy(thread, thread.delete)
-            with suppress(*FAILURES):
-                kept = guild.get_thread(sent.thread) or await guild.fetch_channel(sent.thread)
-                if isinstance(kept, discord.Thread):
-                    await with_retries(interaction, partial(kept.add_user, interaction.user))
-            raise
-        except BaseException:
-            await self._clean_up(thread, interaction.user)
-            raise
-        await with_retries(interaction, partial(thread.add_user, interaction.user))
 
     async def _clean_up(self, thread: discord.Thread, author: discord.User | discord.Member) -> None:
         """Delete a private thread after an error, unless the report was saved before that: it's answered there.
 
-        The thread is also kept if that can't be found out. One that can't be deleted stays where nobody sees it.
-        Nothing is raised: the first error counts.
+        The thread is also kept if that can't be found out. Nothing is raised: the first error counts.
         """
-        target, is_kept = ReplyTarget("discord", str(thread.guild.id), str(thread.id)), True
+        is_kept = True
         try:
-            is_kept = await self._handlers.report_at(target, member_of(author)) is not None
+            is_kept = await self._handlers.report_at(_target(thread)) is not None
         except Exception:  # noqa: BLE001 - see above
             _log.exception("discord_report_lookup_failed", thread=str(thread.id))
-        await _tidy(thread, partial(thread.add_user, author) if is_kept else thread.delete)
+        if is_kept:
+            await _tidy(thread, partial(thread.add_user, author))
+        else:
+            await self._discard(thread)
+
+    async def _discard(self, thread: discord.Thread) -> None:
+        """Delete a thread, or else remove the words from its name: only moderators see it then."""
+        name = neutral_name(thread, self._workspaces.language(thread.guild))
+        if not await _tidy(thread, thread.delete) and thread.name != name:
+            await _tidy(thread, partial(thread.edit, name=name, archived=False))
 
 
-async def _tidy(thread: discord.Thread, change: Callable[[], Awaitable[object]]) -> None:
+def _target(thread: discord.Thread) -> ReplyTarget:
+    return ReplyTarget("discord", str(thread.guild.id), str(thread.id))
+
+
+async def _tidy(thread: discord.Thread, change: Callable[[], Awaitable[object]]) -> bool:
     try:
         await change()
     except FAILURES as error:
         _log.warning("discord_thread_not_cleaned_up", thread=str(thread.id), reason=str(error))
+        return False
+    return True

@@ -95,12 +95,20 @@ async def _created(
         name = sentence(f"channel_{use}", settings.language)
         topic = sentence(_TOPICS[use], settings.language)
         seen_by = _for_moderators(guild, settings, manager) if use == "log" else {}
+        left = next((each for each in guild.text_channels if use == "log" and _is_left(each, name, topic)), None)
         try:
-            created[use] = await guild.create_text_channel(name, topic=topic, overwrites=seen_by)
+            created[use] = left or await guild.create_text_channel(name, topic=topic, overwrites=seen_by)
         except FAILURES as error:
             _log.warning("discord_channel_not_created", guild=str(guild.id), use=use, reason=str(error))
             break
     return created
+
+
+def _is_left(channel: discord.TextChannel, name: str, topic: str) -> bool:
+    """Return whether a channel looks as we create it for moderators: perhaps that couldn't be saved."""
+    is_hidden = channel.overwrites_for(channel.guild.default_role).view_channel is False
+    is_ours = channel.overwrites_for(channel.guild.me).view_channel is True
+    return (channel.name, channel.topic) == (name, topic) and is_hidden and is_ours
 
 
 def _for_moderators(guild: discord.Guild, settings: Settings, manager: discord.Member) -> Overwrites:

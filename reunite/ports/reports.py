@@ -27,7 +27,7 @@ class Reports(Protocol):
         ...
 
     async def at(self, target: ReplyTarget) -> Report | None:
-        """Return the report whose post is `target.message`."""
+        """Return the report whose post is `target.message`; without one, a report that has been in the channel."""
         ...
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:

@@ -89,10 +89,10 @@ class Store(Protocol):
         """Store a code by which another workspace may join the community: once, within 15 minutes."""
         ...
 
-    def linked(self, workspace: Workspace, code_hash: str) -> AbstractAsyncContextManager[Session | None]:
+    def linked(self, workspace: Workspace, code_hash: str) -> AbstractAsyncContextManager[Session]:
         """Move a workspace's community into the one that a code was made in, and open a transaction there.
 
-        It yields None if the code isn't valid.
+        Raises TellUserError if the code isn't valid; perhaps it has linked the workspace before.
         """
         ...
 

@@ -227,7 +227,7 @@ class LinkCases:
         hints = len(stage.hints.work)
         await stage.handlers.link("web", "there", code.lower())
         assert len(stage.hints.work) == hints + 1
-        with pytest.raises(TellUserError, match="link_code_unknown"):
+        with pytest.raises(TellUserError, match="link_code_used"):
             await stage.handlers.link("web", "there", code)
 
     async def test_a_workspace_that_leaves_takes_its_quotes_along(self, stage: Stage) -> None:

@@ -157,6 +157,7 @@ class Guild:
         user = self.members[author]["user"]
         message = shapes.message(number or self.new_id(), channel, user, content)
         self.messages[channel][message["id"]] = message
+        self.channels[channel]["last_message_id"] = message["id"]
         return message
 
     def add_thread(

@@ -145,6 +145,20 @@ async def test_what_is_created_while_the_settings_cannot_be_saved_is_named(
     assert await settings(world) == Settings()
 
 
+async def test_a_moderators_channel_whose_creation_was_not_saved_is_taken_the_next_time(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    await world.discord.admin.permit(world.discord.bot_role, MANAGE_CHANNELS)
+    visible = await world.discord.admin.create_channel("lost-and-found-team")
+    manager, create = a_manager(world), "Create #lost-and-found-team"
+    with monkeypatch.context() as patch:
+        patch.setattr(Handlers, "set_up", failing)
+        assert sentence("channels_unsaved") in await pressed(world, await panel(world, manager), create)
+    await pressed(world, await panel(world, manager), create)
+    named = [key for key, channel in world.discord.channels.items() if channel["name"] == "lost-and-found-team"]
+    assert [(await settings(world)).log_channel] == [key for key in named if key != visible]
+
+
 async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
     monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.discord import reports
 from reunite.entities import ReportState
+from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.discord_interaction import Interaction
 from tests.doubles.discord_shapes import BOT_ID, MANAGE_THREADS, PRIVATE_THREAD
@@ -54,8 +55,7 @@ async def test_a_private_report_sent_again_keeps_its_first_thread_which_its_auth
     assert ada not in world.discord.thread_members[thread]
     assert f"<#{thread}>" in await _send(world, opened, "a red hat", seen="private")
     assert ada in world.discord.thread_members[thread]
-    threads = [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-    assert threads == [thread]
+    assert _private_threads(world) == [thread]
 
 
 async def test_a_report_that_was_withdrawn_may_come_again(world: World) -> None:
@@ -97,3 +97,46 @@ async def test_a_command_whose_answer_came_too_late_for_its_author_is_one_report
     used = await world.discord.ui.slash("lost", ada, "general", description="a black umbrella")
     assert (await world.discord.ui.answer(used)).startswith(sentence("sent_before"))
     assert len(await world.reports()) == 1
+
+
+async def _send_privately(world: World, member: str) -> str:
+    return await _send(world, await _open(world, member), "a red hat", seen="private")
+
+
+def _private_threads(world: World) -> list[str]:
+    return [channel["id"] for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+
+
+async def test_a_private_thread_whose_report_was_refused_says_nothing_and_takes_the_next_one(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    ada = world.discord.admin.join("Ada")
+    with monkeypatch.context() as failing:
+        failing.setattr(Handlers, "report", AsyncMock(side_effect=RuntimeError))
+        assert await _send_privately(world, ada) == sentence("went_wrong")
+    [thread] = _private_threads(world)
+    assert "hat" not in world.discord.channels[thread]["name"]
+    assert f"<#{thread}>" in await _send_privately(world, ada)
+    assert _private_threads(world) == [thread]
+    assert ada in world.discord.thread_members[thread]
+
+
+async def test_a_private_thread_that_was_opened_just_before_the_bot_ended_takes_the_report(world: World) -> None:
+    name = sentence("thread_lost", what="a red hat")
+    left = world.discord.add_thread(world.discord.channel("lost"), world.discord.new_id(), name, PRIVATE_THREAD)
+    await world.discord.gateway.dispatch("THREAD_CREATE", left)
+    await _send_privately(world, world.discord.admin.join("Ada"))
+    assert _private_threads(world) == [left["id"]] == [(await world.report())["channel"]]
+
+
+async def test_a_private_thread_with_another_members_report_stays_theirs(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    ada, ben = world.discord.admin.join("Ada"), world.discord.admin.join("Ben")
+    world.discord.refuse("POST .*messages", 429, message="slow", retry_after=60, **{"global": False})
+    with monkeypatch.context() as failing:
+        failing.setattr(discord.Thread, "add_user", AsyncMock(side_effect=RuntimeError))
+        assert "wrong" in await _send_privately(world, ada)
+    assert not world.discord.messages[(await world.report())["channel"]]
+    await _send_privately(world, ben)
+    assert len(_private_threads(world)) == len(await world.reports()) == 2

@@ -191,3 +191,18 @@ async def test_after_days_of_tries_the_pause_is_still_the_longest_one(world: Wor
                 "SELECT 1 FROM outbox WHERE due_at > now() + interval '1 minute' AND leased_until IS NULL"
             )
         )
+
+
+async def test_a_reply_that_arrives_only_after_it_was_looked_for_is_taken_away_too(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    item, remove = await world.lease(), world.platform.remove
+
+    async def remove_just_before_it_arrives(outgoing: Outgoing, sent: Sent | None) -> None:
+        await remove(outgoing, sent)
+        if outgoing.key == item.key and not world.platform.messages:
+            await world.platform.send(Outgoing(item.key, item.target, item.reply))
+
+    monkeypatch.setattr(world.platform, "remove", remove_just_before_it_arrives)
+    await world.withdraw(world.lost, world.found)
+    assert await world.delivered() == []
