@@ -29,6 +29,8 @@ def test_the_demo_sets_itself_up_answers_and_leaves_nothing_running(
         "REUNITE_ENCODER": "concept",
         "REUNITE_API_PORT": str(free_port()),
         "REUNITE_BOARD_PORT": str(free_port()),
+        # To load the networks for it once is enough.
+        "REUNITE_COMPARE_DETAILS": str(end_by is signal.SIGTERM),
     }
     with subprocess.Popen(
         [*REUNITE, "demo", "--port", str(port)],

@@ -55,9 +55,9 @@ async def test_what_is_printed_on_a_card_can_no_longer_be_read() -> None:
             assert not any(map(str.isalnum, print_in(after.jpeg))), draw
             assert not cv2.barcode.BarcodeDetector().detect(photos.decode(after.jpeg))[0], draw
             assert (after.views[0] == photos.decode(after.jpeg)).mean() > 0.01  # both are of the covered picture
-            thing = await covering.decode(drawing("red"))
-            assert not thing.has_card
-            assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
+        thing = await covering.decode(drawing("red"))
+        assert not thing.has_card
+        assert thing.jpeg == (await plain.decode(drawing("red"))).jpeg
 
 
 def full_of_print() -> bytes:
@@ -89,10 +89,10 @@ def test_of_many_lines_only_some_are_read() -> None:
 @pytest.mark.slow
 @pytest.mark.untraced
 async def test_cards_of_all_kinds_are_found_in_every_scene() -> None:
-    """A tenth of the set that docs/cover-faces-and-cards.md has the figures of."""
+    """Each kind once, of the set that docs/cover-faces-and-cards.md has the figures of."""
     async with Decoders(cover=("cards",)) as covering:
-        found = [(await covering.decode(card.photo.data)).has_card for card in cards(lambda number: number % 10 == 0)]
-    assert len(found) > 20
+        found = [(await covering.decode(card.photo.data)).has_card for card in cards(lambda number: number % 13 == 0)]
+    assert len(found) > 15
     assert np.mean(found) > 0.9
 
 

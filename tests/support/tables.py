@@ -6,6 +6,8 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
+import pytest
+
 from tests.support.untraced import spread, untraced
 
 
@@ -20,16 +22,16 @@ def for_each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Cal
     def over_rows(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)
         def run(**fixtures: Any) -> None:
-            failures: list[Exception] = []
+            failures: list[BaseException] = []
             for number, row in enumerate(table):
                 with nullcontext() if number in spread(len(table)) else untraced():
                     try:
                         test(**row, **fixtures)
-                    except Exception as error:  # noqa: BLE001 - all are raised below
+                    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - all are raised below
                         error.add_note(f"Row: {row}")
                         failures.append(error)
             if failures:
-                raise ExceptionGroup(f"{len(failures)} of {len(table)} rows", failures)
+                raise BaseExceptionGroup(f"{len(failures)} of {len(table)} rows", failures)
 
         signature = inspect.signature(test)
         fixtures = [parameter for name, parameter in signature.parameters.items() if name not in table[0]]

@@ -9,6 +9,7 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.matching.features import ReportFeatures, extract
 from reunite.text.content import significant_words
+from tests.support.tables import for_each
 
 
 def features(text: str) -> ReportFeatures:
@@ -16,7 +17,7 @@ def features(text: str) -> ReportFeatures:
     return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", at, time_is_stated=False))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "colours"),
     [
         ("carpeta roja, apellido Blanco", ["red"]),

@@ -64,7 +64,7 @@ def test_no_listed_name_is_read_by_a_part_of_it_alone() -> None:
     assert not {name for name, _ in NAMES if letters("".join(tokens(name))) != letters(plain(name.removesuffix("'s")))}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("lost", "found", "expected"),
     [
         ("red american tourister backpack", "Columbia backpack (gym)", "American Tourister"),
@@ -188,7 +188,7 @@ def test_a_brand_that_an_edit_takes_away_is_no_longer_told() -> None:
     assert not still_true(why, "a Galaxy", "an iPhone, sorry")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "brand"),
     [
         ("On a trouvé une montre Swatch avec un bracelet transparent", "Swatch"),

@@ -5,6 +5,7 @@ import pytest
 from reunite.text.data import read_toml
 from reunite.text.kinds import relation
 from reunite.text.phrases import listed
+from tests.support.tables import for_each
 from tests.unit.test_brands import NAMES, features, ruled_out
 
 TABLES = read_toml("brands.toml")
@@ -22,7 +23,7 @@ def test_a_name_that_stands_alone_says_what_a_thing_is(text: str, noun: str) -> 
     assert features(text).nouns == (noun,)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "Lost my Stanley, pink", "my Yeti", "lost a Starbucks", "my Bellroy", "perdí mi Polaroid rosa", "my Nike",

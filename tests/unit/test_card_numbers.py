@@ -6,13 +6,14 @@ import pytest
 
 from reunite.text.card_numbers import digits_of, has_end_of_card, has_iban, has_payment_number, is_machine_line
 from tests.cards.numbers import NETWORKS, grouped, iban, machine_lines, payment_number
+from tests.support.tables import for_each
 
 PROSE = "decoder dies, its photo is tried once more with no"
 """'de co' and so on would be DE and check digits, if letters alone could be digits."""
 MISTAKES = str.maketrans({"0": "O", "1": "l", "5": "S", "8": "B"})
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@for_each("network", NETWORKS)
 def test_payment_cards_numbers_are_known(network: str) -> None:
     chance = Random(network)  # noqa: S311 - no secret
     for _ in range(30):
@@ -25,7 +26,7 @@ def test_payment_cards_numbers_are_known(network: str) -> None:
         assert len(number) > 16 or not has_payment_number(grouped(wrong)), wrong
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "4006381333931",  # an article (GTIN-13)

@@ -1,10 +1,9 @@
 """Cards without a number that has checks are known by their labels, in each of our languages."""
 
-import pytest
-
 from reunite.language import LANGUAGES
 from reunite.text.card_words import is_personal_card
 from reunite.text.data import read_toml
+from tests.support.tables import for_each
 
 CARDS = {
     "en": ["Student Card", "Surname", "DOE", "Student ID", "40442804"],
@@ -45,12 +44,12 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("lines", CARDS.values(), ids=CARDS)
+@for_each("lines", CARDS.values())
 def test_personal_cards_are_known(lines: list[str]) -> None:
     assert is_personal_card(lines)
 
 
-@pytest.mark.parametrize("lines", OTHERS.values(), ids=OTHERS)
+@for_each("lines", OTHERS.values())
 def test_print_on_other_things_is_left_alone(lines: list[str]) -> None:
     assert not is_personal_card(lines)
 

@@ -6,6 +6,7 @@ from bot.channels import CHANNEL_USES, check_log, role_of, without_deleted
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, sentence, words_in
+from tests.support.tables import for_each
 
 
 def test_channels_have_their_role_by_name() -> None:
@@ -39,7 +40,7 @@ def test_channels_are_known_in_every_language_and_with_ornaments(
     assert {name: role_of("C1", name, Settings()) for name in names} == dict.fromkeys(names, kind)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_channels_that_the_setup_creates_are_known_by_name(language: str) -> None:
     roles = [role_of("C1", sentence(f"channel_{use}", language), Settings()) for use in CHANNEL_USES]
     assert roles == [ReportKind.FOUND, ReportKind.LOST, None]

@@ -7,6 +7,7 @@ import pytest
 from reunite.language import words_in
 from reunite.text.content import content_of
 from reunite.text.normalise import normalise
+from tests.support.tables import for_each
 from tests.unit.test_languages import everything
 
 HAN = r"[\u3400-\u9fff]"
@@ -40,7 +41,7 @@ def test_a_count_in_words_has_no_plural() -> None:
     assert all(isinstance(text, str) or set(text) == {"other"} for text in words_in("zh").sentences.values())
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("捡到白色充电宝一个，在教学楼B座204", "教学楼B座204"),

@@ -23,6 +23,8 @@ CLIP: Final = for_encoder("clip")
 NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SEARCHES: Final = 300
 """For a single kind of pair. With more, more is labelled, and fewer searches tell as much."""
+NEAREST: Final = 50
+"""So many of each kind of pair does a search compare (docs/matching.md)."""
 COMMON: Final = 0.2
 """How much of the variance all pair kinds of two reports share: the kind of thing is in the photo and in the words."""
 
@@ -73,11 +75,12 @@ def drawn(rng: np.random.Generator, kinds: Kinds, size: int, *, there: bool) -> 
             noise_right = np.sqrt(COMMON) * common_right + np.sqrt(1 - COMMON) * rng.normal()
             column[0] = known.right + known.right_deviation * noise_right
         columns[kind] = column.clip(-1, 1)
+    nearest = sorted({0} | {int(place) for column in columns.values() for place in column.argsort()[-NEAREST:]})
     return Search(
         LOST,
         tuple(
-            Candidate(found, {kind: float(column[place]) for kind, column in columns.items()})
-            for place, found in enumerate(FOUND[:size])
+            Candidate(FOUND[place], {kind: float(column[place]) for kind, column in columns.items()})
+            for place in nearest
         ),
         {kind: Background(float(column.mean()), float(column.std()), size) for kind, column in columns.items()},
         size,

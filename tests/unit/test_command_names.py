@@ -41,13 +41,13 @@ def public(reply: Reply) -> str:
     return str(render(Outgoing("key", TARGET, reply)).embed.description)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_every_slot_names_a_command_that_exists(language: str) -> None:
     named = {key for texts in templates(language).values() for text in texts for key in COMMAND_SLOT.findall(text)}
     assert {"lost", "timezone", "link"} <= named <= set(words_in(language).commands)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_one_reader_on_discord_sees_the_name_in_their_language(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     name = f"/{command('lost', language).name}"
@@ -56,7 +56,7 @@ def test_one_reader_on_discord_sees_the_name_in_their_language(language: str) ->
     assert name in wording.explain(TellUserError("only_owner"), language, command_names(language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_several_readers_on_discord_see_the_guilds_name_and_the_english_one(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     name = command("lost", language).name
@@ -64,7 +64,7 @@ def test_several_readers_on_discord_see_the_guilds_name_and_the_english_one(lang
     assert both in public(reply)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(language: str) -> None:
     name = f"/{command('setup', language).name}"
     greeting = public(welcome.greeting(named_commands(language), language)).replace("**", "")
@@ -75,7 +75,7 @@ def test_the_greeting_names_commands_for_everyone_and_help_for_its_reader(langua
     assert name == "/setup" or "/setup" not in usage
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> None:
     reply = Reply("note", (wording.line("sealed_how", language),))
     assert reply.text() == sentence("sealed_how", language)
@@ -91,7 +91,7 @@ def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str
     assert any(sentence(f"way_{name}", language) in text for name in ("lost", "mine"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_local_page_names_commands_in_its_language(language: str) -> None:
     [line] = page_json(Reply("note", (wording.line("sealed_how", language),)), language)["lines"]
     shown = "".join(span["text"] for span in line)

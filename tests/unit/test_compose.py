@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.settings import variables
 from tests.compose.drill import COMMANDS, DOCTOR, DUMP, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
+from tests.support.tables import for_each
 
 pytestmark = pytest.mark.untraced
 
@@ -82,7 +83,7 @@ def test_a_service_holds_no_token_that_it_does_not_use() -> None:
         assert {name for name, service in OURS.items() if variable in service["environment"]} == services
 
 
-@pytest.mark.parametrize("name", COMPOSE["services"])
+@for_each("name", COMPOSE["services"])
 def test_a_service_can_write_only_to_its_volumes_and_gains_no_rights(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["read_only"]
@@ -167,7 +168,7 @@ def test_the_workers_image_can_cover_faces_and_cards_where_it_is_set() -> None:
     assert "REUNITE_PHOTO_COVER_FACES" in OURS["worker"]["environment"]
 
 
-@pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
+@for_each("name", sorted(COMPOSE["services"]))
 def test_logs_are_rotated(name: str) -> None:
     assert COMPOSE["services"][name]["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
 

@@ -11,12 +11,13 @@ from babel import Locale
 
 import reunite
 from reunite.language import LANGUAGES, plural, sentence, words_in
+from tests.support.tables import for_each
 
 SOURCES = Path(reunite.__file__).parents[1]
 COUNTED = {key for key, text in words_in("en").sentences.items() if not isinstance(text, str)}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_each_message_that_counts_has_exactly_the_plural_forms_of_the_language(language: str) -> None:
     words = words_in(language)
     forms = {words.plurals.form(number) for number in range(1000)}
@@ -26,13 +27,13 @@ def test_each_message_that_counts_has_exactly_the_plural_forms_of_the_language(l
     assert {key for key, text in words.sentences.items() if not isinstance(text, str)} == COUNTED
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
     cldr, ours = Locale.parse(language).plural_form, words_in(language).plurals
     assert all(ours.form(number) == cldr(number) for number in range(10_000))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("language", "texts"),
     [
         ("en", ["0 days", "1 day", "2 days"]),

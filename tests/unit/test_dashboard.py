@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from metrics import definitions
 from reunite.entities import MatchState
+from tests.support.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy/grafana.json").read_text("utf-8"))
@@ -36,7 +36,7 @@ def exported() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("query", QUERIES)
+@for_each("query", QUERIES)
 def test_a_query_asks_for_what_is_exported(query: str) -> None:
     series, named = exported(), set(re.findall(r"reunite_\w+", query))
     assert named

@@ -13,6 +13,7 @@ from reunite.text.informative import is_informative
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
 from reunite.text.sealing import category_of
+from tests.support.tables import for_each
 
 _DATA = Path(__file__).parents[1] / "data"
 
@@ -22,7 +23,7 @@ def rows(name: str) -> list[Mapping[str, str]]:
         return [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
-@pytest.mark.parametrize("post", rows("dutch_posts.tsv"), ids=lambda post: post["text"])
+@for_each("post", rows("dutch_posts.tsv"))
 def test_a_dutch_post_is_read(post: Mapping[str, str]) -> None:
     content = content_of(post["text"])
     assert head_of(content.thing) == post["thing"]
@@ -30,7 +31,7 @@ def test_a_dutch_post_is_read(post: Mapping[str, str]) -> None:
     assert content.place == post["place"]
 
 
-@pytest.mark.parametrize("row", rows("not_dutch.tsv"), ids=lambda row: row["text"])
+@for_each("row", rows("not_dutch.tsv"))
 def test_another_language_stays_what_it_is(row: Mapping[str, str]) -> None:
     assert normalise(row["text"]) == row["read_as"]
 

@@ -1,10 +1,9 @@
 from typing import get_args
 
-import pytest
-
 from reunite.language import LANGUAGES, sentence
 from reunite.messages.forms import Form, ReportForm, form_of, report_form
 from reunite.messages.reply import Action
+from tests.support.tables import for_each
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 REPORTS: tuple[ReportForm, ...] = get_args(ReportForm)
@@ -15,7 +14,7 @@ def forms(language: str) -> list[Form]:
     return [*of_actions, *(report_form(which, language) for which in REPORTS)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_every_form_fits_into_every_platforms_modal(language: str) -> None:
     for form in forms(language):
         assert 0 < len(form.title) <= 24, form.title  # Slack's limit; Discord's is 45
@@ -28,7 +27,7 @@ def test_every_form_fits_into_every_platforms_modal(language: str) -> None:
             assert field.value in {"", *(option.value for option in field.options)}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_every_action_has_short_words_for_its_button(language: str) -> None:
     for action in {*ACTIONS, "look_back", "look_on"} - {"pick", "look_page"}:  # their buttons are others
         words = sentence(f"button_{action}", language, **({"tile": 24} if action == "look_mine" else {}))

@@ -91,7 +91,7 @@ def test_what_a_thing_looks_like_and_whom_it_is_for_is_not_the_thing(text: str, 
     assert head_phrase(text) == phrase
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "names"),
     [
         ("I lost my black backpack yesterday", True), ("anyone seen my keys?", True), ("Jemand meine Jacke?", True),
@@ -100,5 +100,5 @@ def test_what_a_thing_looks_like_and_whom_it_is_for_is_not_the_thing(text: str, 
         ("", False),
     ],
 )  # fmt: skip
-def test_a_text_names_a_thing_only_where_we_know_it(text: str, names: bool) -> None:  # noqa: FBT001 - pytest passes it by name
+def test_a_text_names_a_thing_only_where_we_know_it(text: str, names: bool) -> None:  # noqa: FBT001 - it is passed by name
     assert names_a_thing(text) is names

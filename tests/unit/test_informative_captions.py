@@ -162,7 +162,7 @@ def test_each_word_is_needed() -> None:
     assert [word for word in covered if "*" not in word and to_english(word) == word] == []
 
 
-@pytest.mark.parametrize("lists", [*LISTS["words"].values(), *LISTS["pieces"].values()])
+@for_each("lists", [*LISTS["words"].values(), *LISTS["pieces"].values()])
 def test_no_word_or_piece_is_listed_twice(lists: str) -> None:
     pieces = list(map(plain, lists.split()))
     assert sorted(pieces) == sorted(set(pieces))

@@ -14,6 +14,7 @@ from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.weights import ALIKE_BY_KIND, COMMON_KIND
 from reunite.text.kinds import RARE_SHARE, Relation, relation, share_of_lost
 from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
 
 PHOTO = (colours.of_names(["red"]) or (),)
 
@@ -36,7 +37,7 @@ def features(text: str, *shows: str, photo: bool = False) -> ReportFeatures:
     return extract(report(text, shows=shows, photo=photo))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("first", "second", "speaks_for_it"),
     [
         ("blue backpack", "rucksack, very old", True),

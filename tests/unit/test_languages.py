@@ -24,6 +24,7 @@ from reunite.language import (
 )
 from reunite.messages.wording import label_word
 from reunite.text.when_words import MEANINGS
+from tests.support.tables import for_each
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = words_in("en")
@@ -87,7 +88,7 @@ def test_each_language_says_all_that_english_says_and_no_more(language: str) -> 
     assert all(key in MEANINGS or key.isdecimal() or key == "weekdays" for key in words.when)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_nothing_is_empty_or_half_set_off(language: str) -> None:
     words = words_in(language)
     assert (len(words.weekdays), len(words.months)) == (7, 12)
@@ -98,7 +99,7 @@ def test_nothing_is_empty_or_half_set_off(language: str) -> None:
         assert text.count("**") % 2 == 0, key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_each_message_has_the_slots_that_it_needs(language: str) -> None:
     for key, english in ENGLISH.sentences.items():
         needed = slots(texts(english)[-1])
@@ -113,7 +114,7 @@ def test_no_english_is_left_over(language: str) -> None:
     assert {key for key, text in everything(language) if text in english} == ALIKE[language]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_commands_are_called_as_discord_allows(language: str) -> None:
     for key, words in words_in(language).commands.items():
         assert COMMAND_NAME.fullmatch(words.name), key
@@ -122,7 +123,7 @@ def test_commands_are_called_as_discord_allows(language: str) -> None:
     assert all(len(name) <= MAX_MENU for name in words_in(language).menus.values())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_no_two_commands_or_options_of_one_command_share_a_name(language: str) -> None:
     commands = words_in(language).commands
     heads = [key for key in commands if "_" not in key]
@@ -132,12 +133,12 @@ def test_no_two_commands_or_options_of_one_command_share_a_name(language: str) -
     assert len(set(words_in(language).menus.values())) == len(words_in(language).menus)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_our_own_words_stay_few(language: str) -> None:
     assert all(len(text) <= MAX_SENTENCE for _, text in everything(language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_no_hint_of_a_form_is_cut_off(language: str) -> None:
     hints = {key: text for key, text in everything(language) if key.endswith("_hint")}
     assert {key for key, text in hints.items() if len(text) > MAX_DESCRIPTION} == set()  # of a label on Discord
@@ -166,7 +167,7 @@ def test_the_labels_in_english_are_those_of_rankings_in_files() -> None:
     assert [label_word(label) for label in (Label.HIGH, Label.POSSIBLE)] == ["High confidence", "Possible match"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("locale", "language"),
     [
         ("en-GB", "en"), ("de", "de"), ("de-AT", "de"), ("de_CH", "de"), ("es-ES", "es"), ("es-419", "es"),
@@ -179,7 +180,7 @@ def test_a_platforms_locale_leads_to_a_language(locale: str | None, language: st
     assert language_of(locale) == language
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("language", "day", "date", "moment"),
     [
         ("en", "Monday", "21 December", "Monday 21 December, 09:05"),
@@ -221,7 +222,7 @@ def test_a_language_that_we_dont_speak_is_answered_in_english() -> None:
     assert (command("lost", "de").name, menu("lost", "fr")) == ("verloren", "J’ai perdu ça")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_no_line_begins_with_a_mark_that_has_a_space_before_it(language: str) -> None:
     words = words_in(language)
     told = [*map(str, words.sentences.values()), *words.page.values(), *words.board.values()]

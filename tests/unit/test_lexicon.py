@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite.text.lexicon import from_english, to_english
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "english"),
     [
         ("blauer Regenschirm mit Holzgriff", "blue umbrella with wooden handle"),
@@ -48,7 +49,7 @@ def test_german_compounds_are_read_by_their_parts(written: str) -> None:
     assert to_english(written) == "football shoe"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "english"),
     [
         ("graues Mützchen", "grey woolly hat"),

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reunite.text.lists import one_line_each
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "lines"),
     [
         ("1) keys 2) wallet 3) blue scarf", "keys\nwallet\nblue scarf"),

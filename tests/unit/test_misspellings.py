@@ -4,9 +4,10 @@ from hypothesis import strategies as st
 
 from reunite.text.content import significant_words
 from reunite.text.normalise import normalise
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "meant"),
     [
         ("my bagpack and hodie", "my backpack and hoodie"),

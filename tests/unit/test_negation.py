@@ -1,9 +1,10 @@
 import pytest
 
 from reunite.text.normalise import normalise
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "words"),
     [
         ("black bag, not the red one", "black bag,"),

@@ -1,12 +1,11 @@
 """What is left of a text when its noise between phrases and in forms is gone."""
 
-import pytest
-
 from reunite.text.content import content_of
 from reunite.text.noise import clean
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "rest"),
     [
         ("my bag is gone 😭 black, has a tag", "my bag is gone, black, has a tag"),
@@ -38,7 +37,7 @@ def test_the_rest_reads_as_before(text: str, rest: str) -> None:
     assert " ".join(clean(text).text.replace(" ,", ",").split()).removesuffix(" .") == rest
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "Sent from my grandma: a necklace",
@@ -65,7 +64,7 @@ def test_what_only_begins_like_noise_stays(text: str) -> None:
     assert clean(text).text == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "named"),
     [
         ("aparat, nr seryjny 20931187", {"20931187"}),

@@ -15,6 +15,7 @@ from reunite.text.lexicon import to_english
 from reunite.text.normalise import normalise
 from reunite.text.place_names import base_form, english_place
 from reunite.text.reading import is_readable
+from tests.support.tables import for_each
 
 _TABLE = Path(__file__).parents[1] / "data" / "other_scripts.tsv"
 
@@ -36,7 +37,7 @@ def test_the_thing_its_colour_and_its_place_are_read(language: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "english"),
     [
         ("солнечных очков в чёрном футляре", "sunglasses in black case"),

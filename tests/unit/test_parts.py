@@ -145,7 +145,7 @@ def test_each_things_colour_is_looked_for_by_itself() -> None:
     assert colour("my keys and a red hat", green) == 0 > colour("a red hat", green)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "things"),
     [
         ("a red bag, a blue backpack", ("a red bag", "a blue backpack")),

@@ -9,6 +9,7 @@ from reunite.entities import ReportState
 from reunite.language import LANGUAGES
 from reunite.messages.past_posts import Summary, begun, counts, ended, progress
 from reunite.past_posts import IN_FLIGHT, KnownBefore, PastPost, Skipped, Span, Tally, span_of, why_skipped
+from tests.support.tables import for_each
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 OLDEST = NOW - timedelta(days=60)
@@ -82,7 +83,7 @@ def test_each_message_is_counted() -> None:
     assert both.skipped == {Skipped.NO_PHOTO: 4, Skipped.KNOWN: 2}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_moderators_read_which_channels_how_many_and_why_others_were_skipped(language: str) -> None:
     summary = Summary(("found", "lost"), OLDEST, tally(), closed=("lost",))
     for reply in (begun(summary, language), ended(summary, language)):

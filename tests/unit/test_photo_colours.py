@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 
 from reunite.matching import colours
 from tests.support.photo_files import BLUE, FOUR, GREEN, RED, WHITE, assert_close, corners, quarters, saved
+from tests.support.tables import for_each
 from workers import cicp, isobmff
 from workers.photos import decode, make_stored_copy
 
@@ -83,8 +84,8 @@ def test_a_png_with_code_points_keeps_its_colours(name: str) -> None:
     assert_close(corners(copy.jpeg)[3:], [WHITE], within=3)
 
 
-@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
-@pytest.mark.parametrize("name", MEANT)
+@for_each("kind", ["AVIF", "HEIF"])
+@for_each("name", MEANT)
 def test_an_avif_or_heic_with_code_points_keeps_its_colours(kind: str, name: str) -> None:
     assert_close(
         corners(make_stored_copy(boxed(kind, *MEANT[name])).jpeg), FOUR, within=32

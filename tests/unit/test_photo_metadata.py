@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.support.photo_files import FOUR, assert_close, corners, exif, quarters, saved
+from tests.support.tables import for_each
 from workers.photos import make_stored_copy
 
 pytestmark = pytest.mark.untraced
@@ -20,8 +21,8 @@ def segments(jpeg: bytes) -> list[int]:
     return markers
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
-@pytest.mark.parametrize("orientation", range(1, 9))
+@for_each("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+@for_each("orientation", range(1, 9))
 def test_each_orientation_comes_out_upright(kind: str, orientation: int) -> None:
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,

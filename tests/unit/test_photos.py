@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from reunite import rules
 from reunite.errors import DefectError, TellUserError
 from tests.support.photo_files import FOUR, WHITE, assert_close, corners, quarters, saved
+from tests.support.tables import for_each
 from workers.photos import decode, make_stored_copy
 
 pytestmark = pytest.mark.untraced
@@ -62,7 +63,7 @@ POSTED: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", POSTED)
+@for_each("name", POSTED)
 def test_every_format_keeps_its_picture_and_loses_everything_else(name: str) -> None:
     copy = make_stored_copy(POSTED[name]())
     assert (copy.width, copy.height) == (320, 240)
@@ -183,7 +184,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@for_each("name", REFUSED)
 def test_unusable_photos_are_explained(name: str) -> None:
     key, make = REFUSED[name]
     with pytest.raises(TellUserError) as raised:

@@ -4,9 +4,10 @@ from reunite.matching.circumstances import place_similarity, place_words, rule_o
 from reunite.text.content import content_of
 from reunite.text.place_names import base_form, named_alone
 from reunite.text.places import locate
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("place", "other"),
     [
         ("canteen", "Mensa"),
@@ -43,7 +44,7 @@ def test_furniture_may_be_in_any_place(place: str, other: str) -> None:
     assert place_similarity(place_words(other), place_words(place)) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("place", "other"),
     [
         *(("table 4", "table 9"), ("gate B12", "gate C3"), ("room 204", "room 310"), ("line 2", "line 5")),

@@ -282,7 +282,7 @@ def test_a_gallery_loses_only_the_tile_of_a_deleted_report() -> None:
     assert [button.subject for button in rest.buttons if button.action == "pick"] == [match.id]
 
 
-@pytest.mark.parametrize("name", STAYS)
+@for_each("name", STAYS)
 def test_what_stays_quotes_nothing(name: str) -> None:
     for reply in STAYS[name]:
         assert not reply.quotes

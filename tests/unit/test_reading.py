@@ -1,10 +1,9 @@
 from dataclasses import replace
 
-import pytest
-
 from reunite.matching import defaults
 from reunite.matching.weights import Limits
 from reunite.text.reading import is_readable, names_in
+from tests.support.tables import for_each
 
 READABLE = (
     *("", "found this", "lost my black umbrella near the gym", "Nalgene", "Nike Vaporfly Next", "purple quilted vest"),
@@ -27,12 +26,12 @@ UNREADABLE = (
 )
 
 
-@pytest.mark.parametrize("text", READABLE)
+@for_each("text", READABLE)
 def test_languages_of_the_lexicon_are_readable_and_so_are_brands(text: str) -> None:
     assert is_readable(text)
 
 
-@pytest.mark.parametrize("text", UNREADABLE)
+@for_each("text", UNREADABLE)
 def test_other_languages_are_not_readable(text: str) -> None:
     assert not is_readable(text)
 

@@ -1,10 +1,9 @@
-import pytest
-
 from reunite.errors import LONGEST_PAUSE
 from reunite.retry_after import seconds_to_wait
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("header", "seconds"),
     [
         ("5", 5.0),

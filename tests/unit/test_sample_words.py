@@ -15,6 +15,7 @@ from reunite.matching.evidence import Candidate, Item, Search
 from reunite.matching.scoring import score
 from reunite.messages import samples
 from reunite.messages.reply import Picture, Quoted
+from tests.support.tables import for_each
 
 NOW = datetime(2026, 5, 21, 20, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def item(kind: ReportKind, text: str) -> Item:
     return Item(UUID(int=kind is ReportKind.LOST), kind, text, "", NOW, time_is_stated=False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_words_of_both_samples_agree(language: str) -> None:
     found = item(ReportKind.FOUND, sentence("samples_found_words", language))
     lost = item(ReportKind.LOST, sentence("samples_lost_words", language))

@@ -8,6 +8,7 @@ from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
 from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
 
 
 def colours_of(text: str) -> list[list[str]]:
@@ -15,7 +16,7 @@ def colours_of(text: str) -> list[list[str]]:
     return [[colour.name for colour in thing.colours] for thing in read.things]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         *("hat/scarf, both grey", "hat and scarf (both grey)", "A hat and a scarf. Both are grey.", "hat/scarf grey"),

@@ -18,6 +18,7 @@ from reunite.messages.forms import ReportForm, form_of, report_form
 from reunite.messages.reply import Action
 from tests.doubles.slack_blocks import check_view
 from tests.support.slack_samples import ADA, link_to, replies, same_as_before
+from tests.support.tables import for_each
 
 FORMS = {
     **{which: report_form(which) for which in get_args(ReportForm)},
@@ -37,7 +38,7 @@ def test_the_home_tab_looks_as_it_did(*, moderates: bool) -> None:
     assert same_as_before("home_of_a_moderator" if moderates else "home", shown)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) -> None:
     forms = [report_form(which, language, private=True) for which in get_args(ReportForm)]
     forms += [form for action in get_args(Action) if (form := form_of(action, language))]

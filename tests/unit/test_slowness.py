@@ -7,6 +7,7 @@ import pytest
 from reunite.language import LANGUAGES, plural, sentence
 from reunite.messages import slowness as messages
 from reunite.slowness import PAUSE, Unanswered
+from tests.support.tables import for_each
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LIMIT = timedelta(minutes=10)
@@ -51,7 +52,7 @@ def test_waits_around_the_limit_are_announced_at_most_twice_an_hour() -> None:
     assert seen[:4] == ["began", "ended"] * 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_the_words_say_how_many_wait_and_whether_a_worker_runs(language: str) -> None:
     text = messages.began(3, 12, language, has_worker=True).text()
     assert plural("slow_waiting", 3, language) in text

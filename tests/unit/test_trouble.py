@@ -7,9 +7,10 @@ import pytest
 
 from db.trouble import is_exhausted, is_temporary
 from reunite.errors import TryAgainError
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("error", "temporary"),
     [
         (TryAgainError("later"), True),
@@ -23,7 +24,6 @@ from reunite.errors import TryAgainError
         (psycopg.errors.UniqueViolation(), False),
         (RuntimeError(), False),
     ],
-    ids=repr,
 )
 def test_a_full_disk_of_our_own_or_a_missing_file_is_a_defect(error: Exception, *, temporary: bool) -> None:
     assert is_temporary(error) is temporary

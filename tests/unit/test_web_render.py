@@ -11,10 +11,11 @@ from reunite.entities import Label, Match, MatchState, Member, ReplyTarget
 from reunite.language import LANGUAGES
 from reunite.messages import wording
 from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("label", Label)
+@for_each("language", LANGUAGES)
+@for_each("label", Label)
 def test_a_label_is_shown_as_one_in_every_language(label: Label, language: str) -> None:
     shown = reply_json(Reply("match", ((Strong(wording.label_word(label, language), label), Strong("Oh!")),)))
     [[marked, other]] = shown["lines"]

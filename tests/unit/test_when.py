@@ -48,7 +48,7 @@ def test_each_language_has_a_hundred_spoken_times() -> None:
     assert min(counts.values()) >= 100
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("today", "2026-05-14T00:00"),
@@ -129,7 +129,7 @@ def test_when_is_understood_in_each_language(text: str, expected: str) -> None:
     assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@for_each("language", LANGUAGES)
 def test_a_moment_that_we_render_can_be_read_again(language: str) -> None:
     for days in range(365):
         moment = datetime(2026, 5, 14, 11, 59, tzinfo=NOW.tzinfo) - timedelta(days=days)
@@ -138,7 +138,7 @@ def test_a_moment_that_we_render_can_be_read_again(language: str) -> None:
             assert read(f"{weekday(moment, language)} 11:59") == moment
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("Saturday 9 o'clock", "2026-05-09T09:00"),
@@ -211,7 +211,7 @@ def test_a_time_that_isnt_understood_is_reported(text: str) -> None:
     assert read_when(text, NOW) == When(problem="when_not_understood")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     ["martens", "Marten", "domino", "sundae", "montage", "mourning", "worek", "moaning", "black nachos", "según Ana"],
 )

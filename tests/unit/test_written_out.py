@@ -5,9 +5,10 @@ import pytest
 from reunite.text.data import read_toml
 from reunite.text.lexicon import is_translated
 from reunite.text.written_out import written_out
+from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "meant"),
     [
         ("rucksack w/ laptop, w/o strap", "rucksack with laptop, without strap"),

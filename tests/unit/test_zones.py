@@ -11,7 +11,7 @@ from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named
 from tests.support.tables import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "name"),
     [
         ("Europe/Berlin", "Europe/Berlin"),
