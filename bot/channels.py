@@ -11,8 +11,10 @@ from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, words_in
 
-_WORD: Final = re.compile(r"[^\W_丨ㅣ〡]+")
-"""Letters that look like a bar separate words in channels' names."""
+_WORD: Final = re.compile(r"[^\W_丨\u1175〡]+")
+"""Letters that look like a bar separate words in channels' names; NFKC makes U+1175 of ㅣ."""
+_FIRST: Final = frozenset({"found", "lost"})
+"""Where several channels are known by their names, commands report in the one with such a name."""
 ChannelUse = Literal["found", "lost", "log"]
 CHANNEL_USES: Final[tuple[ChannelUse, ...]] = get_args(ChannelUse)
 """What the setup can create channels for; `log` is the moderators' channel."""
@@ -20,6 +22,8 @@ CHANNEL_USES: Final[tuple[ChannelUse, ...]] = get_args(ChannelUse)
 
 def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
     """Return a channel's kind of report: as the moderators chose, or by its name if they chose none."""
+    if channel == settings.log_channel:
+        return None
     if channel in settings.found_channels:
         return ReportKind.FOUND
     if channel in settings.lost_channels:
@@ -33,8 +37,8 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
 def _named() -> Mapping[str, ReportKind]:
     """Return the kinds of report by the names of their channels in all languages.
 
-    A name that may as well be a lost property office's, like "objets perdus", isn't among them: a photo there may be of
-    either kind.
+    Names of both kinds, like "lost and found", are for found reports: most photos there are of found things. A name
+    that only says "lost" and is usual for both kinds, like "objets perdus", isn't among them.
     """
     return {_bare(name): kind for code in LANGUAGES for kind in ReportKind for name in words_in(code).channels[kind]}
 
@@ -46,9 +50,18 @@ def _bare(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def check_log(settings: Settings, name: str) -> None:
-    """Raise TellUserError if the moderators' channel, of this name, is for reports too: all there would see all."""
-    if settings.log_channel and role_of(settings.log_channel, name, settings):
+def comes_first(name: str) -> bool:
+    """Return whether a channel for reports comes before others that are also known by their names."""
+    return _bare(name) in _FIRST
+
+
+def check_log(settings: Settings, name: str, before: str | None) -> None:
+    """Raise TellUserError if the moderators' channel, of this name, is for reports too: all there would see all.
+
+    The name of the one chosen `before` doesn't matter: it's no channel for reports since.
+    """
+    log, others = settings.log_channel, replace(settings, log_channel=None)
+    if log and role_of(log, "" if log == before else name, others):
         raise TellUserError("log_channel_for_reports")
 
 

@@ -182,7 +182,7 @@ class SettingsForm:
         def changed(before: Settings) -> Settings:
             settings = change(before, given)
             log = guild.get_channel(int(settings.log_channel or 0))
-            check_log(settings, log.name if log else "")
+            check_log(settings, log.name if log else "", before.log_channel)
             return settings
 
         await self._workspaces.change(guild, changed)

@@ -157,7 +157,9 @@ class Workspaces:
             candidates = [
                 channel for channel in candidates if isinstance(channel, discord.TextChannel) and not channel.is_news()
             ]
-        for channel in sorted(candidates, key=lambda channel: channel != here):  # prefer this one
+        for channel in sorted(
+            candidates, key=lambda channel: (channel != here, not channels.comes_first(channel.name))
+        ):
             if not missing(channel, needed):
                 if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
                     raise TellUserError("forum_needs_tag", channel=channel.mention)

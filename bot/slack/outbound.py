@@ -11,6 +11,7 @@ from bot.direct import saying_why
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts
 from bot.slack.errors import (
+    cause_of,
     code_of,
     is_closed,
     is_refusal,
@@ -99,19 +100,22 @@ class SlackPlatform:
             raise UnknownArrivalError(str(error)) from error
 
     async def _without_copy(self, workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent) -> Sent:
-        """Delete a reply again if an earlier attempt has arrived since the search; return the one that stays.
+        """Keep the older message if another attempt has arrived since the search; return the one that stays.
 
-        It stays too if Slack doesn't say.
+        Two attempts that run at once so keep the same one. It stays too if Slack doesn't say.
         """
+        kept = sent
         try:
             with slack_errors():
-                other = await self._earlier.other(workspace, outgoing, sent)
-                if other:
-                    await workspace.client.chat_delete(channel=sent.channel, ts=sent.message)
+                if other := await self._earlier.other(workspace, outgoing, sent):
+                    kept, copy = sorted((sent, other), key=lambda message: message.message)
+                    await workspace.client.chat_delete(channel=copy.channel, ts=copy.message)
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("slack_copies_unknown", key=outgoing.key, reason=str(error))
-            return sent
-        return other or sent
+            if cause_of(error) not in _GONE:
+                _log.warning("slack_copies_unknown", key=outgoing.key, reason=str(error))
+        if outgoing.reply.match and kept != sent:  # people may have reacted before it was recorded
+            self._verdicts.compare_once_recorded(workspace, (kept.channel, kept.message))
+        return kept
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)

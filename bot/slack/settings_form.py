@@ -58,8 +58,8 @@ class SettingsForm:
             raise FieldsError("setup_invite", fields)
         person = await workspace.person(body["user"]["id"])
         rights.check_member("set_up", is_moderator=person.is_moderator)
+        before = await self._handlers.settings("slack", workspace.team)
         if (groups := given.get("groups")) is None:  # Slack didn't list them for the form
-            before = await self._handlers.settings("slack", workspace.team)
             groups = [*filter(is_group, before.moderators)]
         settings = Settings(
             found_channels=tuple(given.get("found_channels", ())),
@@ -74,7 +74,7 @@ class SettingsForm:
             keep_days=int(given["keep_days"]),
         )
         log = workspace.channels.get(settings.log_channel or "")
-        check_log(settings, log.name if log else "")
+        check_log(settings, log.name if log else "", before.log_channel)
         await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=settings))
         with answering():
             await workspace.try_to_refresh()

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels import role_of
+from bot.channels import comes_first, role_of
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of
 from bot.slack.lookup import Lookup
@@ -195,10 +195,12 @@ class SlackWorkspace:
 
     def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
         """Return the channel for a report by command: the one for its kind, or the one where the command was used."""
-        candidates = [channel.id for channel in self.channels.values() if channel.role is kind]
-        if used_in in candidates:
+        if used_in and self.role(used_in) is kind:
             return used_in
-        return min(candidates, default=used_in if used_in in self.channels else None)
+        candidates = [channel for channel in self.channels.values() if channel.role is kind]
+        if candidates:
+            return min(candidates, key=lambda channel: (not comes_first(channel.name), channel.id)).id
+        return used_in if used_in in self.channels else None
 
     def target(self, channel: str, message: str | None) -> ReplyTarget:
         return ReplyTarget("slack", self.team, channel, message)

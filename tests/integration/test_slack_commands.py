@@ -41,6 +41,14 @@ async def test_found_with_words_makes_a_report_in_the_channel_for_found_items(wo
     await world.slack.wait_for_post(world.found, "a green scarf")
 
 
+async def test_commands_report_in_found_though_an_older_channel_is_known_by_its_name_too(database_url: str) -> None:
+    async with SlackDouble.running() as slack:
+        slack.admin.add_channel("fundbüro")
+        async with world_on(slack, database_url) as world:
+            used = await slack.slash("found", "a green scarf", world.ada, world.lost)
+            assert (await answer(used))["text"] == sentence("answering_in", channel=f"<#{world.found}>")
+
+
 async def test_words_that_begin_like_another_command_are_what_was_lost(world: World) -> None:
     lost = ["link bracelet", "link bracelet of silver", "unlink", "mine detector", "help book", "LINK CODE4U"]
     for words in lost:

@@ -81,6 +81,41 @@ async def test_a_message_that_arrives_just_after_it_was_sent_again_is_there_once
     assert copies(world) == [sent.message]
 
 
+async def test_of_two_attempts_at_once_both_keep_the_same_message(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.channel_pace._EVERY_SECONDS", 0.0)
+    world.slack.api.message_every = 0
+    outgoing, _ = await cut_off(world, in_thread=True)
+
+    async def until_both_are_there() -> None:
+        world.slack.api.before_effect["conversations.replies"] = until_both_are_there
+        if len(world.slack.calls_of("conversations.replies")) > len(("one", "two")):
+            await eventually(lambda: len(copies(world)) > 1)
+
+    async def until_both_delete() -> None:
+        world.slack.api.before_effect["chat.delete"] = until_both_delete
+        await eventually(lambda: len(world.slack.calls_of("chat.delete")) > 1)
+
+    world.slack.api.before_effect["conversations.replies"] = until_both_are_there
+    world.slack.api.before_effect["chat.delete"] = until_both_delete
+    sent = await asyncio.gather(world.platform.send(outgoing), world.platform.send(outgoing))
+    assert copies(world) == [sent[0].message] == [sent[1].message]
+
+
+async def test_the_message_that_stays_is_recorded_though_the_answer_to_the_deletion_is_lost(world: World) -> None:
+    world.slack.api.message_every = 0
+    outgoing, arrives = await cut_off(world, in_thread=True)
+    world.slack.api.before_answer["chat.postMessage"] = arriving_at(world, arrives)
+
+    async def lose(_: web.Request) -> None:
+        raise ConnectionResetError
+
+    world.slack.api.before_answer["chat.delete"] = lose
+    sent = await send(world, outgoing)
+    assert copies(world) == [sent.message]
+
+
 async def test_a_message_is_sent_though_slack_does_not_say_whether_there_is_another(world: World) -> None:
     outgoing, _ = await cut_off(world, in_thread=True)
 
