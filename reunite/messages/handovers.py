@@ -42,10 +42,9 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     ]
     lines += _progress(claimed, language, moderator)
     see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
-    answer = (
-        (see,) if claim.has_proof and not rules.is_over(claim, match, lost, found) else ()
-    )  # it's deleted at the end
-    buttons = (*answer, *button_row(match.id, language, "confirm", "reject"))
+    # The answer is deleted at the end, and nobody needs it while the claim is over.
+    is_shown = claim.has_proof and not rules.is_over(claim, match, lost, found)
+    buttons = (*((see,) if is_shown else ()), *button_row(match.id, language, "confirm", "reject"))
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
