@@ -39,9 +39,9 @@ async def _follow(store: Store, platform: PlatformName, kept: Callable[[], Itera
 
 
 async def _reread(workspace: str, reread: Reread) -> None:
-    """Reread a workspace. One that fails doesn't hold up the others; it's read at its next change."""
-    with (
-        logging_failures(_log, "workspace_reread", workspace=workspace),
-        suppress(NotJoinedError),
-    ):  # it has just removed the bot
+    """Reread a workspace. One that fails doesn't hold up the others; it's read at its next change.
+
+    One that has just removed the bot isn't joined any more.
+    """
+    with logging_failures(_log, "workspace_reread", workspace=workspace), suppress(NotJoinedError):
         await reread(workspace)

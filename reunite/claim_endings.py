@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Match, MatchState, Report, ReportKind, ReportState
+from reunite.entities import ClaimState, Match, MatchState, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
 from reunite.messages import keys, notices
 from reunite.ports import Session
@@ -19,7 +19,8 @@ async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | N
         raise TryAgainError("a claim has changed meanwhile")
     ending = locked.get(report)
     if ending and ending.kind is ReportKind.FOUND and ending.state is ReportState.RETURNED:
-        return ending, []  # who claimed it knows that it has gone to someone else
+        # It has gone to someone else, which is news to whoever had an accepted claim.
+        claimed = {other: match for other, match in claimed.items() if match.claim is ClaimState.ACCEPTED}
     others = [(match, locked[other]) for other, match in claimed.items() if other in locked]
     return ending, [(match, other) for match, other in others if other.state is ReportState.OPEN]
 

@@ -63,8 +63,10 @@ async def _undo_acceptance(session: Session, match: Match, found: Report) -> Non
         if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.decision:
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
             lost = await session.reports.get(match.lost)
-            if lost and match.state is MatchState.UNDECIDED and await may_claim(session, lost, found):
-                await session.outbox.post(lost.id, keys.claim_again(claim.id), handovers.claim_again(match, lost))
+            is_open = lost and match.state is MatchState.UNDECIDED and rules.are_open(lost, found)
+            if lost and is_open and await may_claim(session, lost, found):
+                asked = handovers.claim_again(match, lost, found)
+                await session.outbox.post(lost.id, keys.claim_again(claim.id), asked)
 
 
 async def revise_claims(session: Session, found: Report) -> None:
@@ -84,6 +86,10 @@ async def revise_claims(session: Session, found: Report) -> None:
             left = rules.tries_left(claims, claim.account)
             decided = handovers.claim_decided(claimed, members_can_return=settings.members_can_return, left=left)
             await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
+            last = [one for one in claims if one.match == claim.match][-1]
+            if claim == last and claim.state is ClaimState.REJECTED:  # else they have claimed it again
+                asked = handovers.claim_again(claimed.match, claimed.lost, found)
+                await session.outbox.revise(keys.claim_again(claim.id), asked)
             await revise_cards(session, claimed.match, claimed.lost, found)
 
 

@@ -165,11 +165,12 @@ class Buttons:
         check_photos(given.not_photos)
         await self._workspaces.ensure_joined(guild)
         moderates = self._workspaces.is_moderator(user, rights)
+        # Who may post samples may remove them.
+        moderates = moderates or (action == "remove_samples" and may_set_up(interaction))
         return Press(
             target=_target(interaction, guild),
             member=member_of(user),
-            is_moderator=moderates
-            or (action == "remove_samples" and may_set_up(interaction)),  # those who may post samples
+            is_moderator=moderates,
             action=action,
             subject=press.subject,
             key=str(interaction.id),

@@ -42,10 +42,9 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     ]
     lines += _progress(claimed, language, moderator)
     see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
-    answer = (
-        (see,) if claim.has_proof and not rules.is_over(claim, match, lost, found) else ()
-    )  # it's deleted at the end
-    buttons = (*answer, *button_row(match.id, language, "confirm", "reject"))
+    # The answer is deleted at the end, and nobody needs it while the claim is over.
+    is_shown = claim.has_proof and not rules.is_over(claim, match, lost, found)
+    buttons = (*((see,) if is_shown else ()), *button_row(match.id, language, "confirm", "reject"))
     return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
 
 
@@ -146,9 +145,15 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
     return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
-def claim_again(match: Match, lost: Report) -> Reply:
-    """Ask an owner to claim again what only a mistaken return had accepted: nobody had read their answer."""
+def claim_again(match: Match, lost: Report, found: Report) -> Reply:
+    """Ask an owner to claim again what only a mistaken return had accepted: nobody had read their answer.
+
+    Once they can't, say why instead.
+    """
     language = lost.language
+    if not rules.is_still_given(match, found):
+        key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
+        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
     told = ((author(lost, notify=True),), line("claim_again", language), asking("claim_again_how", language))
     return Reply("claim", told, match=match.id, buttons=(button("mine", match.id, language),), about=match.reports)
 
@@ -200,7 +205,7 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
 
 
 def _not_given(claimed: Claimed) -> str | None:
-    """Return the key of why a decided claim doesn't count; None if it does."""
+    """Return the key of why a decided claim leads no further; None if it does."""
     claim, match = claimed.claim, claimed.match
     if claim.state is ClaimState.WITHDRAWN:
         return "claim_closed_withdrawn"
@@ -208,7 +213,10 @@ def _not_given(claimed: Claimed) -> str | None:
         return "claim_given_away"
     if claim.state is ClaimState.ACCEPTED:
         return "claim_closed_overruled" if match.state is MatchState.REJECTED else None
-    return "claim_closed_undone" if _is_undone(claimed) else "claim_closed_rejected"
+    if claim.decision:
+        return "claim_closed_rejected"
+    unread = {MatchState.CONFIRMED: "claim_closed_back", MatchState.REJECTED: "claim_closed_overruled"}
+    return unread.get(match.state, "claim_closed_undone")
 
 
 def _went_elsewhere(claimed: Claimed) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from reunite.entities import Match, Member, Report, VerdictKind
 from reunite.errors import TellUserError
+from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages.reply import Reply
 from tests.contract.stages import BEN, Stage
@@ -90,6 +91,72 @@ class ClaimOverCases:
         assert "a scratch inside" in (await stage.press("see_claim", claim, BEN)).text()
         await stage.press("accept_claim", claim, BEN)
 
+    @pytest.mark.parametrize(("then", "key"), [("reject", "claim_overruled"), ("go to another", "claim_given_away")])
+    async def test_who_is_to_claim_again_is_asked_only_while_they_can(self, stage: Stage, then: str, key: str) -> None:
+        await stage.join()
+        lost, found, match = await _undone(stage)
+        theirs = await stage.lost("my umbrella", author=EVE)
+        await stage.search(theirs, found)
+        verdict = (match, VerdictKind.REJECT)
+        if then == "go to another":
+            verdict = (await stage.match(theirs), VerdictKind.CONFIRM)
+        for given in (True, False):
+            await stage.verdict(*verdict, given=given)
+            words = await stage.words(lost)
+            assert (sentence(key) in words, sentence("claim_again_how") in words) == (given, not given)
+            assert await _offers_claim(stage, lost) is not given
+
+    async def test_who_has_claimed_again_is_not_asked_again(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await _undone(stage)
+        await stage.claim(match, found)
+        for given in (True, False):
+            await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+        assert (await stage.words(lost)).count(sentence("claim_again_how")) == 1
+
+    async def test_nobody_is_asked_to_claim_again_once_their_report_has_ended(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.claim(match, found)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        async with stage.session(lost.community) as session:
+            await expire(session, lost.id, lost.expires_at)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert sentence("claim_again") not in await stage.words(lost)
+
+    async def test_an_answer_that_nobody_has_read_is_not_said_to_be_wrong(self, stage: Stage) -> None:
+        await stage.join()
+        _, found, match = await _undone(stage)
+        for kind, key in ((VerdictKind.CONFIRM, "claim_closed_back"), (VerdictKind.REJECT, "claim_closed_overruled")):
+            await stage.verdict(match, kind)
+            [told] = [reply for reply in await stage.thread(found) if reply.kind == "claim"]
+            assert (told.text(), told.buttons) == (sentence(key), ())
+
+    @pytest.mark.parametrize("accepted", [True, False])
+    async def test_whose_accepted_claim_went_to_another_is_told_once_the_find_ends(
+        self, stage: Stage, *, accepted: bool
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        claim = await stage.claim(match, found)
+        if accepted:
+            await stage.press("accept_claim", claim, BEN)
+        theirs = await stage.lost("my umbrella", author=EVE)
+        await stage.search(theirs, found)
+        await stage.verdict(await stage.match(theirs), VerdictKind.CONFIRM)
+        async with stage.session(found.community) as session:
+            await expire(session, found.id, found.expires_at)
+        assert (sentence("find_is_gone") in await stage.words(lost)) is accepted
+
+
+async def _undone(stage: Stage) -> tuple[Report, Report, Match]:
+    """Return a match and its reports; its claim was accepted only by a return that was undone."""
+    lost, found, match = await stage.matched()
+    await stage.claim(match, found)
+    for given in (True, False):
+        await stage.verdict(match, VerdictKind.CONFIRM, given=given)
+    return lost, found, match
+
 
 async def _claimed_another(stage: Stage) -> tuple[Report, Match, Report, UUID]:
     """Return a lost report, its match, and another match's found report with the claim on it."""
@@ -97,6 +164,11 @@ async def _claimed_another(stage: Stage) -> tuple[Report, Match, Report, UUID]:
     other = await stage.found("another umbrella", author=BEN)
     await stage.search(lost, other)
     return lost, match, other, await stage.claim(await stage.match(other), other)
+
+
+async def _offers_claim(stage: Stage, lost: Report) -> bool:
+    told = [reply for reply in await stage.thread(lost) if reply.kind == "claim"]
+    return any(button.action == "mine" for reply in told for button in reply.buttons)
 
 
 async def _cards(stage: Stage, report: Report) -> list[Reply]:

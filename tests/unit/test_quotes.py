@@ -135,7 +135,7 @@ QUEUED: dict[str, list[Reply]] = {
         for claimed in CLAIMED
         for decision in (None, DECISION)
     ],
-    "claim_again": [handovers.claim_again(MATCH, LOST)],
+    "claim_again": [handovers.claim_again(MATCH, LOST, FOUND)],
     "claimed_again": [handovers.claimed_again(MATCH, LOST)],
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],

@@ -210,7 +210,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield from (handovers.claim_decided(rejected, members_can_return=True, left=left) for left in (0, 1, 2))
     withdrawn = replace(accepted, claim=replace(claim, state=ClaimState.WITHDRAWN))
     yield from (handovers.claim_card(withdrawn, found, None, None), handovers.claim_gone(withdrawn))
-    yield handovers.claim_again(MATCH, lost)
+    yield handovers.claim_again(MATCH, lost, found)
     yield from (
         handovers.claim_decided(withdrawn, members_can_return=True, left=2),
         handovers.claimed_card(MATCH, lost, found, None),
