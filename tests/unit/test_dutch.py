@@ -72,3 +72,8 @@ def test_what_a_dutch_post_rules_out_is_no_colour_of_the_thing() -> None:
 )
 def test_what_says_nothing_of_the_thing_is_known_in_dutch(text: str) -> None:
     assert not is_informative(content_of(text).thing)
+
+
+@pytest.mark.parametrize("thing", ["hoe", "door", "die", "kan", "elk"])
+def test_a_thing_whose_name_is_a_common_dutch_word_still_counts(thing: str) -> None:
+    assert head_of(content_of(f"found a wooden {thing}").thing) == thing
