@@ -15,8 +15,16 @@ _PATTERNS: Final[Mapping[Category, re.Pattern[str]]] = {
     for category in CATEGORIES
     if category in _TABLES
 }
+_OTHERS: Final[Mapping[Category, re.Pattern[str]]] = {
+    category: re.compile(
+        "|".join(_TABLES[category]["others"]).replace("NUMBER", _TABLES["number"]["pattern"]), re.IGNORECASE
+    )
+    for category in _PATTERNS
+}
 
 
 def category_of(text: str) -> Category | None:
     """Return the category that a found report should be sealed as, None if it needn't be."""
-    return next((category for category, pattern in _PATTERNS.items() if pattern.search(text)), None)
+    return next(
+        (category for category, pattern in _PATTERNS.items() if pattern.search(_OTHERS[category].sub(" ", text))), None
+    )

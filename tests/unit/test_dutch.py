@@ -43,6 +43,16 @@ def test_another_language_stays_what_it_is(row: Mapping[str, str]) -> None:
         ("bankpasje gevonden bij de kassa", "card"),
         ("autosleutels gevonden", "keys"),
         ("telefoontje gevonden", "phone"),
+        ("mobiel gevonden", "phone"),
+        ("gsm gevonden", "phone"),
+        ("collegekaart gevonden", "id"),
+        ("verblijfsvergunning gevonden", "id"),
+        ("legitimatiebewijs gevonden", "id"),
+        ("zorgpas gevonden", "id"),
+        ("telefoon 06-12345678, sjaal gevonden", None),
+        ("moersleutel gevonden", None),
+        ("inbussleutel", None),
+        ("bitsleutel", None),
         ("bel mijn telefoonnummer", None),
         ("rode sjaal gevonden", None),
     ],
@@ -63,3 +73,8 @@ def test_what_a_dutch_post_rules_out_is_no_colour_of_the_thing() -> None:
 )
 def test_what_says_nothing_of_the_thing_is_known_in_dutch(text: str) -> None:
     assert not is_informative(content_of(text).thing)
+
+
+@pytest.mark.parametrize("thing", ["hoe", "door", "die", "kan", "elk"])
+def test_a_thing_whose_name_is_a_common_dutch_word_still_counts(thing: str) -> None:
+    assert head_of(content_of(f"found a wooden {thing}").thing) == thing
