@@ -33,9 +33,9 @@ class BriefNotices:
         """Notices that aren't deleted yet, by message."""
         self._is_ending = asyncio.Event()
 
-    def send(self, target: ReplyTarget, member: discord.Member, text: str) -> None:
-        """Start to send a notice to a member, in the channel of a message."""
-        notice = (target.message, member.id)
+    def send(self, target: ReplyTarget, member: discord.Member, text: str, *, daily: bool = False) -> None:
+        """Start to send a notice to a member, in the channel of a message; a `daily` one only once a day."""
+        notice = (discord.utils.utcnow().date().isoformat() if daily else target.message, member.id)
         if notice in self._sent or target.message in self._shown:
             return
         self._sent.append(notice)

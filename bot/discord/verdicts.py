@@ -75,7 +75,7 @@ class Verdicts:
             _log.debug("discord_verdict_ignored", message=target.message, reason=error.key)
             is_for_them = command.is_moderator or not isinstance(error, NoMatchThereError)
             if is_live and given and is_for_them and isinstance(by, discord.Member):
-                self._notices.send(target, by, wording.explain(error, self._workspaces.language(by.guild)))
+                self._explain(target, by, error)
             return True
 
     async def _explain_place(self, target: ReplyTarget, member: discord.Member) -> None:
@@ -85,8 +85,11 @@ class Verdicts:
             return
         report = await self._handlers.report_at(target)
         if report and report.state is ReportState.OPEN:
-            words = wording.explain(NoMatchThereError(), self._workspaces.language(member.guild))
-            self._notices.send(target, member, words)
+            self._explain(target, member, NoMatchThereError())
+
+    def _explain(self, target: ReplyTarget, member: discord.Member, error: TellUserError) -> None:
+        words = wording.explain(error, self._workspaces.language(member.guild))
+        self._notices.send(target, member, words, daily=isinstance(error, NoMatchThereError))
 
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
         channel = member.guild.get_channel_or_thread(channel_id)

@@ -14,7 +14,7 @@ from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
 AWAY: Final = timedelta(minutes=3)
@@ -25,6 +25,8 @@ _NEAR_SECONDS: Final = 3600.0
 """Seconds between two older posts that are read together."""
 _NEVER: Final = "9999999999.000000"
 """As a window's `since`: no post in it is new."""
+_MOST_FAILING: Final = 3
+"""Channels for which Slack may fail in one round: it's an outage if there are more."""
 _GONE: Final = {"channel_not_found", "not_in_channel"}
 Problem = TryAgainError | UndeliverableError
 _log = structlog.get_logger(__name__)
@@ -37,6 +39,8 @@ class CatchUp:
         self._handlers = handlers
         self._inbound = inbound
         self._windows = windows
+        self._unread: dict[str, str] = {}
+        """By channel, why Slack doesn't show it."""
 
     async def note_gap(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
         """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
@@ -77,16 +81,18 @@ class CatchUp:
                     workspace.team, channel, oldest=before(first), since=_NEVER, latest=after(last)
                 )
 
-    async def read_gap(self, workspace: SlackWorkspace, earliest: datetime, *, older: bool = False) -> Problem | None:
+    async def read_gap(
+        self, workspace: SlackWorkspace, earliest: datetime, hidden: dict[str, Problem], *, older: bool = False
+    ) -> None:
         """Read what is still unread since `earliest`, or else the `older` posts.
 
-        If Slack interrupts it, the next call continues with the same page. A channel that Slack doesn't show waits for
-        the next call: the others are read, and what is wrong is returned.
+        If Slack interrupts it, the next call continues with the same page. `hidden` channels are left out; one that
+        Slack doesn't show becomes one of them, with what is wrong, and the others are read.
         """
         posts: dict[str, list[str]] | None = None
-        hidden: dict[str, Problem] = {}
         while window := await self._windows.next(workspace.team, never=_NEVER, older=older, without=hidden):
             if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
+                self._note_closed(window)
                 await self._windows.close(window)
                 continue
             if posts is None or not older:  # before the page: others come meanwhile, though never older ones
@@ -97,12 +103,24 @@ class CatchUp:
             except (TryAgainError, UndeliverableError) as error:
                 if cause_of(error) in _GONE:
                     await self._windows.close(window)
-                elif is_of_one(error):
-                    _log.warning("slack_channel_unread", team=workspace.team, channel=window.channel, reason=str(error))
-                    hidden[window.channel] = error
-                else:
+                elif not is_of_one(error) or sum(map(_may_be_outage, [*hidden.values(), error])) > _MOST_FAILING:
                     raise
-        return next(iter(hidden.values()), None)
+                else:
+                    self._note_unread(window, str(error))
+                    hidden[window.channel] = error
+            else:
+                self._unread.pop(window.channel, None)
+
+    def _note_unread(self, window: Window, reason: str) -> None:
+        """Log a channel that Slack doesn't show, once while the reason stays the same."""
+        if self._unread.get(window.channel) != reason:
+            _log.warning("slack_channel_unread", channel=window.channel, reason=reason)
+        self._unread[window.channel] = reason
+
+    def _note_closed(self, window: Window) -> None:
+        """Log that a channel's new posts are lost, because Slack hasn't shown them for too long."""
+        if reason := self._unread.pop(window.channel, None):
+            _log.warning("slack_posts_lost", channel=window.channel, reason=reason)
 
     async def is_complete(self, team: str) -> bool:
         """Return whether all new posts are read that the bot missed in a workspace."""
@@ -153,6 +171,10 @@ class CatchUp:
             if ts := known.target.message:
                 found.setdefault(known.target.channel, []).append(ts)
         return found
+
+
+def _may_be_outage(problem: Problem) -> bool:
+    return isinstance(problem, TryAgainError) and not isinstance(problem, MissingScopeError)
 
 
 async def _isolated(window: Window, ts: str, step: Awaitable[None]) -> None:

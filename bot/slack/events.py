@@ -35,7 +35,7 @@ from bot.slack.render import ANSWER, PRESS
 from bot.slack.reports import Reports
 from bot.slack.settings_form import SETUP, SettingsForm
 from bot.slack.submissions import ModalWork, process_submission
-from bot.slack.verdicts import Verdicts
+from bot.slack.verdicts import Verdicts, may_be_verdict
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
@@ -183,8 +183,9 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
             if retry == _LAST_RETRY:
                 if event["type"] == "message":
                     await parts.inbound.note_missed(workspace.team, event)
-                elif event["type"] in manifest.REACTION_EVENTS:
-                    workspace.events_dropped_until = datetime.now(UTC)
+                elif event["type"] in manifest.REACTION_EVENTS and may_be_verdict(workspace, event):
+                    now = datetime.now(UTC)
+                    workspace.events_dropped_until = max(workspace.events_dropped_until or now, now)
             raise
         if event_id:
             await parts.installations.note_event(event_id)

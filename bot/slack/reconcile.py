@@ -184,12 +184,12 @@ class Reconciler:
         self._not_before.pop(team, None)
         try:
             with slack_errors():
-                problems = (
-                    await self._catch_up.read_gap(workspace, now - self._look_back),
-                    await self._cards.compare_pending(workspace),
-                    await self._catch_up.read_gap(workspace, now - self._look_back, older=True),
-                )
-            if problem := next(filter(None, problems), None):
+                hidden: dict[str, Problem] = {}
+                await self._catch_up.read_gap(workspace, now - self._look_back, hidden)
+                problem = await self._cards.compare_pending(workspace)
+                await self._catch_up.read_gap(workspace, now - self._look_back, hidden, older=True)
+            temporary = (error for error in hidden.values() if isinstance(error, TryAgainError))
+            if problem := next(temporary, problem):
                 raise problem
         except TryAgainError as error:
             self._not_before[team] = clock.time() + (_RECORD_EVERY_SECONDS if error.after is None else error.after)

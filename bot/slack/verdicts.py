@@ -17,7 +17,7 @@ from bot.unrecorded_cards import UnrecordedCards
 from db.installations import Installations
 from reunite.commands import GiveVerdict
 from reunite.entities import ReportState, VerdictKind
-from reunite.errors import NoMatchThereError, TellUserError
+from reunite.errors import NoMatchThereError, TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.messages import wording
 from reunite.ports import KnownCard
@@ -46,7 +46,7 @@ class Verdicts:
             return
         at, given = (item["channel"], item["ts"]), event["type"] == "reaction_added"
         if event.get("item_user") != workspace.bot_user:
-            if given and event["reaction"] in KINDS and workspace.role(at[0]):
+            if given and event["reaction"] in KINDS:
                 await self._explain_place(workspace, at, event["user"])
             return
         async with self._locks.of(key_of(*at)):
@@ -85,12 +85,13 @@ class Verdicts:
         return result is not None
 
     async def _explain_place(self, workspace: SlackWorkspace, at: At, user: str) -> None:
-        """Tell a moderator who reacts to a report's own post where a verdict counts."""
+        """Tell a moderator who reacts to a report's own post where a verdict counts, if Slack says who they are."""
         report = await self._handlers.report_at(workspace.target(*at))
         if report and report.state is ReportState.OPEN and user != workspace.bot_user:
-            person = await workspace.person(user)
-            if person.moderates:
-                await _explain(workspace, at, person, NoMatchThereError())
+            with suppress(TryAgainError):
+                person = await workspace.person(user)
+                if person.moderates:
+                    await _explain(workspace, at, person, NoMatchThereError())
 
     async def compare(self, workspace: SlackWorkspace, at: At) -> None:
         """Compare the reactions to a match reply with the recorded ones."""
@@ -115,6 +116,11 @@ class Verdicts:
     async def stop(self) -> None:
         """Leave the cards that aren't recorded yet to the next start."""
         await self._unrecorded.stop()
+
+
+def may_be_verdict(workspace: SlackWorkspace, event: Body) -> bool:
+    """Return whether a reaction may be to a match: to a message of the bot, and by one of the two emoji."""
+    return event["reaction"] in KINDS and event.get("item_user") == workspace.bot_user
 
 
 async def _explain(workspace: SlackWorkspace, at: At, person: Person, error: TellUserError) -> None:

@@ -49,9 +49,9 @@ class Guild:
     forbidden_words: set[str] = field(default_factory=set)
     """Words that no thread's name may have, as in servers that Discord lists: 50035 with the errors of `name`."""
     takes_no_messages: set[str] = field(default_factory=set)
+    """Members who take no direct messages from the bot (50007)."""
     wants_second_factor: bool = False
     """Whether moderating takes a second factor, which the bot's owner lacks."""
-    """Members who take no direct messages from the bot (50007)."""
     has_outage: bool = False
     """Whether a new session hears only that the guild is unavailable (docs.discord.com, Gateway Events)."""
     preferred_locale: str = "en-US"

@@ -101,6 +101,11 @@ async def test_a_moderator_who_reacts_to_a_post_hears_that_a_verdict_counts_on_a
     shown = await eventually(lambda: world.discord.replies(here))
     assert [said["content"] for said in shown] == [told]
     assert await world.state(found.id) is ReportState.OPEN
+    henry, other = world.discord.admin.join("Henry", moderator=True), str(found.target.message)
+    for moderator in (grace, henry):  # once a day is enough for each
+        await world.discord.people.react(other, "✅", moderator)
+    [said] = await eventually(lambda: world.discord.replies(str(found.target.channel)))
+    assert said["content"] == told.replace(grace, henry)
 
 
 async def test_a_bot_that_ends_leaves_no_such_words_behind(database_url: str) -> None:

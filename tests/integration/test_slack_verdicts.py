@@ -16,7 +16,7 @@ from reunite.messages import keys, wording
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.support.board_sessions import is_over, signed_in
 from tests.support.rounds import Rounds
-from tests.support.slack_adapter import World, connected_world, world_by_http, world_in
+from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http, world_in
 from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(connected_world, name="world")
@@ -45,6 +45,24 @@ async def test_a_members_reaction_changes_nothing_and_they_alone_hear_why(world:
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
     [whisper] = await eventually(lambda: world.slack.whispers)
     assert (whisper["user"], whisper["text"]) == (world.ada, sentence("only_moderators"))
+
+
+async def test_who_reacts_to_a_post_that_was_reported_elsewhere_by_the_menu_hears_it_too(world: World) -> None:
+    ts = world.slack.post_photo(world.general, world.ben, JPEG, "a hat")
+    await world.slack.ui.use_message("found_this", world.general, ts, world.ben)
+    [report] = await world.wait_for_reports()
+    await world.open(report)
+    await world.slack.react(world.general, ts, "white_check_mark", world.admin).acked.wait()
+    [whisper] = await eventually(lambda: world.slack.whispers)
+    assert (whisper["user"], whisper["text"]) == (world.admin, sentence("verdict_on_a_match"))
+
+
+async def test_a_reaction_to_a_post_is_done_with_though_slack_does_not_say_who_gave_it(world: World) -> None:
+    lost, _, _ = await world.match()
+    world.slack.api.fail_next("users.info", status=503)
+    reacted = world.slack.react(lost.target.channel, str(lost.target.message), "white_check_mark", world.admin)
+    await reacted.acked.wait()
+    assert (reacted.sent, world.slack.whispers) == (1, [])
 
 
 @pytest.mark.parametrize("on_reply", [True, False])

@@ -10,6 +10,7 @@ from cli.services import _photos
 from cli.settings import Settings
 from reunite.commands import NewReport
 from reunite.entities import ReportState
+from reunite.language import sentence
 from reunite.posts import Receipt
 from tests.doubles.webhook_chat import headers_of
 from tests.support.waiting import PATIENCE
@@ -34,6 +35,19 @@ async def test_only_what_is_signed_now_is_taken(world: World) -> None:
     assert await world.reports() == []
     assert (await world.send(POST))[0] == 200
     assert [report.text for report in await world.reports()] == ["an umbrella"]
+
+
+async def test_only_moderators_who_give_a_verdict_on_a_post_hear_where_it_counts(world: World) -> None:
+    await world.send(POST)
+    [report] = await world.reports()
+    async with world.store.session(report.community) as session:
+        await session.reports.set_state(report.id, ReportState.OPEN)
+    verdict = {"event": "verdict", "channel": "lost", "message": "1", "kind": "confirm"}
+    for member, given in ((ADA, True), (ADA, False), (MO, False)):
+        answer = await world.send({**verdict, "member": member, "given": given})
+        assert json.loads(answer[1]) == {"taken": False, "replies": []}
+    _, hint = await world.send({**verdict, "member": MO, "given": True})
+    assert json.loads(hint)["replies"][0]["text"] == sentence("verdict_on_a_match")
 
 
 async def test_an_event_that_comes_again_counts_once(world: World) -> None:

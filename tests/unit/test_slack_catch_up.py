@@ -1,6 +1,7 @@
 """Reading a channel's history takes nothing that comes in meanwhile for deleted."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from slack_sdk.errors import SlackApiError
+from structlog.testing import capture_logs
 
 from bot.slack.catch_up import CatchUp
 from db.slack_windows import Window
@@ -56,7 +58,7 @@ class _Slack:
 
 async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
     slack: Any = _Slack("300.000000")
-    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.withdrawn == ["300.000000"]
 
 
@@ -84,7 +86,7 @@ class _Troubled(_Slack):
 )
 async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -> None:
     slack: Any = _Troubled(error)
-    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert (slack.taken, slack.windows) == (["200.000000"], [])
 
 
@@ -100,7 +102,7 @@ async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -
 async def test_a_page_is_read_again_after_temporary_trouble(error: Exception) -> None:
     slack: Any = _Troubled(error)
     with pytest.raises(type(error)):
-        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
+        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.windows
 
 
@@ -108,9 +110,53 @@ async def test_a_page_is_read_again_once_the_app_has_the_permission() -> None:
     answer = SimpleNamespace(data={"error": "missing_scope"}, status_code=200, headers={})
     error = SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
     slack: Any = _Troubled(error)
-    problem = await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC))
-    assert isinstance(problem, MissingScopeError)
+    hidden: dict[str, Any] = {}
+    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), hidden)
+    assert isinstance(hidden["C1"], MissingScopeError)
     assert slack.windows
+
+
+class _Channels(_Slack):
+    """Ten channels with something unread, none of which Slack shows."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.windows = [replace(_WINDOW, channel=f"C{number}") for number in range(10)]
+        self.channels = {window.channel: None for window in self.windows}
+        self.code, self.asked = code, 0
+
+    async def conversations_history(self, **_: object) -> dict[str, Any]:
+        self.asked += 1
+        answer = SimpleNamespace(data={"error": self.code}, status_code=200, headers={})
+        raise SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
+
+
+async def test_in_an_outage_not_all_channels_are_asked() -> None:
+    slack: Any = _Channels("internal_error")
+    with pytest.raises(TryAgainError):
+        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+    assert slack.asked < 5
+
+
+async def test_channels_that_slack_does_not_show_are_named_once() -> None:
+    slack: Any = _Channels("channel_is_limited_access")
+    catch_up = CatchUp(slack, slack, slack)
+    with capture_logs() as logs:
+        for _ in range(2):
+            hidden: dict[str, Any] = {}
+            for _ in range(2):
+                await catch_up.read_gap(slack, datetime.fromtimestamp(0, UTC), hidden)
+    assert slack.asked == 20
+    assert [log["channel"] for log in logs] == [window.channel for window in slack.windows]
+
+
+async def test_posts_that_slack_has_not_shown_for_too_long_are_logged() -> None:
+    slack: Any = _Channels("channel_is_limited_access")
+    catch_up = CatchUp(slack, slack, slack)
+    await catch_up.read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+    with capture_logs() as logs:
+        await catch_up.read_gap(slack, datetime.fromtimestamp(950, UTC), {})
+    assert {log["event"] for log in logs} == {"slack_posts_lost"}
 
 
 async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_once() -> None:
