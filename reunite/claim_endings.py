@@ -19,7 +19,7 @@ async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | N
         raise TryAgainError("a claim has changed meanwhile")
     ending = locked.get(report)
     if ending and ending.kind is ReportKind.FOUND and ending.state is ReportState.RETURNED:
-        # It has gone to someone else, which is news to whoever had an accepted claim.
+        # It has gone to someone else, which is news to an owner whose claim was accepted.
         claimed = {other: match for other, match in claimed.items() if match.claim is ClaimState.ACCEPTED}
     others = [(match, locked[other]) for other, match in claimed.items() if other in locked]
     return ending, [(match, other) for match, other in others if other.state is ReportState.OPEN]
