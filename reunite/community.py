@@ -91,7 +91,7 @@ class CommunityHandlers:
         async with self._store.linked(workspace, _hash(code)) as session:
             if session is None:
                 raise TellUserError("link_code_unknown")
-            work = [await session.work.add(report) for report in await session.candidates.open_lost()]
+            work = await session.work.add_for(await session.candidates.open_lost())
         for report in work:
             await self._queue.hint(report)
 
