@@ -1,5 +1,6 @@
 """The record of work in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -29,6 +30,15 @@ class SqlWork(Queries):
             report=report,
         )
         return UUID(str(row["id"]))
+
+    async def add_for(self, reports: Sequence[UUID]) -> Sequence[UUID]:
+        rows = await self._all(
+            "INSERT INTO work (community_id, report_id, hinted_at)"
+            " SELECT %(community)s, unnest(%(reports)s::uuid[]), now() RETURNING id",
+            community=self.community,
+            reports=reports,
+        )
+        return [row["id"] for row in rows]
 
     async def backlog(self, since: datetime) -> Backlog:
         row = await self._row(_BACKLOG, since=since)

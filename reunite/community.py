@@ -89,7 +89,7 @@ class CommunityHandlers:
     async def link(self, workspace: Workspace, code: str) -> None:
         """Use a code, and search again for every open lost report: what others have found is new to it."""
         async with self._store.linked(workspace, _hash(code)) as session:
-            work = [await session.work.add(report) for report in await session.candidates.open_lost()]
+            work = await session.work.add_for(await session.candidates.open_lost())
         for report in work:
             await self._queue.hint(report)
 

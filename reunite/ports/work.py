@@ -1,5 +1,6 @@
 """The record of work."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -15,6 +16,10 @@ class Work(Protocol):
 
         Work that nobody will hint at (not `hinted`) is found by the workers' next sweep.
         """
+        ...
+
+    async def add_for(self, reports: Sequence[UUID]) -> Sequence[UUID]:
+        """Have several reports processed (again), and return the works' ids."""
         ...
 
     async def backlog(self, since: datetime) -> Backlog:

@@ -83,6 +83,24 @@ async def test_an_edit_takes_one_statement_more_for_each_gallery_that_quotes_it(
     assert taken[1] == taken[0] + 5
 
 
+async def test_linking_takes_as_many_statements_whatever_is_looked_for(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts, taken = Counts(monkeypatch), []
+    async with staged(database_url) as stage:
+        await stage.join()
+        for there, reports in (("one", 1), ("many", 6)):
+            await stage.join(there)
+            lost = [await stage.lost() for _ in range(reports)]
+            code = await stage.handlers.link_code("web", "here")
+            counts.statements.clear()
+            await stage.handlers.link("web", there, code)
+            taken.append(len(counts.statements))
+            works = await stage.works_on(*[await stage.now(report) for report in lost])
+            assert {works.count(report.id) for report in lost} == {2}  # as it was posted, and now
+    assert taken[0] == taken[1]
+
+
 async def _statements_of_an_edit(stage: Stage, counts: Counts, *, close: int) -> int:
     """Return how many statements the edit of a found report takes that is one of the closest to some lost ones."""
     found = await stage.found()
