@@ -91,5 +91,10 @@ def test_when_in_dutch_says_nothing_of_the_thing_or_the_place(when: str) -> None
     assert (content.thing, content.place) == ("rode sjaal gevonden", "")
 
 
+def test_geen_and_bont_are_read() -> None:
+    assert normalise("hond, geen halsband") == "dog, without collar"
+    assert normalise("bonte sjaal") == "multicoloured scarf"
+
+
 def test_half_a_thing_is_no_time_in_dutch() -> None:
     assert content_of("half zwarte sjaal met half negen erop").thing == "half zwarte sjaal met half negen erop"
