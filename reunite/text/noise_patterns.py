@@ -90,6 +90,16 @@ _SIGNED: Final = _LISTS["signed"]
 _DEVICE: Final = any_of(listed(_SIGNED["device"]))
 _MODEL: Final = r"(?:\w{0,9}\d\w{0,9}|pro|max|plus|ultra|mini|air|lite|smartphone)"
 _DEVICES: Final = rf"{_DEVICE}(?:[ ]{_DEVICE}){{0,2}}(?:[ ]{_MODEL}(?!\w)){{0,2}}"
+_HOUR_NL: Final = rf"(?:\d{{1,2}}|{any_of(listed(_DATES['hours_nl']))})(?![\w:.])"
+_AT_NL: Final = r"\b(?:om|rond|omstreeks|tegen)[ ]"
+_CLOCK_NL: Final = (
+    rf"(?:{_AT_NL})?{_CLOCK}(?:[:.]\d\d)?[ ]?uur\b|{_AT_NL}{_CLOCK}:\d\d(?!\w)"
+    rf"|{_AT_NL}(?:half|(?:vijf|tien)[ ](?:voor|over))[ ]{_HOUR_NL}"
+    rf"|(?:{_AT_NL})?\bkwart[ ](?:voor|over)[ ]{_HOUR_NL}"
+)
+_DAYS_AGO_NL: Final = (
+    r"\b(?:\d{1,2}|een|twee|drie|vier|(?:een[ ])?paar)[ ](?:dag|dagen|week|weken|uur|minuten|maanden?)[ ]geleden\b"
+)
 _HAN_NUMBER: Final = "[一二两兩三四五六七八九十]{1,3}"
 _UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
 _SENT_FROM: Final = (
@@ -119,6 +129,7 @@ _BEFORE_SERIALS: Final = (
     (Noise.POSITION, r"(?<![\w.])-?\d{1,3}\.\d{3,15}°?[NS]?,[ ]?-?\d{1,3}\.\d{3,15}°?[EWO]?(?!\w)"),
     (Noise.TIME, rf"(?<![\w:.-]){_HOURS}(?:{_HOUR_SIGN})?[ ]?[-–—][ ]?{_HOURS}{_HOUR_SIGN}(?!\w)"),
     (Noise.TIME, r"(?<![\w:.-])\d{1,2}h\d{0,2}[ ]?[-–—][ ]?\d{1,2}h\d{0,2}(?!\w)"),
+    (Noise.TIME, rf"(?:{_AT_NL})?(?<![\w:.-])(?:[01]?\d|2[0-3])u[0-5]\d(?!\w)"),
     (Noise.EMAIL, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     (Noise.LINK, rf"{_HOST}(?:{_PLAIN_DOMAIN})(?![\w-])(?::\d{{1,5}})?(?:[/?]\S*+)?"),
     (Noise.LINK, rf"{_HOST}(?:{_AMBIGUOUS_DOMAIN})/\S*+"),
@@ -173,15 +184,23 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, r"(?<![\w./])\d{1,2}/\d{1,2}(?![\d/])"),
     (Noise.DATE, r"(?:\d{4}년[ ]?)?(?<!\d)\d{1,2}월[ ]?\d{1,2}일(?:에|경|쯤)?"),
     (Noise.DATE, r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?|(?<!\d)\d{1,2}日"),
-    (Noise.DATE, rf"{_DAY}[ \t]{{0,2}}(?:(?:of|de|di)[ ])?{_MONTH}\.?(?:,?[ ](?:de[ ])?\d{{4}})?(?!\d)"),
+    (Noise.DATE, _DAYS_AGO_NL),
+    (
+        Noise.DATE,
+        rf"(?:\b(?:op|sinds)[ ])?{_DAY}[ \t]{{0,2}}(?:(?:of|de|di)[ ])?{_MONTH}\.?(?:,?[ ](?:de[ ])?\d{{4}})?(?!\d)",
+    ),
     (Noise.DATE, rf"{_MONTH}\.?[ ]\d{{1,2}}(?:st|nd|rd|th)?(?:,?[ ]\d{{4}})?(?!\w)"),
     (Noise.DATE, rf"(?:{_NIGHT_LEAD}[ ])?(?<!\w)(?:nacht|night|noche|nuit|nocy|notte|noite){_BETWEEN_DAYS}"),
     (Noise.DATE, rf"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-]){_AFTER_DAY}"),
-    (Noise.DATE, rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we)[ ]{any_of(listed(_DATES['weekdays']))}"),
+    (
+        Noise.DATE,
+        rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we|op|sinds|afgelopen|vorige)[ ]{any_of(listed(_DATES['weekdays']))}",
+    ),
     (
         Noise.DATE,
         rf"(?!{_NAMED_AFTER_TIMES}){any_of(listed(_DATES['weekdays'], _DATES['relative'], _DATES['unspaced']))}",
     ),
+    (Noise.TIME, _CLOCK_NL),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
     (Noise.TIME, rf"{_CLOCK}[ ]?(?:[ap]\.?m\b\.?|uhr\b|o['’]clock\b|h(?:\d\d)?(?!\w))"),

@@ -78,3 +78,24 @@ def test_what_says_nothing_of_the_thing_is_known_in_dutch(text: str) -> None:
 @pytest.mark.parametrize("thing", ["hoe", "door", "die", "kan", "elk"])
 def test_a_thing_whose_name_is_a_common_dutch_word_still_counts(thing: str) -> None:
     assert head_of(content_of(f"found a wooden {thing}").thing) == thing
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        *("op dinsdag 12 mei", "op zaterdag", "sinds 3 mei", "in maart", "maandagochtend", "donderdagavond", "14u30"),
+        *("om half drie", "om 14.30 uur", "rond half 9", "om kwart voor drie", "kwart over vier", "3 dagen geleden"),
+    ],
+)
+def test_when_in_dutch_says_nothing_of_the_thing_or_the_place(when: str) -> None:
+    content = content_of(f"rode sjaal gevonden {when}")
+    assert (content.thing, content.place) == ("rode sjaal gevonden", "")
+
+
+def test_geen_and_bont_are_read() -> None:
+    assert normalise("hond, geen halsband") == "dog, without collar"
+    assert normalise("bonte sjaal") == "multicoloured scarf"
+
+
+def test_half_a_thing_is_no_time_in_dutch() -> None:
+    assert content_of("half zwarte sjaal met half negen erop").thing == "half zwarte sjaal met half negen erop"

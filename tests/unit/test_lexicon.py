@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.text.data import read_text
 from reunite.text.lexicon import from_english, to_english
 from tests.support.tables import for_each
 
@@ -154,3 +155,8 @@ def test_translation_keeps_all_digits(words: list[str], more: str) -> None:
 def test_french_and_italian_are_shown_with_their_apostrophes() -> None:
     assert [from_english("ID card", language) for language in ("fr", "it")] == ["carte d’identité", "carta d’identità"]
     assert [from_english(word, "ja") for word in ("black", "brown", "small")] == ["黒", "茶色", "小さい"]
+
+
+def test_no_cell_lists_a_word_twice() -> None:
+    cells = [cell.split(", ") for line in read_text("lexicon.tsv").splitlines() for cell in line.split("\t")]
+    assert not [cell for cell in cells if len(set(cell)) < len(cell)]
