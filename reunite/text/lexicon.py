@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Final
 
+from reunite.text.chinese_things import ChineseThings
 from reunite.text.data import read_text, read_toml
 from reunite.text.other_scripts import CYRILLIC, HANGUL, OTHER_SCRIPT, Cyrillic, Hangul
 from reunite.text.phrases import listed, listed_in_order
@@ -56,8 +57,8 @@ _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
 """Those left out also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
-_SMALL_SIZE, _GARMENT = re.compile("小[号號]"), re.compile("[衣服裤褲裙衫鞋帽恤]|外套|手套|夹克|夾克")
-"""小号 is a size of clothes, and a trumpet elsewhere."""
+_NOT_BEFORE: Final = {"遮": "(?![阳光断热挡住蔽盖瑕雨])"}
+"""What isn't after a short word: 遮 is an umbrella in Cantonese, and begins many words."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
@@ -141,7 +142,7 @@ def to_english(text: str) -> str:
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
-        text = _CHINESE_WORDS.to_english(_SMALL_SIZE.sub("小码", text) if _GARMENT.search(text) else text)
+        text = _CHINESE_WORDS.to_english(CHINESE_THINGS.plainly(text))
     text = _BEFORE_UNSPACED.sub(" ", text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
@@ -232,7 +233,8 @@ def _row(header: Sequence[str], line: str) -> dict[str, str]:
     return dict(zip(header, line.split("\t"), strict=True))
 
 
-_SIMPLIFIED: Final = str.maketrans(dict(pair.split() for pair in listed(read_toml("chinese.toml")["simplified"])))
+_CHINESE: Final = read_toml("chinese.toml")
+_SIMPLIFIED: Final = str.maketrans(dict(pair.split() for pair in listed(_CHINESE["simplified"])))
 """Traditional characters of things, colours and places, and their simplified ones."""
 
 
@@ -310,7 +312,8 @@ class _Unspaced:
 
 def _where_it_may_be(word: str) -> str:
     """Return a pattern for a word; of katakana, a short one isn't found at the end of another: カメ in デジカメ."""
-    return rf"(?<![ァ-ヶー]){re.escape(word)}" if _SHORT_KATAKANA.fullmatch(word) else re.escape(word)
+    before = r"(?<![ァ-ヶー])" if _SHORT_KATAKANA.fullmatch(word) else ""
+    return f"{before}{re.escape(word)}{_NOT_BEFORE.get(word, '')}"
 
 
 _LANGUAGES: Final[Mapping[str, _Language]] = {
@@ -324,5 +327,8 @@ ENGLISH_WORDS: Final = frozenset(
 _JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""
+CHINESE_THINGS: Final = ChineseThings(
+    _listed_words("zh", simplified), simplified, _COLOUR_NAMES, {"", *listed(_CHINESE["no_things"])}
+)
 _RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), _by_last_letter(_ENDINGS["ru"]), _plain)
 _KOREAN_WORDS: Final = Hangul(_listed_words("ko", str), [ending for ending, _ in _ENDINGS["ko"]])

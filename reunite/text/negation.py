@@ -17,11 +17,12 @@ _NEGATED: Final = re.compile(
     rf"\b(?:{_NOT}[\s-]+{_FILLERS}|n(?:ie|[aã]o) ){_COLOUR}\b"
     rf"(?:\s+(?:or|oder|ou|o)\s+{_FILLERS}{_COLOUR}\b)*(?:(?:\s+[\w-]+){{0,2}}?\s+{_ONE})?"
     rf"|\b(?:not|isn['’]?t)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}?{_ONE}"
-    rf"|\b{_COLOUR}\s*(?:(?:では|じゃ|は|く)(?:なくて|なく|ない|ありません)|(?:말고|아니고|아니라|아닌)\b)",
+    rf"|\b{_COLOUR}\s*(?:(?:では|じゃ|は|く)(?:なくて|なく|ない|ありません)|(?:말고|아니고|아니라|아닌)\b)"
+    rf"|不\s+{_COLOUR}\b(?:\s+of\b)?(?!\s*就)",
     re.IGNORECASE,
 )
 """A "not" right before a colour or before "the … one"; in Japanese and Korean after a colour. A "not" of the verb
-("I have not seen my black bag") doesn't negate the thing's colour."""
+("I have not seen my black bag") doesn't negate the thing's colour. Of Chinese 不是黑色的, "不 black of" is left."""
 
 
 _MISSING: Final = (

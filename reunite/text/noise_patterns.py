@@ -100,7 +100,10 @@ _CLOCK_NL: Final = (
 _DAYS_AGO_NL: Final = (
     r"\b(?:\d{1,2}|een|twee|drie|vier|(?:een[ ])?paar)[ ](?:dag|dagen|week|weken|uur|minuten|maanden?)[ ]geleden\b"
 )
-_HAN_NUMBER: Final = "[一二两兩三四五六七八九十]{1,3}"
+_HAN_DIGITS: Final = "一二两兩三四五六七八九十"
+_HAN_NUMBER: Final = f"[{_HAN_DIGITS}]{{1,3}}"
+_NO_CLOCK: Final = "(?!点|點|图|圖|花|式|装饰|裝飾|水(?![杯壶壺瓶樽]))"
+"""After 三点, which then means three dots, or is part of a name: 五点图案, 一点点, 三点式."""
 _UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
 _SENT_FROM: Final = (
     rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent_from']))}[ ]{_DEVICES}|von meinem[ ]{_DEVICES}[ ]gesendet"
@@ -200,6 +203,7 @@ _AFTER_SERIALS: Final = (
         Noise.DATE,
         rf"(?!{_NAMED_AFTER_TIMES}){any_of(listed(_DATES['weekdays'], _DATES['relative'], _DATES['unspaced']))}",
     ),
+    (Noise.DATE, "[琴噚]日|尋日(?![本記用])"),
     (Noise.TIME, _CLOCK_NL),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
@@ -210,7 +214,10 @@ _AFTER_SERIALS: Final = (
     (Noise.TIME, r"(?:오[전후][ ]?)?(?<!\d)\d{1,2}시(?:[ ]?(?:\d{1,2}분|반))?(?:쯤|경|정도)?에?(?![가-힣])"),
     (
         Noise.TIME,
-        rf"(?<!有)(?:\d{{1,2}}|{_HAN_NUMBER})[点點](?:\d{{1,2}}分?|{_HAN_NUMBER}分?|半|[一三]刻)?(?:左右|多)?",
+        (
+            rf"(?<![有{_HAN_DIGITS}])(?:\d{{1,2}}|{_HAN_NUMBER})[点點]{_NO_CLOCK}"
+            rf"(?:[一三]刻|\d{{1,2}}分?|{_HAN_NUMBER}分?|半|[钟鐘](?!花))?(?:左右|多)?"
+        ),
     ),
     (Noise.PHONE, r"(?<![\w.])\+\d{1,3}[ ()/.-]{0,2}\d[\d ()/.-]{5,18}\d(?!\d)"),
     (Noise.PHONE, r"(?<![\w.-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{3,4}(?![\w-])"),

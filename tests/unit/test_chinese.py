@@ -1,15 +1,25 @@
 """Chinese is spaced and punctuated in one way in all that Reunite says, and read as people post it."""
 
+import csv
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from reunite.language import words_in
+from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
+from reunite.text.data import read_text
+from reunite.text.heads import name_of_thing
 from reunite.text.normalise import normalise
+from reunite.text.phrases import listed_in_order
+from reunite.text.when import read_when
 from tests.support.tables import for_each
 from tests.unit.test_languages import everything
 
+POSTS = Path(__file__).parents[1] / "data" / "chinese_posts.tsv"
 HAN = r"[\u3400-\u9fff]"
 FULL = r"[，。！？：；（）“”、]"
 LATIN = r"[A-Za-z0-9{}`]"
@@ -68,7 +78,46 @@ def test_places_are_read(text: str, place: str) -> None:
         ("一本护照", "passport"),
         ("灰色书包一个，内有电脑", "grey backpack ， with laptop"),
         ("執到一個銀包，啡色", "found wallet ， brown"),
+        ("饭卡丢了", "meal card lost"),
+        ("杯子有十二点花纹", "mug 十二点 patterned"),
+        ("五点图案雨伞", "五点 patterned umbrella"),
+        ("三点式泳衣", "三点式 swimsuit"),
+        ("一点点的杯子", "一点点 of mug"),
+        ("昨天下午两点一刻捡到伞", "found umbrella"),
+        ("昨天三点钟捡到伞", "found umbrella"),
+        ("三点水杯丢了", "water bottle lost"),
+        ("无线耳机", "earphones"),
+        ("包没有拉链", "bag"),
     ],
 )
 def test_words_mean_what_they_do_in_chinese(text: str, english: str) -> None:
-    assert normalise(text) == english
+    assert normalise(content_of(text).thing) == english
+
+
+def posts() -> Iterator[dict[str, str]]:
+    with POSTS.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+@pytest.mark.parametrize("kind", sorted({post["kind"] for post in posts()}))
+def test_the_thing_its_colours_and_its_place_are_read(kind: str) -> None:
+    wrong = []
+    for post in (post for post in posts() if post["kind"] == kind):
+        content = content_of(post["post"])
+        english = normalise(content.thing)
+        read = (name_of_thing(english) or "", ", ".join(named_colours(english)), content.place)
+        if read != (post["thing"], post["colours"], post["place"]):
+            wrong.append((post["post"], *read))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("said", ["尋日", "琴日"])
+def test_yesterday_is_said_in_cantonese_too(said: str) -> None:
+    now = datetime(2026, 5, 14, 12, tzinfo=UTC)
+    assert read_when(f"{said}下午三点", now).moment == datetime(2026, 5, 13, 15, tzinfo=UTC)
+
+
+def test_no_word_is_listed_twice_in_a_cell() -> None:
+    header, *rows = (line.split("\t") for line in read_text("lexicon.tsv").splitlines())
+    cells = [listed_in_order(row[header.index("zh")]) for row in rows]
+    assert [word for cell in cells for word in cell if cell.count(word) > 1] == []
