@@ -17,10 +17,11 @@ def _pattern() -> re.Pattern[str]:
     named = rf"[가-힣A-Za-z0-9]{{0,6}}?(?:{nouns})|[가-힣A-Za-z0-9]{{2,6}}?(?:{names})|{alone}"
     number = rf"(?:[ ]?(?:[A-Za-z]?\d{{1,4}}(?:호선|호|번)?(?!\d)|{level}))?"
     place = rf"(?:{level}[ ]?)?(?:{named}){number}|{level}"
+    before = rf"(?:(?:[가-힣A-Za-z0-9]{{0,6}}?(?:{nouns})|[가-힣A-Za-z0-9]{{2,6}}?(?:{names})){number}[ ])?"
     where = rf"[ ]?(?:{near})(?:에서|에다가|에다|에|쪽에서|쪽에|으로|로|의)?(?![가-힣])"
     particle = r"(?:안에서|내에서|쪽에서|에서요|에서|에다가|에다|에)(?![가-힣])"
     end = r"(?=[ ]{0,3}(?:$|[.,!?\n)]))"
-    return re.compile(rf"(?<![가-힣A-Za-z0-9])(?P<place>{place})(?:{where}|{particle}|{end})")
+    return re.compile(rf"(?<![가-힣A-Za-z0-9])(?P<place>{before}(?:{place}))(?:{where}|{particle}|{end})")
 
 
 _PLACE: Final = _pattern()

@@ -23,6 +23,8 @@ class Cyrillic:
     _WORD: Final = re.compile(r"[\u0400-\u04ff\u0300-\u036f]{1,40}(?:['’][\u0400-\u04ff]{1,40})?")
     _ADJECTIVE: Final = "ыи"
     """How an adjective is listed."""
+    _NOT: Final = "не"
+    """The word after it says what a thing isn't, or is a verb, which tells as little."""
 
     def __init__(
         self, words: Mapping[str, str], endings: Mapping[str, Sequence[tuple[str, str]]], plain: Callable[[str], str]
@@ -38,11 +40,15 @@ class Cyrillic:
         words = [*self._WORD.finditer(text)]
         plain = [self._plain(word[0]) for word in words]
         forms = [*map(self._listed_form, plain)]
-        out, end, first = "", 0, 0
+        out, end, first, after_not = "", 0, 0, -1
         while first < len(words):
             last = self._end_of_phrase(text, words, first)
             while (english := self._english(plain[first:last], forms[first:last])) is None and last > first + 1:
                 last -= 1
+            if first == after_not:
+                english = ""
+            if plain[first:last] == [self._NOT] and text[words[first].end() : words[first].end() + 1] == " ":
+                after_not = last
             if english is not None:
                 out += text[end : words[first].start()] + english
                 end = words[last - 1].end()
@@ -93,6 +99,13 @@ class Hangul:
 
     _LACKED: Final = re.compile(r"[a-z]{1,20} 없[는이](?![\uac00-\ud7a3])")
     """A thing and 없는, "without", which follows it."""
+    _RULED_OUT: Final = re.compile(
+        rf"(?<!{HANGUL.pattern})({HANGUL.pattern}{{1,12}}?)(?<!뿐)(?<!뿐만)"
+        rf"[ ]?(?:말고|아니고|아니라|아닌)(?!{HANGUL.pattern})"
+    )
+    """A thing and 말고, "and not", which follows it; but 뿐만 아니라 is "not only"."""
+    _AFTER_ONE_LETTER: Final = frozenset("을를이가은는도만에의들과와랑색요임데거것건걸꺼")
+    """Of the endings with one letter, those that may follow a thing with one letter; with others, it's another word."""
     _AND: Final = ("와", "과", "랑", "이랑")
 
     def __init__(self, words: Mapping[str, str], endings: Sequence[str]) -> None:
@@ -104,8 +117,12 @@ class Hangul:
 
     def to_english(self, text: str) -> str:
         text = self._phrases.sub(lambda phrase: phrase[0].replace(" ", ""), text)
+        text = self._RULED_OUT.sub(self._without_ruled_out, text)
         english = _SPACES.sub(" ", self._RUN.sub(self._replacement, text))
         return self._LACKED.sub("", english).strip()
+
+    def _without_ruled_out(self, match: re.Match[str]) -> str:
+        return match[0] if self._english(match[1], first=1) is None else ""
 
     def _replacement(self, run: re.Match[str]) -> str:
         follows_a_name = run.string[max(run.start() - 1, 0) : run.start()].isalnum()
@@ -126,6 +143,8 @@ class Hangul:
                 piece = run[start:end]
                 english = self._words.get(piece) if not start or len(piece) > 1 else None
                 if english is None and start >= first and piece in self._endings:
+                    if len(piece) == start == 1 and fewest[1][-1] and piece not in self._AFTER_ONE_LETTER:
+                        continue
                     english = "and" if piece in self._AND and start and fewest[start][-1] else ""
                 if english is not None and (end not in fewest or len(fewest[start]) + 1 < len(fewest[end])):
                     fewest[end] = (*fewest[start], english)

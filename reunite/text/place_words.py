@@ -44,6 +44,7 @@ SITES: Final = (
 """Words of places that lie apart."""
 FIRM, LOOSE = _phrases(_TABLES["firm"]), _phrases(_TABLES["loose"])
 HEADINGS: Final = _phrases(_TABLES["headings"])
+HEADINGS_ANYWHERE: Final = _words("headings_anywhere")
 MAKERS: Final = frozenset(
     plain(name).split()[0]
     for table in read_toml("brands.toml").values()
@@ -73,6 +74,8 @@ _ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", 
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
+_OPENS, _ADMITS = _words("opens"), _words("admits")
+_ACCUSATIVE: Final = re.compile("(?:[бвгджзклмнпрстфхцчшщ]|[иу]ю|школу)$")
 _MIN_COMPOUND: Final = 8
 _ENDS_OF_COMPOUNDS: Final = (
     *(noun for noun in listed(_NOUNS["de"]) if len(noun) > 4),  # noqa: PLR2004 - shorter nouns end other words
@@ -97,6 +100,18 @@ def lead_length(words: Sequence[str], first: int) -> int:
         if phrase in FIRM or phrase in LOOSE:
             return length
     return 0
+
+
+def says_what_for(words: Sequence[str], first: int) -> bool:
+    """Whether a Russian preposition says what a thing opens, or admits to: "ключи от гаража", "билет в театр".
+
+    What it admits to is in the accusative; "билет в театре" was in the theatre.
+    """
+    if not 0 < first < len(words) - 1:
+        return False
+    opens = words[first] == "от" and words[first - 1] in _OPENS
+    admits = words[first] in {"в", "на", "во"} and words[first - 1] in _ADMITS
+    return opens or (admits and _ACCUSATIVE.search(words[first + 1]) is not None)
 
 
 def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> int:

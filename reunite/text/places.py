@@ -16,6 +16,7 @@ from reunite.text.place_words import (
     ENDERS,
     FIRM,
     HEADINGS,
+    HEADINGS_ANYWHERE,
     HEDGES,
     JOINERS,
     LATER_ENDERS,
@@ -36,6 +37,7 @@ from reunite.text.place_words import (
     lead_length,
     numbers_end,
     only_place,
+    says_what_for,
 )
 from reunite.text.streets import street_end
 from reunite.text.word_lists import THINGS
@@ -155,7 +157,7 @@ def _is_sign(words: Sequence[str], position: int) -> bool:
 
 def _heading(words: Sequence[str], first: int) -> _Found | None:
     """A heading, its colon, and the rest of the line up to a comma."""
-    if not _is_sign(words, first - 1):
+    if not _is_sign(words, first - 1) and words[first] not in HEADINGS_ANYWHERE:
         return None
     for length in range(MAX_PHRASE, 0, -1):
         colon = first + length
@@ -206,6 +208,8 @@ def _follows_an_initial(words: Sequence[str], first: int) -> bool:
 
 def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found | None:
     """A preposition and the place after it."""
+    if says_what_for(words, first):
+        return None
     length = lead_length(words, first)
     start = first + length
     most = min(start + _MAX_DETERMINERS, len(words))
@@ -288,7 +292,7 @@ def _street(words: Sequence[str], first: int) -> _Found | None:
 
 def _numbered(words: Sequence[str], first: int) -> _Found | None:
     """A room with its number, without any preposition."""
-    if words[first] not in NUMBERED:
+    if words[first] not in NUMBERED or says_what_for(words, first - 1):
         return None
     end = numbers_end(words, first + 1, min(first + 4, len(words)))
     return (first, end - 1, first) if end > first + 1 else None

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, Literal, TypeVar
 
+from reunite.text.other_scripts import OTHER_SCRIPT
 from reunite.text.when_context import settled
 from reunite.text.when_words import (
     Atom,
@@ -77,7 +78,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
 
     `zone_error` is how far the zone of `now` may be from the member's: a moment that little ahead means now.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or OTHER_SCRIPT.search(text):
         return When(problem="when_not_understood")
     found = [*_without_doubtful_weekdays(atoms(text))]
     if not found and not text.strip():

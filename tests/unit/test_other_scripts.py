@@ -1,6 +1,7 @@
 """Russian and Korean posts, which are read though Reunite doesn't speak these languages."""
 
 import csv
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pytest
 
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of, rare_candidates
+from reunite.text.data import read_text
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.heads import name_of_thing
 from reunite.text.informative import is_informative
 from reunite.text.lexicon import to_english
 from reunite.text.normalise import normalise
+from reunite.text.other_scripts import CYRILLIC, HANGUL
+from reunite.text.phrases import listed_in_order
 from reunite.text.place_names import base_form, english_place
 from reunite.text.reading import is_readable
 from tests.support.tables import for_each
@@ -51,6 +55,13 @@ def test_the_thing_its_colour_and_its_place_are_read(language: str) -> None:
         ("모자와 장갑", "hat and glove"),
         ("USB를 잃어버렸는데요", "USB lost"),
         ("공룡뷁", "공룡뷁"),
+        ("серого кошелька и синего платья", "grey wallet and blue dress"),
+        ("без чехла, с розовым чехлом", "without case, with pink case"),
+        ("мужскими часами", "men's watch"),
+        ("пару часов назад", ""),
+        ("коричневого гаманця", "brown wallet"),
+        ("책을 책은 책이에요 책임지고", "book book book"),
+        ("금일 공고 금고", "금고"),
     ],
 )
 def test_forms_phrases_and_particles_are_known(text: str, english: str) -> None:
@@ -63,6 +74,7 @@ def test_forms_phrases_and_particles_are_known(text: str, english: str) -> None:
         ("ищу рюкзак, не чёрный, а зелёный", ["green"]),
         ("검은색 말고 파란색 가방", ["blue"]),
         ("후드 없는 회색 자켓", ["grey"]),
+        ("рюкзак серый, не капюшон и не синяя куртка", ["grey"]),
     ],
 )
 def test_what_it_is_not_is_left_out(text: str, english: list[str]) -> None:
@@ -95,3 +107,44 @@ def test_talk_is_common_and_a_thing_is_an_everyday_word() -> None:
 def test_places_are_compared_in_english_and_shown_with_their_preposition() -> None:
     assert {english_place(place).strip() for place in ("столовой", "학생식당")} == {"canteen"}
     assert base_form("библиотеке", "забыла в библиотеке") == "в библиотеке"
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("никто не видел мой рюкзак?", "backpack?"),
+        ("не знаю чей, зелёный шарф", ", green scarf"),
+        ("зонт, не складной", "umbrella,"),
+        ("не дамская сумка, а рюкзак", ", а backpack"),
+        ("지갑 말고 가방", "bag"),
+        ("가방은 아니고 지갑", "wallet"),
+        ("지갑뿐만 아니라 가방도", "wallet 아니라 bag"),
+    ],
+)
+def test_only_the_word_beside_a_negation_is_left_out(text: str, english: str) -> None:
+    assert to_english(text) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("ключи от гаража", ""),
+        ("билет в театр", ""),
+        ("билет потерян в театре", "театре"),
+        ("нашла билет в театре", "театре"),
+        ("самокат пропал от подъезда", "подъезда"),
+        ("шарф нашла около 5 часов вечера", ""),
+        ("шарф Место: столовая", "столовая"),
+        ("강남역 화장실에서 지갑", "강남역 화장실"),
+    ],
+)
+def test_a_place_is_where_something_was(text: str, place: str) -> None:
+    assert content_of(text).place == place
+
+
+@pytest.mark.parametrize(("column", "own"), [("ru", CYRILLIC), ("ko", HANGUL)])
+def test_no_word_is_listed_twice(column: str, own: re.Pattern[str]) -> None:
+    header, *lines = [line.split("\t") for line in read_text("lexicon.tsv").splitlines()]
+    cells = [listed_in_order(line[header.index(column)]) for line in lines]
+    assert [word for cell in cells for word in set(cell) if cell.count(word) > 1] == []
+    assert all(own.search(word) for cell in cells for word in cell)

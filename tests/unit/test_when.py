@@ -205,6 +205,8 @@ def test_just_now_is_the_present_moment() -> None:
         "hace dos años",
         "30-2 May",
         "at half an hour",
+        "вчера в 15:30",
+        "어제 15:30",
     ],
 )
 def test_a_time_that_isnt_understood_is_reported(text: str) -> None:
