@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
 
-TEXTS = ["black backpack", "Red umbrella, library!", "", "ключи 🔑", "blue bottle " * 100]
+TEXTS = ["black backpack", "Red umbrella, library!", "", "κλειδιά 🔑", "blue bottle " * 100]
 SHORT_TEXTS = TEXTS[:-1]
 SIZES = [(32, 32), (40, 30), (3, 50), (50, 3), (1, 1), (512, 384)]
 MAKERS: dict[str, Callable[[Path, int], None]] = {"clip": make_tiny_clip, "siglip": make_tiny_siglip}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.discord import inbound
-from bot.slack import outbound
+from bot.discord import permission_notices
+from bot.slack import earlier
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError
 from reunite.messages.reply import Plain, Reply
@@ -26,14 +26,14 @@ async def test_discords_channels_are_forgotten_once_they_may_be_noticed_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(inbound, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(permission_notices, "time", SimpleNamespace(monotonic=lambda: now))
     async with open_world(database_url) as world:
         ann = world.discord.admin.join("Ann")
         client: Any = world.platform._client  # type: ignore[attr-defined] # of the adapter
         parts = client.on_message.__self__._inbound
-        assert await _noticed(world, ann, "found") == list(parts._notices)
+        assert await _noticed(world, ann, "found") == list(parts._notices._sent)
         now += _DAY
-        assert await _noticed(world, ann, "lost") == list(parts._notices)
+        assert await _noticed(world, ann, "lost") == list(parts._notices._sent)
 
 
 async def _noticed(world: World, member: str, channel: str) -> list[int]:
@@ -50,7 +50,7 @@ async def _noticed(world: World, member: str, channel: str) -> list[int]:
 async def test_slack_remembers_the_latest_replies_that_were_not_taken(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbound, "_MAX_UNSENT", 2)
+    monkeypatch.setattr(earlier, "_MAX", 2)
     async with world_in(database_url) as world:
         root = world.slack.post(world.found, world.ada, "root")
         first = Outgoing("1", ReplyTarget("slack", TEAM, world.found, root), Reply("nothing", ((Plain("Hello."),),)))
@@ -58,5 +58,5 @@ async def test_slack_remembers_the_latest_replies_that_were_not_taken(
         for key in ("1", "2", "3"):  # the channel takes nothing for a minute
             with pytest.raises(TryAgainError):
                 await world.platform.send(replace(first, key=key))
-        unsent = world.platform._unsent  # type: ignore[attr-defined] # of the adapter
+        unsent = world.platform._earlier._unsent  # type: ignore[attr-defined] # of the adapter
         assert [key for key, _ in unsent] == ["2", "3"]
