@@ -272,7 +272,7 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         assert page
         assert server
         assert page.community == server.community
-        assert "isn't valid" in await world.private_answer(
+        assert "already linked" in await world.private_answer(
             await world.discord.ui.slash("link", world.manager, "general", code=made)
         )
         assert "Unlinked" in await world.private_answer(

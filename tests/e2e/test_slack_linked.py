@@ -108,7 +108,7 @@ async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Lin
     assert here
     assert there
     assert here.community == there.community
-    assert await both.say(f"link {code}", both.slack.moderator) == sentence("link_code_unknown")
+    assert await both.say(f"link {code}", both.slack.moderator) == sentence("link_code_used")
 
 
 async def test_members_can_neither_make_nor_use_a_code_nor_part(both: Linked) -> None:
