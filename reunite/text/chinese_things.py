@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
+from reunite.text.phrases import first_of
+
 _SMALL_SIZE, _GARMENT = re.compile("小号"), re.compile("[衣服裤裙衫鞋帽恤]|外套|手套|夹克")
 """小号 is a size of clothes, and a trumpet where no thing follows."""
 _SITE: Final = (
@@ -56,8 +58,7 @@ class ChineseThings:
 
 
 def _any(words: Iterable[str]) -> str:
-    """Return a pattern for the longest of the words; once it has matched, no shorter one is tried."""
-    return f"(?>{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
+    return first_of(sorted(words, key=len, reverse=True))
 
 
 def _replaced(text: str, found: Iterable[re.Match[str]], instead: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from reunite.text.chinese_things import ChineseThings
 from reunite.text.data import read_text, read_toml
 from reunite.text.other_scripts import CYRILLIC, HANGUL, OTHER_SCRIPT, Cyrillic, Hangul
-from reunite.text.phrases import listed, listed_in_order
+from reunite.text.phrases import Endings, by_last_letter, listed, listed_endings, listed_in_order
 from reunite.text.remembered import remembered
 from reunite.text.unicode_forms import decomposed
 from reunite.text.word_lists import THINGS
@@ -30,13 +30,7 @@ _MIN_HEAD: Final = 5
 """Letters that a compound's last part must have if the first part is unknown, unless it's one of these colours."""
 _COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen", "rood", "geel", "roze"))
 
-_Endings = Sequence[tuple[str, str]]
-"""Endings, each with what to put in its place."""
-
-_ENDINGS: Final = {
-    code: tuple((ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(cell)))
-    for code, cell in read_toml("endings.toml").items()
-}
+_ENDINGS: Final = {code: listed_endings(cell) for code, cell in read_toml("endings.toml").items()}
 """By language; of those that explain a text equally well, the first is used."""
 _OTHER_SCRIPTS: Final = ("ru", "ko")
 _LINKS: Final = (("s", ""), ("n", ""), ("es", ""), ("en", ""), ("e", ""), ("", "e"))
@@ -64,7 +58,7 @@ _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, eq=False)
 class _Language:
-    endings: Mapping[str, _Endings]
+    endings: Mapping[str, Endings]
     """By their last letter."""
     compounds: bool = False
     words: dict[str, str] = field(default_factory=dict)
@@ -121,7 +115,7 @@ class _Language:
         parts = None if whole is not None else self.compound(phrase)
         return whole if parts is None else f"{parts[0]} {parts[1]}"
 
-    def _without_ending(self, phrase: str, endings: _Endings) -> str | None:
+    def _without_ending(self, phrase: str, endings: Endings) -> str | None:
         for ending, instead in endings:
             if phrase.endswith(ending):
                 stem = phrase.removesuffix(ending)
@@ -248,8 +242,8 @@ _HEADER: Final = _FIRST_LINE.split("\t")
 _ROWS: Final = [_row(_HEADER, line) for line in _LINES]
 
 
-def _spaced_language(code: str, endings: _Endings) -> _Language:
-    language = _Language(_by_last_letter(endings), compounds=code in {"de", "nl"})
+def _spaced_language(code: str, endings: Endings) -> _Language:
+    language = _Language(by_last_letter(endings), compounds=code in {"de", "nl"})
     for row in sorted(_ROWS, key=lambda row: row["english"] == "and"):  # last: "e" is also left out
         spellings = (row[code], row[code].translate(_UMLAUTS)) if code == "de" else (row[code],)
         for cell in spellings:
@@ -264,10 +258,6 @@ def _listed_words(code: str, form: Callable[[str], str]) -> dict[str, str]:
 def _english() -> _Language:
     words = {_plain(word): word for row in _ROWS for word in _WORD.findall(row["english"])}
     return _Language({"s": (("s", ""), ("es", ""))}, words=words)
-
-
-def _by_last_letter(endings: _Endings) -> dict[str, _Endings]:
-    return {last: [one for one in endings if one[0][-1] == last] for last in {ending[-1] for ending, _ in endings}}
 
 
 @cache
@@ -330,5 +320,5 @@ _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 CHINESE_THINGS: Final = ChineseThings(
     _listed_words("zh", simplified), simplified, _COLOUR_NAMES, {"", *listed(_CHINESE["no_things"])}
 )
-_RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), _by_last_letter(_ENDINGS["ru"]), _plain)
+_RUSSIAN_WORDS: Final = Cyrillic(_listed_words("ru", _plain), by_last_letter(_ENDINGS["ru"]), _plain)
 _KOREAN_WORDS: Final = Hangul(_listed_words("ko", str), [ending for ending, _ in _ENDINGS["ko"]])

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+Endings = Sequence[tuple[str, str]]
+"""Endings, each with what to put in its place."""
+
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """A letter of Japanese or Chinese, which are written without spaces."""
 
@@ -24,6 +27,15 @@ def listed_in(table: Mapping[str, str]) -> list[str]:
     return listed(*table.values())
 
 
+def listed_endings(cell: str) -> Endings:
+    """Return the endings of a list like "kow ek, ami", each with what to put in its place."""
+    return tuple((ending, "".join(instead)) for ending, *instead in map(str.split, listed_in_order(cell)))
+
+
+def by_last_letter(endings: Endings) -> Mapping[str, Endings]:
+    return {last: [one for one in endings if one[0][-1] == last] for last in {ending[-1] for ending, _ in endings}}
+
+
 def any_of(phrases: Iterable[str]) -> str:
     """Return a pattern for any of the phrases; Chinese and Japanese ones match inside a word too.
 
@@ -33,12 +45,13 @@ def any_of(phrases: Iterable[str]) -> str:
     spaced, unspaced = list[str](), list[str]()
     for phrase in phrases:
         (unspaced if UNSPACED.search(phrase) else spaced).append(phrase)
-    groups = [rf"(?<![\w'’@#]){_first_of(spaced)}(?![\w'’])"] if spaced else []
-    groups += [_first_of(unspaced)] if unspaced else []
+    groups = [rf"(?<![\w'’@#]){first_of(spaced)}(?![\w'’])"] if spaced else []
+    groups += [first_of(unspaced)] if unspaced else []
     return f"(?:{'|'.join(groups)})"
 
 
-def _first_of(phrases: Sequence[str]) -> str:
+def first_of(phrases: Sequence[str]) -> str:
+    """Return an atomic pattern for the first of the phrases that begins here, also inside a word."""
     initials = "".join(re.escape(letter) for letter in sorted({phrase[0] for phrase in phrases}))
     patterns = "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in phrases)
     return f"(?=[{initials}])(?>{patterns})"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite.text.data import read_toml
-from reunite.text.phrases import listed, listed_in_order
+from reunite.text.phrases import by_last_letter, listed, listed_endings
 from reunite.text.remembered import remembered
 from reunite.text.words import plain, without_strokes
 
@@ -83,10 +83,7 @@ _ENDS_OF_COMPOUNDS: Final = (
     *("lokaal", "terrein", "plein", "ruimte", "kamer", "zaal", "straat"),  # Dutch
 )
 _WITH_CASES: Final = frozenset(phrase[0] for phrase in _phrases(_NOUNS["pl"], _NOUNS["ru"]) if len(phrase) == 1)
-_CASE_ENDINGS: Final[dict[str, list[tuple[str, str]]]] = {}
-"""By their last letter."""
-for _ending, *_instead in map(str.split, listed_in_order(_TABLES["case_endings"])):
-    _CASE_ENDINGS.setdefault(_ending[-1], []).append((_ending, "".join(_instead)))
+_CASE_ENDINGS: Final = by_last_letter(listed_endings(_TABLES["case_endings"]))
 _MIN_STEM: Final = 2
 _NUMBER: Final = re.compile(
     r"\d{1,4}[a-z]?|[a-z]\d{0,4}|\d{1,3}[./-]\d{1,4}|[a-z]{1,2}[-.]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|e|o|a|\.)"

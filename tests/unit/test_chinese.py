@@ -11,10 +11,8 @@ import pytest
 from reunite.language import words_in
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
-from reunite.text.data import read_text
 from reunite.text.heads import name_of_thing
 from reunite.text.normalise import normalise
-from reunite.text.phrases import listed_in_order
 from reunite.text.when import read_when
 from tests.support.tables import for_each
 from tests.unit.test_languages import everything
@@ -115,9 +113,3 @@ def test_the_thing_its_colours_and_its_place_are_read(kind: str) -> None:
 def test_yesterday_is_said_in_cantonese_too(said: str) -> None:
     now = datetime(2026, 5, 14, 12, tzinfo=UTC)
     assert read_when(f"{said}下午三点", now).moment == datetime(2026, 5, 13, 15, tzinfo=UTC)
-
-
-def test_no_word_is_listed_twice_in_a_cell() -> None:
-    header, *rows = (line.split("\t") for line in read_text("lexicon.tsv").splitlines())
-    cells = [listed_in_order(row[header.index("zh")]) for row in rows]
-    assert [word for cell in cells for word in cell if cell.count(word) > 1] == []
