@@ -102,7 +102,7 @@ class SlackPlatform:
     async def _without_copy(self, workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent) -> Sent:
         """Keep the older message if another attempt has arrived since the search; return the one that stays.
 
-        Two attempts that run at once so keep the same one. It stays too if Slack doesn't say.
+        So two attempts at once keep the same one. If Slack doesn't say whether there is another, ours stays.
         """
         kept = sent
         try:
