@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from api.config import ApiConfig
@@ -51,6 +51,6 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, LoggedHandlers(store, hints), service.photo_hosts)
         url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
-        await stack.enter_async_context(observed(store, "api", replace(service.metrics, port=None)))
+        await stack.enter_async_context(observed(store, "api", service.metrics))
         ready(url)
         await Delivery(store, ApiPlatform()).run()

@@ -18,11 +18,9 @@ from api.operations import Operation, add_operation
 from api.problems import problems, refusal
 from api.timing import timed
 from db.api_tokens import ApiTokens
-from db.monitoring import Monitoring
 from db.store import Store
 from http_server.listening import listening
 from http_server.refusals import REFUSE
-from metrics.observed import Metrics
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -65,7 +63,6 @@ def _add_public(application: web.Application, operations: Sequence[Operation[Any
 
     application.router.add_get("/openapi.json", openapi)
     application.router.add_get("/healthz", healthz)
-    application.router.add_get("/metrics", Metrics(Monitoring(store)).show)
     application.router.add_get("/readyz", readyz)
 
 

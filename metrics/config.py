@@ -10,7 +10,7 @@ from db.config import from_environment
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_METRICS_"))
 class MetricsSettings:
-    """Where a worker or a bot serves its metrics; nowhere without a port. The API serves them on its own port."""
+    """Where a process serves its metrics; nowhere without a port."""
 
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)

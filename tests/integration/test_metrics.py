@@ -33,7 +33,7 @@ api_fixture = pytest.fixture(api_with_a_worker, name="api")
 
 
 async def scraped(api: Api) -> Samples:
-    async with api.http.get(f"{api.url}/metrics") as response:
+    async with api.http.get(api.metrics_url) as response:
         assert response.status == 200
         families = text_string_to_metric_families(await response.text())
     return {
@@ -75,6 +75,11 @@ async def test_what_is_done_for_a_report_is_counted(api: Api) -> None:
     assert of(after, "reunite_processes", role="worker") == 1
     assert of(after, "reunite_processes", role="api") == 1
     assert of(after, "reunite_backlog_age_seconds") == 0
+
+
+async def test_the_api_shows_no_metrics_where_its_clients_are(api: Api) -> None:
+    async with api.http.get(f"{api.url}/metrics") as response:
+        assert response.status == 404
 
 
 async def test_while_the_database_is_down_the_time_of_the_numbers_stands_still(

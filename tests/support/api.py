@@ -13,8 +13,10 @@ from api.app import ApiService, run
 from api.config import ApiConfig
 from db.api_tokens import ApiTokens, Scope
 from db.config import Connections
+from metrics.config import MetricsSettings
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
+from tests.support.processes import free_port
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
@@ -27,6 +29,7 @@ class Api:
     """A client's part, with tokens by their scopes."""
 
     url: str
+    metrics_url: str
     world: World
     http: ClientSession
     secrets: dict[str, str]
@@ -84,7 +87,12 @@ async def make_tokens(world: World) -> dict[str, str]:
 
 @asynccontextmanager
 async def serving_api(
-    database_url: str, redis_url: str, *, photo_hosts: frozenset[str] = frozenset(), **config: Any
+    database_url: str,
+    redis_url: str,
+    *,
+    photo_hosts: frozenset[str] = frozenset(),
+    metrics_port: int | None = None,
+    **config: Any,
 ) -> AsyncIterator[str]:
     """Serve the API; yield its address."""
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -93,6 +101,7 @@ async def serving_api(
         connections=Connections(database_url=database_url, redis_url=redis_url, keys=KEYS),
         api=ApiConfig(port=0, **config),
         photo_hosts=photo_hosts,
+        metrics=MetricsSettings(port=metrics_port),
         **patience,
     )
     async with background(run(service, address.set_result)):
@@ -102,13 +111,14 @@ async def serving_api(
 @asynccontextmanager
 async def opened(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[Api]:
     """Open a community with an API, a worker and tokens."""
+    metrics_port = free_port()
     async with (
         working(database_url, redis_url),
         open_world(database_url, redis_url) as world,
-        serving_api(database_url, redis_url, **config) as url,
+        serving_api(database_url, redis_url, metrics_port=metrics_port, **config) as url,
         ClientSession() as http,
     ):
-        yield Api(url, world, http, await make_tokens(world))
+        yield Api(url, f"http://127.0.0.1:{metrics_port}/metrics", world, http, await make_tokens(world))
 
 
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:

@@ -57,7 +57,7 @@ def test_every_setting_reaches_a_service() -> None:
     for name in ("REUNITE_REPORTS_PER_HOUR", "REUNITE_ALERT_MINUTES"):
         assert [environment for environment in bots if name not in environment] == []
     of_metrics = {name for name, service in OURS.items() if "REUNITE_METRICS_PORT" in service["environment"]}
-    assert of_metrics >= {"discord", "slack", "webhook", "board", "worker"}
+    assert of_metrics >= {"discord", "slack", "webhook", "api", "board", "worker"}
 
 
 @pytest.mark.parametrize("name", OURS)
