@@ -39,6 +39,23 @@ def try_once(
         command.run(where, found, lost, lost_photo, as_json=as_json)
 
 
+def run(
+    services: Annotated[
+        list[str], typer.Argument(help="discord, slack, webhook, web, api or board; several if you like.")
+    ],
+) -> None:
+    """Run everything in one go: the migrations, a worker, and what you name, until stopped.
+
+    Processes that end are restarted. Each can also run by itself: see `worker`, `bot`, `api` and `board`.
+
+    Example: REUNITE_DISCORD_TOKEN=… reunite run discord
+    """
+    from cli import run as command
+
+    with prepared() as (_, where):
+        run_async(command.run(where, services))
+
+
 def worker(
     vectors: Annotated[Path | None, typer.Option(hidden=True)] = None,  # `match` and `evaluate` start one with these
     version: Annotated[str, typer.Option("--as", hidden=True)] = "",

@@ -1,20 +1,17 @@
 """`reunite demo`: everything on this machine, without setup."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from api.config import DEFAULT_PORT
 from board.config import DEFAULT_PORT as BOARD_PORT
-from cli.children import Child, ChildError, children, until_asked_to_stop
 from cli.errors import UsageError
 from cli.port import concrete_port, problem
 from cli.servers import Servers
 from cli.settings import Settings
+from cli.supervisor import supervise
 from db.migrate import migrate
 
-_MAX_RESTARTS: Final = 5
 _API_ABOVE_PAGE: Final = 10
 _BOARD_ABOVE_PAGE: Final = 20
 
@@ -30,14 +27,17 @@ async def demo(settings: Settings, where: Servers) -> None:
         "REUNITE_BOARD_URL": settings.board.public_url,
         "REUNITE_LOG_LEVEL": log_level(settings),
     }
-    async with children([["worker", "--reembed"], ["bot", "web"], ["api"], ["board"]], environment) as running:
-        stop = asyncio.create_task(until_asked_to_stop())
-        run = asyncio.create_task(_run(running, settings))
-        await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
-        if run.done():
-            await run
-        run.cancel()  # or it would restart processes that are being stopped
-        print("\nStopping …", flush=True)
+    print("Starting the worker and the page …", flush=True)
+    await supervise(
+        [["worker", "--reembed"], ["bot", "web"], ["api"], ["board"]], environment, lambda: _show_addresses(settings)
+    )
+
+
+def _show_addresses(settings: Settings) -> None:
+    page, api = settings.web.port, settings.api.port
+    print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
+    print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)
+    print("Moderators' board: in the page's menu, once you are a moderator   (docs/board.md)", flush=True)
 
 
 def with_ports(settings: Settings, page: int | None) -> Settings:
@@ -66,33 +66,3 @@ def _above(page: int, number: int) -> int:
 def log_level(settings: Settings) -> str:
     """Keep the terminal readable: worker and bot log every reply, but in the demo only problems matter."""
     return settings.log.level or "warning"
-
-
-async def _run(running: Sequence[Child], settings: Settings) -> None:
-    await _start(running, settings)
-    await _watch(running)
-
-
-async def _start(running: Sequence[Child], settings: Settings) -> None:
-    print("Starting the worker and the page …", flush=True)
-    await asyncio.gather(*(child.start() for child in running))
-    page, api = settings.web.port, settings.api.port
-    print(f"Reunite is ready: http://127.0.0.1:{page}   (Ctrl-C stops it; your posts are kept)", flush=True)
-    print(f"HTTP API: http://127.0.0.1:{api}   (docs/api.md)", flush=True)
-    print("Moderators' board: in the page's menu, once you are a moderator   (docs/board.md)", flush=True)
-
-
-async def _watch(running: Sequence[Child]) -> None:
-    """Restart processes that end; give up if they keep ending."""
-    restarts = 0
-    waiting = {asyncio.create_task(child.wait()): child for child in running}
-    while True:
-        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            child = waiting.pop(task)
-            restarts += 1
-            if restarts > _MAX_RESTARTS:
-                raise ChildError(f"`reunite {child.name}` keeps crashing (status {task.result()}).")
-            print(f"`reunite {child.name}` exited (status {task.result()}). Restarting it.", flush=True)
-            await child.start()
-            waiting[asyncio.create_task(child.wait())] = child

@@ -19,26 +19,28 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": commands.demo,
-    "try": commands.try_once,
-    "match": tuning.match,
-    "evaluate": tuning.evaluate,
-    "calibrate": tuning.calibrate,
-    "worker": commands.worker,
-    "bot": commands.bot,
-    "api": commands.api,
-    "board": commands.board,
-    "migrate": commands.migrate,
-    "reembed": commands.reembed,
-    "import": history.import_list,
-    "backfill": history.backfill,
-    "export": history.export,
-    "backup": commands.backup,
-    "restore": commands.restore,
-    "status": commands.status,
-    "communities": commands.communities,
-    "doctor": commands.doctor,
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "Try it": {"demo": commands.demo, "try": commands.try_once},
+    "Run it": {
+        "run": commands.run,
+        "worker": commands.worker,
+        "bot": commands.bot,
+        "api": commands.api,
+        "board": commands.board,
+        "migrate": commands.migrate,
+    },
+    "Look after it": {
+        "doctor": commands.doctor,
+        "status": commands.status,
+        "communities": commands.communities,
+        "backup": commands.backup,
+        "restore": commands.restore,
+        "import": history.import_list,
+        "backfill": history.backfill,
+        "export": history.export,
+        "reembed": commands.reembed,
+    },
+    "Measure it": {"match": tuning.match, "evaluate": tuning.evaluate, "calibrate": tuning.calibrate},
 }
 
 
@@ -58,12 +60,13 @@ def _root(
     pass
 
 
-for name, command in _COMMANDS.items():
-    app.command(name)(command)
-app.add_typer(bench.app, name="bench")
-app.add_typer(keys.app, name="keys")
-app.add_typer(models.app, name="model")
-app.add_typer(tokens.app, name="token")
+for panel, named in _COMMANDS.items():
+    for name, command in named.items():
+        app.command(name, rich_help_panel=panel)(command)
+app.add_typer(keys.app, name="keys", rich_help_panel="Look after it")
+app.add_typer(models.app, name="model", rich_help_panel="Look after it")
+app.add_typer(tokens.app, name="token", rich_help_panel="Look after it")
+app.add_typer(bench.app, name="bench", rich_help_panel="Measure it")
 
 if __name__ == "__main__":
     app()
