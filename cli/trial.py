@@ -76,11 +76,14 @@ class Trial:
 
 
 @asynccontextmanager
-async def running_trial(home: Servers, vectors: VectorFile | None = None) -> AsyncIterator[Trial]:
-    """Open a scratch database with one community, and start a worker; with given vectors, if there are any."""
+async def running_trial(home: Servers, vectors: VectorFile | None = None, **settings: str) -> AsyncIterator[Trial]:
+    """Open a scratch database with one community, and start a worker with further `settings`.
+
+    It uses given vectors, if there are any.
+    """
     async with AsyncExitStack() as stack:
         own = await stack.enter_async_context(scratch(home))
-        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_OPEN_SET_URL": "off"}
+        environment = {**own.environment(), "REUNITE_LOG_LEVEL": "warning", "REUNITE_OPEN_SET_URL": "off", **settings}
         if vectors and vectors.scores_live:
             await copy_weights(home, own, vectors.model)
         command = ["worker", *(vectors.options if vectors else ())]

@@ -12,6 +12,7 @@ from rich.panel import Panel
 
 from cli.context import run_async
 from cli.errors import UsageError
+from cli.progress import say
 from cli.servers import Servers
 from cli.trial import Trial, running_trial
 from reunite.entities import Match, Report, ReportKind
@@ -62,12 +63,14 @@ def run(where: Servers, found: Sequence[str], words: str, photo: Path | None, *,
 
 
 async def _post_all(where: Servers, items: Sequence[FoundItem], words: str, photo: Path | None) -> _Result:
-    async with running_trial(where) as trial:
+    async with running_trial(where, REUNITE_GIVE_WAY="false") as trial:
         reports = [
             await trial.report(ReportKind.FOUND, f"found-{number}", text=item.caption, photos=[item.photo])
             for number, item in enumerate(items, start=1)
         ]
+        say("Looking at the found items …")
         await trial.settle()
+        say("Searching …")
         lost = await trial.report(ReportKind.LOST, "lost", text=words, photos=[photo] if photo else [])
         await trial.settle()
         photos: list[str | None] = [*(str(item.photo) for item in items), str(photo) if photo else None]
@@ -109,12 +112,18 @@ def _json(result: _Result) -> dict[str, Any]:
 
 def _print(result: _Result) -> None:
     console = Console()
-    console.print(f"Encoder: {escape(result.encoder)}", style="dim")
     for (report, photo), replies in zip(result.reports, result.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
         body = "\n\n".join(escape(reply.text()) for reply in replies if not reply.opens_thread) or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(result.matches, start=1):
         photo = next(photo for report, photo in result.reports if report.id == match.found)
-        line = f"{number}. {photo}: {match.probability:.0%} {wording.label_word(match.label)}"
+        line = f"{number}. {photo}: {_certainty(match)}"
         console.print(escape(line), style="bold" if match.label else "dim")
+
+
+def _certainty(match: Match) -> str:
+    label = wording.label_word(match.label)
+    return (
+        f"{label} ({wording.percentage(match.label, match.probability)}%)" if match.label and match.percent else label
+    )
