@@ -184,27 +184,6 @@ class GalleryCases:
         assert [button.action for button in gallery.buttons] == ["add_photo", "add_detail", "withdraw"]
         assert sentence("pick_one") not in gallery.text()
 
-    async def test_moderators_are_asked_to_react_only_while_a_match_is_there(self, stage: Stage) -> None:
-        await stage.join()
-        lost, other = await stage.lost(), await stage.lost("an umbrella of mine")
-        first, second, third = [await stage.found(words) for words in ("one", "two", "three")]
-        await stage.search(lost, first, second)
-        await stage.search(lost, third, label=None)
-        await stage.search(other, second)
-        match = await stage.match(other)
-
-        async def is_asked() -> bool:
-            return sentence("moderators_react") in (await stage.thread(lost))[0].text()
-
-        await stage.handlers.withdraw(Withdraw(target=first.target, member=BEN))
-        assert await is_asked()
-        await stage.verdict(match, VerdictKind.CONFIRM)
-        assert not await is_asked()
-        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
-        assert await is_asked()
-        await stage.handlers.withdraw(Withdraw(target=second.target, member=BEN))
-        assert not await is_asked()
-
     async def test_a_gallery_says_what_has_gone_to_another_owner(self, stage: Stage) -> None:
         await stage.join()
         lost, other, found = await stage.lost(), await stage.lost("an umbrella of mine"), await stage.found("one")
