@@ -110,7 +110,8 @@ class SqlOutbox(Queries):
         row = await self._one(
             """SELECT 1 FROM outbox o JOIN report r ON r.id = o.report_id AND r.state = 'open'
                WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
-                 AND o.sent_message = %(message)s""",
+                 AND o.sent_message = %(message)s AND o.match_id IS NULL -- or else it was recorded as a card just now
+               LIMIT 1""",
             platform=target.platform,
             channel=target.channel,
             message=target.message,

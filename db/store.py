@@ -28,7 +28,8 @@ _ENTER: Final = """SELECT *, set_config('reunite.community', community_id::text,
 _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
 _SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
-  DO UPDATE SET name = excluded.name, role = excluded.role
+  DO UPDATE SET name = excluded.name, role = excluded.role,
+    since = CASE WHEN channel.role IS DISTINCT FROM excluded.role THEN now() ELSE channel.since END
   WHERE (channel.name, channel.role) IS DISTINCT FROM (excluded.name, excluded.role)"""
 _DELETE_OTHER_CHANNELS: Final = "DELETE FROM channel WHERE workspace_id = %s AND external_id <> ALL(%s)"
 _NOTE_ABSENCE: Final = """UPDATE workspace

@@ -31,6 +31,7 @@ from bot.past_posts import PastPosts
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
+from db.channel_roles import roles_since
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -49,10 +50,19 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
             inbound = Inbound(client, handlers, workspaces, platform)
-            reconciler = Reconciler(client, handlers, workspaces, inbound=inbound, verdicts=verdicts, config=config)
+            destinations = Destinations(handlers, workspaces)
+            reconciler = Reconciler(
+                client,
+                handlers,
+                workspaces,
+                inbound=inbound,
+                verdicts=verdicts,
+                destinations=destinations,
+                roles_since=partial(roles_since, store, "discord"),
+                config=config,
+            )
             history = ChannelHistory(client, workspaces, reconciler.is_reconciled, inbound.is_deleted)
             settings_form = SettingsForm(handlers, workspaces, BackfillRequests(handlers, store))
-            destinations = Destinations(handlers, workspaces)
             reports = Reports(handlers, workspaces, platform, destinations)
             looks = Looks(handlers, workspaces, destinations)
             commands = Commands(handlers, workspaces, settings_form)
@@ -68,17 +78,23 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 pause_after_trouble=config.pause_after_trouble,
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
-            work = (
-                partial(_watch_absence, store, handlers, client),
-                partial(workspaces.keep_saved, client),
-                partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
-                partial(watch_roles, store, "discord", verdicts.moderates),
-                past.run,
-                client.register_commands_late,
-            )
+            work = [past.run, *_work(client, handlers, store, workspaces, verdicts)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):
                 yield platform
+
+
+def _work(
+    client: ReuniteClient, handlers: Handlers, store: Store, workspaces: Workspaces, verdicts: Verdicts
+) -> list[Work]:
+    """Return what is done in the background, each until it's cancelled."""
+    return [
+        partial(_watch_absence, store, handlers, client),
+        partial(workspaces.keep_saved, client),
+        partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
+        partial(watch_roles, store, "discord", verdicts.moderates),
+        client.register_commands_late,
+    ]
 
 
 @asynccontextmanager

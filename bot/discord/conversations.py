@@ -1,5 +1,6 @@
 """The conversation of an owner and a finder: a private thread, which moderators who manage threads can read too."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
@@ -20,6 +21,7 @@ from reunite.text.controls import without_controls
 
 _MAX_MARK: Final = 8
 """Hexadecimal digits of a reply's nonce in the thread's name: too many for two conversations to share them."""
+_MARKED: Final = re.compile(rf" #[0-9a-f]{{{_MAX_MARK}}}$")
 _MAX_NAME: Final = 30
 """Characters of a person's name there: Discord takes 100 in all."""
 
@@ -28,6 +30,11 @@ _log = structlog.get_logger(__name__)
 
 def _mark(key: str) -> str:
     return f" #{nonce(key)[:_MAX_MARK]}"
+
+
+def is_conversation(thread: discord.Thread) -> bool:
+    """Return whether a thread of ours is named like one for two people."""
+    return _MARKED.search(thread.name) is not None
 
 
 class Conversations:

@@ -7,6 +7,7 @@ from functools import partial
 import discord
 import structlog
 
+from bot.discord.conversations import is_conversation
 from bot.discord.errors import FAILURES, NO_MORE_THREADS
 from bot.discord.permissions import TO_HIDE, TO_POST
 from bot.discord.private_replies import language_of_user, with_retries
@@ -65,14 +66,23 @@ class Destinations:
                 raise
         await with_retries(interaction, partial(thread.add_user, interaction.user))
 
+    async def discard_left(self, guild: discord.Guild) -> None:
+        """Discard the private threads that were opened before the bot was killed, and whose reports weren't stored."""
+        language = self._workspaces.language(guild)
+        for thread in guild.threads:
+            if _is_empty(thread) and not is_conversation(thread) and thread.name != neutral_name(thread, language):
+                async with self._opening.of(thread.parent_id):  # its report may be about to be stored
+                    report = await self._handlers.report_at(_target(thread))
+                    if report is None or report.purged:
+                        await self._discard(thread)
+
     async def _private_thread(self, channel: discord.TextChannel, kind: ReportKind, words: str) -> discord.Thread:
         """Open a report's private thread, or return the empty one that was left when the report wasn't stored."""
         now, language = discord.utils.utcnow(), self._workspaces.language(channel.guild)
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
         for thread in channel.threads:
-            is_empty = thread.is_private() and is_ours(thread) and thread.last_message_id is None
             is_named = thread.name in {*names, neutral_name(thread, language)}
-            if is_empty and is_named and await self._handlers.report_at(_target(thread)) is None:
+            if _is_empty(thread) and is_named and await self._handlers.report_at(_target(thread)) is None:
                 return thread
         try:
             return await with_fallback_name(partial(open_private, channel), *names)
@@ -101,6 +111,11 @@ class Destinations:
         name = neutral_name(thread, self._workspaces.language(thread.guild))
         if not await _tidy(thread, thread.delete) and thread.name != name:
             await _tidy(thread, partial(thread.edit, name=name, archived=False))
+
+
+def _is_empty(thread: discord.Thread) -> bool:
+    """Return whether nothing is said yet in a private thread of ours."""
+    return thread.is_private() and is_ours(thread) and thread.last_message_id is None
 
 
 def _target(thread: discord.Thread) -> ReplyTarget:

@@ -13,6 +13,7 @@ from bot.direct import saying_why
 from bot.discord.blocked_words import quoting_if_allowed
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
+    NO_ACCESS,
     NO_MORE_THREADS,
     THREAD_CLOSED,
     UNKNOWN_CHANNEL,
@@ -56,12 +57,12 @@ class DiscordPlatform:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
 
-        A report post that Discord refuses goes to its author.
+        What Discord refuses goes to the report's author: its own post, and all that a private thread would hold.
         """
         try:
             return await self._send(outgoing)
         except (MissingPermissionError, UndeliverableError) as error:
-            if not (outgoing.reply.opens_thread and outgoing.author):
+            if not outgoing.author or not (outgoing.reply.opens_thread or _is_shut_out(outgoing, error)):
                 raise
             _log.warning("discord_post_refused", channel=outgoing.target.channel, reason=str(error))
             try:
@@ -225,6 +226,12 @@ class DiscordPlatform:
             with suppress(discord.NotFound):
                 places.insert(0, await self.threads.get(int(target.message)))
         return places
+
+
+def _is_shut_out(outgoing: Outgoing, error: Exception) -> bool:
+    """Return whether Discord no longer lets the bot into a private report's thread: somebody may have removed it."""
+    is_in_thread = outgoing.private and outgoing.target.message is not None and not outgoing.people
+    return is_in_thread and isinstance(error.__cause__, discord.Forbidden) and error.__cause__.code == NO_ACCESS
 
 
 @contextmanager

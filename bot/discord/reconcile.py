@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot.discord.config import DiscordConfig
+from bot.discord.destinations import Destinations
 from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
@@ -41,13 +42,18 @@ class Reconciler:
         *,
         inbound: Inbound,
         verdicts: Verdicts,
+        destinations: Destinations,
+        roles_since: Callable[[str], Awaitable[Mapping[str, datetime]]],
         config: DiscordConfig,
     ) -> None:
+        """`roles_since` returns since when a guild's channels are for reports, where that has changed."""
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
         self._inbound = inbound
         self._verdicts = verdicts
+        self._destinations = destinations
+        self._roles_since = roles_since
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
@@ -117,12 +123,15 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
+        changed = await self._roles_since(str(guild.id))
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
-                await self._isolated(guild, self._channel(channel, since, posts))
+                first = max(since, changed.get(str(channel.id), since))
+                await self._isolated(guild, self._channel(channel, first, posts))
         for forum in guild.forums:
             if self._workspaces.role_of(forum):
-                await self._isolated(guild, self._forum(forum, since, posts))
+                first = max(since, changed.get(str(forum.id), since))
+                await self._isolated(guild, self._forum(forum, first, posts))
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
@@ -130,13 +139,14 @@ class Reconciler:
         self._unseen.discard(guild.id)
 
     async def _thread_names(self, guild: discord.Guild) -> None:
-        """Look at the threads that may have a deleted post's words: there may be many, so no other guild waits."""
+        """Look at the threads that may have words of posts that are gone: they may be many, so no other guild waits."""
         language = self._workspaces.language(guild)
         known = await self._handlers.known_posts("discord", str(guild.id))
         alive = {str(post.target.message) for post in known}
         for thread in guild.threads:
             if is_ours(thread) and str(thread.id) not in alive and thread.name != neutral_name(thread, language):
                 await self._isolated(guild, self._reset_thread_name(guild, thread))
+        await self._isolated(guild, self._destinations.discard_left(guild))
 
     async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
         """Take a step. If it fails for one channel or message, the others still follow."""

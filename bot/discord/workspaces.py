@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import discord
@@ -99,21 +100,17 @@ class Workspaces:
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
     async def _join(self, guild: discord.Guild) -> None:
-        await self._save(guild)
+        join = JoinWorkspace("discord", str(guild.id), guild.name)
+        await self._handlers.join(join)  # a guild must have been joined before it has settings
         saved = await self._handlers.settings("discord", str(guild.id))
         settings = _without_deleted(saved, guild)
         if settings != saved:
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
-        if settings != self._settings.get(guild.id, _DEFAULTS):
-            self._settings[guild.id] = settings
-            await self._save(guild)
         self._settings[guild.id] = settings
+        if not guild.unavailable:  # in an outage, Discord lists no channels
+            listed = (Channel(str(place.id), place.name, self.role_of(place)) for place in _report_channels(guild))
+            await self._handlers.join(replace(join, channels=tuple(listed)))
         self._unsaved.discard(guild.id)
-
-    async def _save(self, guild: discord.Guild) -> None:
-        listed = (Channel(str(channel.id), channel.name, self.role_of(channel)) for channel in _report_channels(guild))
-        channels = None if guild.unavailable else tuple(listed)  # in an outage, Discord lists none
-        await self._handlers.join(JoinWorkspace("discord", str(guild.id), guild.name, channels))
 
     async def ensure_joined(self, guild: discord.Guild) -> None:
         """Join a guild whose first event comes before it has been joined."""

@@ -36,6 +36,7 @@ from bot.slack.workspaces import Workspaces
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import supervised
+from db.channel_roles import roles_since
 from db.installations import Installations
 from db.slack_pictures import SlackPictures
 from db.slack_windows import SlackWindows
@@ -71,7 +72,7 @@ async def running(
         bolt = bolt_app(client, config, parts)
         await stack.enter_async_context(serving(config, bolt, oauth_flow(config, client, workspaces, installations)))
         is_connected = await stack.enter_async_context(connected(bolt, config))
-        catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store))
+        catch_up = CatchUp(handlers, parts.inbound, SlackWindows(store), partial(roles_since, store, "slack"))
         cards, looks, greeter = Cards(handlers, verdicts), parts.looks, parts.greeter
         reconciler = Reconciler(
             workspaces, catch_up, cards, looks=looks, greeter=greeter, installations=installations, config=config

@@ -1,6 +1,6 @@
 """Reads channels' histories after a downtime: page by page, newest first, and no page twice."""
 
-from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -35,10 +35,18 @@ _log = structlog.get_logger(__name__)
 class CatchUp:
     """Keeps what is still unread in the database, so that neither a rate limit nor a restart makes it start over."""
 
-    def __init__(self, handlers: Handlers, inbound: Inbound, windows: SlackWindows) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        inbound: Inbound,
+        windows: SlackWindows,
+        roles_since: Callable[[str], Awaitable[Mapping[str, datetime]]],
+    ) -> None:
+        """`roles_since` returns since when a workspace's channels are for reports, where that has changed."""
         self._handlers = handlers
         self._inbound = inbound
         self._windows = windows
+        self._roles_since = roles_since
         self._unread: dict[str, str] = {}
         """By channel, why Slack doesn't show it."""
 
@@ -49,9 +57,11 @@ class CatchUp:
             return  # a restart: Slack sends the events again, and a longer list would only delay us
         await self._inbound.change_again(team, workspace.channels.keys())
         posts = await self._known(workspace, None)
-        since, latest = ts_of(max([heard - _OVERLAP, earliest, *covered])), ts_of(now + _OVERLAP)
+        missed, latest = max([heard - _OVERLAP, earliest, *covered]), ts_of(now + _OVERLAP)
+        changed = await self._roles_since(team)
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
+            since = ts_of(max(missed, changed.get(channel.id, missed)))
             if channel.role or known:
                 oldest = min([since, *map(before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)

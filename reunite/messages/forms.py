@@ -127,7 +127,8 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
     )
     if which == "found":
         return Form(sentence("form_found", language), (words, photos, where, proof_question))
-    options = tuple(Option(name, sentence(f"category_{name}", language)) for name in CATEGORIES)
+    keys = {name: "category_else" if name == "other" else f"category_{name}" for name in CATEGORIES}
+    options = tuple(Option(name, sentence(key, language)) for name, key in keys.items())
     category = Field("category", sentence("form_category", language), "choice", required=True, options=options)
     return Form(sentence("form_sealed", language), (category, photos, where, words, proof_question))
 

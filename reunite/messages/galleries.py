@@ -62,7 +62,10 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
     language = gallery.language or language
     entry = _entry(tile, replace(match, label=tile.label), found, language)
     lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
-    return _asking_again(replace(gallery, lines=lines), match, found, language)
+    rest = replace(gallery, lines=lines).without_hint()
+    if rest.shows_match(sentence("tile_gone", language)):
+        rest = replace(rest, lines=(*rest.lines, moderators_react(language)))
+    return _asking_again(rest, match, found, language)
 
 
 def _asking_again(gallery: Reply, match: Match, found: Report, language: str) -> Reply:

@@ -159,8 +159,8 @@ def claim_again(match: Match, lost: Report, found: Report) -> Reply:
 
 
 def claimed_again(match: Match, lost: Report) -> Reply:
-    """Replace that once they have."""
-    return Reply("claim", (line("card_claimed", lost.language),), match=match.id, about=match.reports)
+    """Replace that once they have, whatever comes of it."""
+    return Reply("claim", (line("claimed_again", lost.language),), match=match.id, about=match.reports)
 
 
 def waiting_claim(claimed: Claimed) -> Reply:

@@ -285,9 +285,19 @@ class Reply:
         lines = [_gone_tile(line, gone, words) for line in self.lines]
         buttons = [button for button in self.buttons if button.subject not in over]
         if not kept:
-            lines = [line for line in lines if not any(isinstance(span, Ask | Small) for span in line)]
+            lines = [line for line in lines if not any(isinstance(span, Ask) for span in line)]
             buttons = [button for button in buttons if button.action != "none_of_these"]
-        return replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
+        rest = replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
+        return rest if rest.shows_match(words) else rest.without_hint()
+
+    def shows_match(self, gone: str) -> bool:
+        """Return whether a gallery has a match whose item is there; `gone` is what it says of the others."""
+        over = {span.report for line in self.lines if Strong(gone) in line for span in line if isinstance(span, Jump)}
+        return any(tile.label and tile.report not in over for tile in self.gallery)
+
+    def without_hint(self) -> "Reply":
+        """Return the reply without what it says in small print."""
+        return replace(self, lines=tuple(line for line in self.lines if not any(map(_is_small, line))))
 
     def requoted(self, report: UUID, before: str, now: str) -> "Reply":
         """Return the reply with a report's new words in the place of the old ones; without any, their line goes."""
@@ -325,7 +335,7 @@ class Reply:
         has_ended = state in {ReportState.WITHDRAWN, ReportState.EXPIRED}
         if not has_ended and (self.kind == "returned") == (state is ReportState.RETURNED):
             return self
-        kept = tuple(line for line in self.lines if not any(isinstance(span, Ask) for span in line))
+        kept = tuple(line for line in self.lines if not any(isinstance(span, Ask | Small) for span in line))
         buttons = tuple(button for button in self.buttons if button.action in _LASTING)
         return replace(self, lines=kept or self.lines, choices=(), buttons=buttons)
 
@@ -392,6 +402,10 @@ def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
     if is_dead(line[0]) and isinstance(line[1], Plain) and line[1].text.startswith(_SEPARATOR):
         return (Plain(line[1].text.removeprefix(_SEPARATOR)), *line[2:])
     return line
+
+
+def _is_small(span: Span) -> bool:
+    return isinstance(span, Small)
 
 
 def _pings(span: Span) -> bool:

@@ -48,7 +48,7 @@ class Outbox(Protocol):
         ...
 
     async def is_of_open_report(self, target: ReplyTarget) -> bool:
-        """Return whether a message was sent in an open report's thread or for its moderators."""
+        """Return whether a message that shows no match was sent in an open report's thread or for its moderators."""
         ...
 
     async def quoting(self, *reports: UUID) -> Mapping[ReplyKey, Reply]:

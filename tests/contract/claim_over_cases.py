@@ -114,6 +114,14 @@ class ClaimOverCases:
             await stage.verdict(match, VerdictKind.CONFIRM, given=given)
         assert (await stage.words(lost)).count(sentence("claim_again_how")) == 1
 
+    async def test_what_a_new_claim_says_stays_true_once_it_is_decided(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await _undone(stage)
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        words = await stage.words(lost)
+        assert sentence("claimed_again") in words
+        assert "checking your answer" not in words
+
     async def test_nobody_is_asked_to_claim_again_once_their_report_has_ended(self, stage: Stage) -> None:
         await stage.join()
         lost, found, match = await stage.matched()

@@ -56,7 +56,8 @@ class DiscordAdmin(Admin):
     async def set_up(self, *, log: bool = False, found: str = "", language: str = "en") -> None:
         places = {"found": self.here.double.channel(found)} if found else {}
         if log:
-            places["log"] = self.here.log = await self.here.double.admin.create_channel("moderators")
+            self.here.log = self.here.log or await self.here.double.admin.create_channel("moderators")
+            places["log"] = self.here.log
         if places:
             await self._change(sentence("setup_places"), **places)
         await self._change(sentence("setup_ways"), language=language)

@@ -54,7 +54,8 @@ class SlackAdmin(Admin):
         if found:
             chosen["found_channels"] = [self.here.channels[found]]
         if log:
-            chosen["log_channel"] = self.here.log = self.here.double.admin.add_channel("moderators")
+            self.here.log = self.here.log or self.here.double.admin.add_channel("moderators")
+            chosen["log_channel"] = self.here.log
         admin = self.here.double.admin.add_member("Max", admin=True)
         await self.here.double.ui.press_in(await self.here.double.ui.open_home(admin), sentence("home_setup"), admin)
         modal = await self.here.double.ui.modal(admin, sentence("home_setup"))

@@ -20,6 +20,27 @@ _ENDINGS = ("the owner withdraws", "the finder deletes the post", "the owner's t
 class OtherSideCases:
     """Nobody waits for what can't come any more, and no message says what isn't true any more."""
 
+    async def test_moderators_are_asked_to_react_only_while_a_match_is_there(self, stage: Stage) -> None:
+        await stage.join()
+        lost, other = await stage.lost(), await stage.lost("an umbrella of mine")
+        first, second, third = [await stage.found(words) for words in ("one", "two", "three")]
+        await stage.search(lost, first, second)
+        await stage.search(lost, third, label=None)
+        await stage.search(other, second)
+        match = await stage.match(other)
+
+        async def is_asked() -> bool:
+            return sentence("moderators_react") in (await stage.thread(lost))[0].text()
+
+        await stage.handlers.withdraw(Withdraw(target=first.target, member=BEN))
+        assert await is_asked()
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        assert not await is_asked()
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await is_asked()
+        await stage.handlers.withdraw(Withdraw(target=second.target, member=BEN))
+        assert not await is_asked()
+
     @pytest.mark.parametrize("ending", _ENDINGS)
     @pytest.mark.parametrize("decision", ["accept_claim", None])
     async def test_the_other_side_of_a_claim_learns_that_a_report_has_ended(

@@ -122,3 +122,11 @@ class Admin:
         asleep = self._guild.channels[thread]
         asleep["thread_metadata"]["archived"] = True
         await self._guild.gateway.dispatch("THREAD_UPDATE", asleep)
+
+    async def remove_bot_from(self, thread: str) -> None:
+        """Remove the bot from a private thread, as those who manage threads may."""
+        self._guild.thread_members[thread].remove(BOT_ID)
+        gone = {"removed_member_ids": [BOT_ID], "member_count": len(self._guild.thread_members[thread])}
+        await self._guild.gateway.dispatch(
+            "THREAD_MEMBERS_UPDATE", {"id": thread, "guild_id": self._guild.guild_id, **gone}
+        )

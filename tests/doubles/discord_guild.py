@@ -116,6 +116,7 @@ class Guild:
         place = self.channels[place["parent_id"]] if place["type"] in shapes.THREADS else place
         roles = [self.guild_id, *self.members[user]["roles"]]
         rights = self.may_anywhere(user)
+        is_added = user in self.thread_members.get(channel, ())
         overwrites = {overwrite["id"]: overwrite for overwrite in place["permission_overwrites"]}
         for ids in ([self.guild_id], roles[1:], [user]):
             known = [overwrites[identifier] for identifier in ids if identifier in overwrites]
@@ -123,7 +124,9 @@ class Guild:
                 rights &= ~int(overwrite["deny"])
             for overwrite in known:
                 rights |= int(overwrite["allow"])
-        return rights
+        # docs.discord.com, Threads: private ones are for those who were added, and who manages threads (2026-11-30).
+        is_shut_out = self.channels[channel]["type"] == shapes.PRIVATE_THREAD and not is_added
+        return 0 if is_shut_out and not rights & shapes.MANAGE_THREADS else rights
 
     def may_anywhere(self, user: str) -> int:
         """Return the permissions that a member's roles give in the guild."""
@@ -196,6 +199,7 @@ class Guild:
         """Return the guild as a new connection gets it: without archived threads."""
         places = [channel for channel in self.channels.values() if channel["type"] != shapes.DM]
         threads = [place for place in places if place["type"] in shapes.THREADS]
+        threads = [thread for thread in threads if self.may(BOT_ID, thread["id"]) & shapes.VIEW_CHANNEL]
         return shapes.guild(
             self.guild_id,
             "The library",

@@ -5,21 +5,23 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.discord.app import running
+from bot.discord.destinations import Destinations
 from db.store import Store
 from reunite.absence import GRACE
-from reunite.commands import JoinWorkspace, Withdraw
-from reunite.entities import ReportState
+from reunite.commands import ChangeSettings, JoinWorkspace, Withdraw
+from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import FORUM, MAX_REACTIONS
+from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_THREADS, MAX_REACTIONS, PRIVATE_THREAD
 from tests.support.discord_adapter import JPEG, World, config, match_state, reply, shown_match
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -66,6 +68,26 @@ async def test_a_threads_name_loses_a_deleted_posts_words_though_the_bot_goes_fi
     async with caught_up(discord, store):
         assert [discord.channels[post]["name"].split()[-1] == "cup" for post in posts] == [False, True]
         assert "hat" not in discord.channels[posts[0]]["name"]
+
+
+@pytest.mark.parametrize("may_delete", [True, False])
+async def test_a_private_thread_that_was_left_without_its_report_keeps_no_words(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
+) -> None:
+    ann = discord.admin.join("Ann")
+    if may_delete:
+        await discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
+    async with caught_up(discord, store):
+        await _lose_privately(discord, ann, "a hat")
+        with monkeypatch.context() as killed:  # between the thread and its report
+            killed.setattr(Handlers, "report", AsyncMock(side_effect=RuntimeError))
+            killed.setattr(Destinations, "_clean_up", AsyncMock())
+            await _lose_privately(discord, ann, "a diary")
+    assert _private_threads(discord) == ["Lost: a hat", "Lost: a diary"]
+    async with caught_up(discord, store):
+        kept, *left = _private_threads(discord)
+        assert kept == "Lost: a hat"
+        assert ["diary" in name for name in left] == ([] if may_delete else [False])
 
 
 async def test_a_post_that_takes_no_eyes_does_not_stop_the_others(discord: DiscordDouble, store: Store) -> None:
@@ -213,6 +235,25 @@ async def test_a_post_that_is_not_in_the_backup_that_was_restored_is_taken_up_ag
         await eventually(lambda: _texts_are(world, ["", "a hat"]))
 
 
+async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_unanswered(
+    discord: DiscordDouble, store: Store
+) -> None:
+    ann, handlers = discord.admin.join("Ann"), Handlers(store, NoQueue())
+    general = discord.channel("general")
+    async with caught_up(discord, store) as world:
+        await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG})
+        chosen = Settings(found_channels=(general,))
+        await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=chosen))
+        await eventually(lambda: _channels(world), holds=lambda channels: ("general", "found") in channels)
+        last = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(last, "👀"))
+    missed = await discord.people.post("general", ann, "a cup", {"a.jpg": JPEG})
+    for _ in range(2):
+        async with caught_up(discord, store) as world:
+            assert discord.people.has_reaction(missed, "👀")
+            assert await _texts_are(world, ["a cup", "a hat"])
+
+
 async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
     async with guild(database_url) as (discord, store), caught_up(discord, store):
         ann = discord.admin.join("Ann")
@@ -290,6 +331,16 @@ async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a
             await store.note_absence(gone, datetime.now(UTC) - GRACE)
             await eventually(lambda: store.workspace("discord", "999"), holds=lambda known: known is None)
             assert await world.community()
+
+
+async def _lose_privately(discord: DiscordDouble, member: str, words: str) -> None:
+    opened = await discord.ui.slash("lost", member, "general")
+    await discord.ui.opened(opened)
+    await discord.ui.answer(await discord.ui.submit(opened, words=words, seen="private"))
+
+
+def _private_threads(discord: DiscordDouble) -> list[str]:
+    return [channel["name"] for channel in discord.channels.values() if channel["type"] == PRIVATE_THREAD]
 
 
 async def _number_is(world: World, number: int) -> bool:

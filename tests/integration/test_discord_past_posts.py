@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from structlog.testing import capture_logs
 from bot.delivery import Delivery
 from bot.discord import greeting
 from bot.discord.app import running
-from bot.discord.config import DiscordConfig
-from bot.discord.reconcile import Reconciler
 from db.store import Store
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, Settings
@@ -242,16 +239,3 @@ async def test_moderators_start_a_backfill_by_button_and_read_its_result(
         assert text.count("I'm reading the past posts") == text.count("I've read the past posts") == 1
         assert f"I've made reports from {len(EXPECTED)} posts." in text
         assert "marked as done: 1" in text
-
-
-async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:
-    client: Any = SimpleNamespace(guilds=[SimpleNamespace(id=1)], get_guild=lambda _: None)
-    others: Any = SimpleNamespace()
-    reconciler = Reconciler(
-        client, others, others, inbound=others, verdicts=others, config=DiscordConfig(token="token")
-    )
-    reconciler.start(after=60)
-    assert [reconciler.is_reconciled(guild) for guild in (1, 2)] == [False, True]
-    reconciler.start()
-    await eventually(lambda: reconciler.is_reconciled(1))
-    await reconciler.stop()

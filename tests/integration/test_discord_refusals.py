@@ -18,6 +18,7 @@ from tests.doubles.discord_shapes import (
     CREATE_THREADS,
     FORUM,
     MEDIA,
+    PRIVATE_THREAD,
     SEND_IN_THREADS,
     SEND_MESSAGES,
     VIEW_CHANNEL,
@@ -158,6 +159,21 @@ async def test_a_report_by_command_whose_words_are_blocked_goes_to_its_author(wo
     post = report_post(world, bob)
     world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
     assert (await world.platform.send(post)).channel == world.discord.direct(bob)["id"]
+
+
+async def test_a_private_thread_that_the_bot_was_removed_from_is_answered_directly(world: World) -> None:
+    """docs.discord.com, Threads: only its members may write in one (read 2026-11-30)."""
+    ann, lost = world.discord.admin.join("Ann"), world.discord.channel("lost")
+    thread = world.discord.add_thread(lost, world.discord.new_id(), "Lost: a diary", PRIVATE_THREAD)["id"]
+    answer = reply("1", replace(world.post_of("1"), channel=thread), "Found.", author=ann, private=True)
+    assert (await world.platform.send(answer)).channel == thread
+    await world.discord.admin.remove_bot_from(thread)
+    second = replace(answer, key="2")
+    sent = await world.platform.send(second)
+    assert await world.platform.send(replace(second, maybe_sent=True)) == sent
+    assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
+        f"{sentence('moved_to_direct')}\nFound."
+    ]
 
 
 async def test_direct_messages_that_are_opened_too_fast_are_sent_later(world: World) -> None:

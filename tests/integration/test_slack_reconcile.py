@@ -263,6 +263,20 @@ async def test_a_post_whose_event_fails_to_the_last_is_read_later(
         await world.wait_until_acknowledged(world.found, post)
 
 
+async def test_posts_from_before_a_channel_was_for_reports_are_left_alone(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+    slack.channels[before.general]["name"] = "lost-and-found"
+    slack.post_photo(before.general, before.ben, JPEG, "of no concern", unheard=True)
+    missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
+    async with world_on(slack, database_url, again=before) as world:
+        await world.wait_until_acknowledged(world.found, missed)
+        await caught_up(world)
+        assert [report.text for report in await world.reports()] == ["was missed"]
+
+
 async def test_no_further_back_than_allowed_is_looked(slack: SlackDouble, database_url: str) -> None:
     async with world_on(slack, database_url) as before:
         await caught_up(before)

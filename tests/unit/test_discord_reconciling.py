@@ -12,6 +12,21 @@ import pytest
 from bot.discord.config import DiscordConfig
 from bot.discord.reconcile import Reconciler
 from bot.discord.threads import neutral_name
+from tests.support.waiting import eventually
+
+
+def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any = None) -> Reconciler:
+    """Return a reconciler of which all other parts are this one."""
+    return Reconciler(
+        client,
+        handlers or other,
+        workspaces or other,
+        inbound=other,
+        verdicts=other,
+        destinations=other,
+        roles_since=other,
+        config=DiscordConfig(token="token"),
+    )
 
 
 async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +41,7 @@ async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest
     guild = SimpleNamespace(id=1, unavailable=False)
     client: Any = SimpleNamespace(guilds=[guild], get_guild=lambda _: guild)
     other: Any = None
-    reconciler = Reconciler(client, other, other, inbound=other, verdicts=other, config=DiscordConfig())
+    reconciler = reconciling(client, other)
     monkeypatch.setattr(reconciler, "_reconcile_guild", swallow_one)
     reconciler.start()
     await began.wait()
@@ -52,10 +67,21 @@ async def test_threads_names_are_looked_at_once_all_guilds_are_caught_up_in(monk
 
     client: Any = MagicMock(guilds=guilds.values(), get_guild=guilds.get)
     handlers: Any = AsyncMock(known_posts=AsyncMock(return_value=[]), report_at=looked_up)
-    workspaces, other = MagicMock(language=lambda _: "en"), MagicMock()
-    reconciler = Reconciler(client, handlers, workspaces, inbound=other, verdicts=other, config=DiscordConfig())
+    workspaces, other = MagicMock(language=lambda _: "en"), AsyncMock()
+    reconciler = reconciling(client, other, handlers, workspaces)
     monkeypatch.setattr(reconciler, "_reconcile_guild", caught_up)
     reconciler.start()
     assert reconciler._task
     await reconciler._task
     assert steps == ["guild 1", "guild 2", "thread 11", "thread 21"]
+
+
+async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_start() -> None:
+    client: Any = SimpleNamespace(guilds=[SimpleNamespace(id=1)], get_guild=lambda _: None)
+    others: Any = SimpleNamespace()
+    reconciler = reconciling(client, others)
+    reconciler.start(after=60)
+    assert [reconciler.is_reconciled(guild) for guild in (1, 2)] == [False, True]
+    reconciler.start()
+    await eventually(lambda: reconciler.is_reconciled(1))
+    await reconciler.stop()

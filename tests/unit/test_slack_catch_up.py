@@ -39,6 +39,9 @@ class _Slack:
     async def deleted(self, _: object, __: str, ts: str) -> None:
         self.withdrawn.append(ts)
 
+    async def roles_since(self, _: str) -> dict[str, datetime]:
+        return {}
+
     async def change_again(self, *_: object) -> None:
         """No reply of the bot's is here."""
 
@@ -58,7 +61,7 @@ class _Slack:
 
 async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
     slack: Any = _Slack("300.000000")
-    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+    await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.withdrawn == ["300.000000"]
 
 
@@ -86,7 +89,7 @@ class _Troubled(_Slack):
 )
 async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -> None:
     slack: Any = _Troubled(error)
-    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+    await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert (slack.taken, slack.windows) == (["200.000000"], [])
 
 
@@ -102,7 +105,7 @@ async def test_a_post_that_cannot_be_taken_holds_up_no_other(error: Exception) -
 async def test_a_page_is_read_again_after_temporary_trouble(error: Exception) -> None:
     slack: Any = _Troubled(error)
     with pytest.raises(type(error)):
-        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+        await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.windows
 
 
@@ -111,7 +114,7 @@ async def test_a_page_is_read_again_once_the_app_has_the_permission() -> None:
     error = SlackApiError("refused", answer)  # type: ignore[no-untyped-call] # slack_sdk has no type here
     slack: Any = _Troubled(error)
     hidden: dict[str, Any] = {}
-    await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), hidden)
+    await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), hidden)
     assert isinstance(hidden["C1"], MissingScopeError)
     assert slack.windows
 
@@ -134,13 +137,13 @@ class _Channels(_Slack):
 async def test_in_an_outage_not_all_channels_are_asked() -> None:
     slack: Any = _Channels("internal_error")
     with pytest.raises(TryAgainError):
-        await CatchUp(slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+        await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.asked < 5
 
 
 async def test_channels_that_slack_does_not_show_are_named_once() -> None:
     slack: Any = _Channels("channel_is_limited_access")
-    catch_up = CatchUp(slack, slack, slack)
+    catch_up = CatchUp(slack, slack, slack, slack)
     with capture_logs() as logs:
         for _ in range(2):
             hidden: dict[str, Any] = {}
@@ -152,7 +155,7 @@ async def test_channels_that_slack_does_not_show_are_named_once() -> None:
 
 async def test_posts_that_slack_has_not_shown_for_too_long_are_logged() -> None:
     slack: Any = _Channels("channel_is_limited_access")
-    catch_up = CatchUp(slack, slack, slack)
+    catch_up = CatchUp(slack, slack, slack, slack)
     await catch_up.read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     with capture_logs() as logs:
         await catch_up.read_gap(slack, datetime.fromtimestamp(950, UTC), {})
@@ -166,7 +169,7 @@ async def test_older_posts_that_are_near_each_other_are_looked_at_together_and_o
     slack.channels["C1"] = SimpleNamespace(id="C1", role=None)
     now = datetime.now(UTC)
     for _ in range(2):
-        await CatchUp(slack, slack, slack).note_gap(slack, now - timedelta(hours=1), now, now)
+        await CatchUp(slack, slack, slack, slack.roles_since).note_gap(slack, now - timedelta(hours=1), now, now)
     assert [(window.oldest, window.latest) for window in slack.windows] == [
         ("1099999999.999999", "1100119400.000001"),
         ("1499999999.999999", "1500000000.000001"),

@@ -1,0 +1,18 @@
+"""Since when channels are for reports."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from db.store import Store
+from reunite.entities import PlatformName
+
+
+async def roles_since(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, datetime]:
+    """Return since when a workspace's channels have their kinds of report, by id, where those have changed."""
+    workspace = await store.workspace(platform, external_id)
+    if workspace is None:
+        return {}
+    async with store.transaction(workspace.community) as connection:
+        query = "SELECT external_id, since FROM channel WHERE workspace_id = %s AND since IS NOT NULL"
+        cursor = await connection.execute(query, [workspace.id])
+        return {row["external_id"]: row["since"] for row in await cursor.fetchall()}
