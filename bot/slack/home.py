@@ -24,7 +24,7 @@ from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages.forms import ReportForm
+from reunite.messages.forms import ReportForm, unlink_confirmation
 from reunite.messages.reply import Reply
 
 HOME: Final = "home:"
@@ -176,7 +176,11 @@ def home_view(
     moderating: list[Element] = []
     if person.moderates:
         actions = (*_MODERATORS, _SAMPLES, *more)
-        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
+        asked = {"unlink": unlink_confirmation(language)}
+        buttons = [
+            button(f"{HOME}{action}", sentence(f"home_{action}", language), confirmation=asked.get(action))
+            for action in actions
+        ]
         named = ", ".join(f"`{scope}`" for scope in scopes)
         lacking = [section(sentence("home_scopes", language, scopes=named))] if scopes else []
         moderating = [header(sentence("home_moderators", language)), *lacking, {"type": "actions", "elements": buttons}]

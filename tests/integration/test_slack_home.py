@@ -82,6 +82,8 @@ async def test_only_moderators_read_on_the_home_tab_which_scopes_are_missing_unt
 
 @pytest.mark.parametrize("form", ["lost", "found", "sealed"])
 async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) -> None:
+    moderated = Settings(log_channel=world.slack.admin.add_channel("mods"))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=moderated))
     home = await world.slack.ui.open_home(world.ada)
     await world.slack.ui.press_in(home, sentence(f"form_{form}"), world.ada)
     await world.slack.ui.modal(world.ada, sentence(f"form_{form}"))
@@ -254,3 +256,11 @@ async def test_a_channel_that_was_chosen_and_left_hinders_nobody_from_reporting_
     await world.slack.tell({"type": "channel_left", "channel": "C0GONE"}).acked.wait()
     await report(world, world.ada, "a hat")
     assert (await world.report()).target.channel == world.lost
+
+
+async def test_unlinking_asks_first_and_says_where_there_is_no_link(world: World) -> None:
+    home = await world.slack.ui.open_home(world.admin)
+    [unlink] = [one for one in buttons(home["blocks"]) if one["text"]["text"] == sentence("home_unlink")]
+    assert unlink["confirm"]["text"]["text"] == sentence("unlink_sure")
+    await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
+    await world.slack.ui.modal(world.admin, sentence("not_linked"))
