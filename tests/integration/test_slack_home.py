@@ -70,16 +70,6 @@ async def test_the_home_tab_of_somebody_with_very_many_reports_keeps_within_slac
     assert (shown.count(sentence("button_withdraw")), sentence("home_setup") in shown) == (15, True)
 
 
-async def test_only_moderators_read_on_the_home_tab_which_scopes_are_missing_until_they_are_there(world: World) -> None:
-    complete = world.slack.api.scopes
-    world.slack.api.scopes = ",".join(scope for scope in complete.split(",") if scope != "im:write")
-    warning = sentence("home_scopes", scopes="`im:write`")
-    assert warning in str((await world.slack.ui.open_home(world.admin))["blocks"])
-    assert warning not in str((await world.slack.ui.open_home(world.ada))["blocks"])
-    world.slack.api.scopes = complete
-    assert warning not in str((await world.slack.ui.open_home(world.admin))["blocks"])
-
-
 @pytest.mark.parametrize("form", ["lost", "found", "sealed"])
 async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) -> None:
     moderated = Settings(log_channel=world.slack.admin.add_channel("mods"))
@@ -256,11 +246,3 @@ async def test_a_channel_that_was_chosen_and_left_hinders_nobody_from_reporting_
     await world.slack.tell({"type": "channel_left", "channel": "C0GONE"}).acked.wait()
     await report(world, world.ada, "a hat")
     assert (await world.report()).target.channel == world.lost
-
-
-async def test_unlinking_asks_first_and_says_where_there_is_no_link(world: World) -> None:
-    home = await world.slack.ui.open_home(world.admin)
-    [unlink] = [one for one in buttons(home["blocks"]) if one["text"]["text"] == sentence("home_unlink")]
-    assert unlink["confirm"]["text"]["text"] == sentence("unlink_sure")
-    await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
-    await world.slack.ui.modal(world.admin, sentence("not_linked"))
