@@ -20,6 +20,7 @@ from db.trouble import is_away, is_temporary, log_failure
 from reunite.commands import NewReport, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.errors import (
+    ChannelTroubleError,
     MissingScopeError,
     NotJoinedError,
     PostGoneError,
@@ -92,8 +93,8 @@ class PastPosts:
         self._pause = pause
         self._not_before: dict[str, float] = {}
         """By workspace, when it may be read again."""
-        self._lacking: dict[UUID, float] = {}
-        """By backfill, when it is retried: the app lacks a permission for its channel, or for one of its posts."""
+        self._waiting: dict[UUID, float] = {}
+        """By backfill, when it is retried: its channel, or one of its posts, can't be read for now."""
         self._notices = PastPostNotices(platform, handlers, backfills)
 
     async def run(self) -> None:
@@ -108,7 +109,7 @@ class PastPosts:
     async def _round(self) -> bool:
         """Read a page in each workspace that has something to read; return whether there is any."""
         self._not_before = {workspace: at for workspace, at in self._not_before.items() if at > self._now()}
-        self._lacking = {backfill: at for backfill, at in self._lacking.items() if at > self._now()}
+        self._waiting = {backfill: at for backfill, at in self._waiting.items() if at > self._now()}
         by_workspace: dict[str, list[Backfill]] = {}
         for backfill in await self._backfills.open(self._platform.name):
             by_workspace.setdefault(backfill.workspace, []).append(backfill)
@@ -124,7 +125,7 @@ class PastPosts:
             if not await self._history.is_ready(backfills[0].workspace):
                 return 0.0
             pause = await self._try_to_tell(backfills)
-            unread = next((one for one in backfills if not one.has_ended and one.id not in self._lacking), None)
+            unread = next((one for one in backfills if not one.has_ended and one.id not in self._waiting), None)
             if unread is None:
                 return pause
             if await self._backfills.waiting(unread.community) < _AHEAD:
@@ -141,12 +142,13 @@ class PastPosts:
         return self._pause
 
     async def _read_or_pause(self, backfill: Backfill) -> None:
-        """Take in a page. Where the app lacks a permission, this channel waits, and the others go on."""
+        """Take in a page. Where that fails for one channel, as for lack of a permission, the others go on."""
         try:
             await self._read(backfill)
-        except MissingScopeError as error:
-            self._lacking[backfill.id] = self._now() + _delay([backfill], error)
-            await self._notices.send_pause(backfill)
+        except (ChannelTroubleError, MissingScopeError) as error:
+            self._waiting[backfill.id] = self._now() + _delay([backfill], error)
+            if isinstance(error, MissingScopeError):
+                await self._notices.send_pause(backfill)
 
     async def _read(self, backfill: Backfill) -> None:
         """Take in a page. An interruption doesn't lose the messages that were already taken in."""

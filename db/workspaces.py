@@ -154,8 +154,12 @@ class SqlWorkspaces(SqlTrends, SqlCounts):
             for row in rows
         ]
 
-    async def unlink(self, workspace: UUID) -> None:
-        await self._do("SELECT unlink_workspace(%(workspace)s)", workspace=workspace)
+    async def unlink(self, workspace: UUID) -> bool:
+        row = await self._one(
+            "SELECT own, unlink_workspace(%(workspace)s) <> own AS left FROM current_community() AS own",
+            workspace=workspace,
+        )
+        return row is not None and bool(row["left"])
 
     async def log_channel(self, report: UUID) -> str | None:
         """Return the moderator channel of a report's workspace."""

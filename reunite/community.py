@@ -94,12 +94,14 @@ class CommunityHandlers:
             await self._queue.hint(report)
 
     async def unlink(self, workspace: Workspace) -> None:
+        """Leave a community of several sides. Raises TellUserError where there's only this one."""
         async with self._store.session(workspace.community) as session:
             # Otherwise a running search could match across the workspaces once more.
             await session.work.interrupt(workspace.id)
             for report in await session.workspaces.reports(workspace.id):
                 await session.deletion.separate(report)
-            await session.workspaces.unlink(workspace.id)
+            if not await session.workspaces.unlink(workspace.id):
+                raise TellUserError("not_linked")
 
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""

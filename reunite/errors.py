@@ -50,6 +50,10 @@ class MissingScopeError(TryAgainError):
     """The platform's app lacks a permission in a whole workspace, until someone installs it again."""
 
 
+class ChannelTroubleError(TryAgainError):
+    """Temporary trouble that may be one channel's alone: the others needn't wait for it."""
+
+
 class TokenRefusedError(TryAgainError):
     """The platform refuses our token, until the operator sets another."""
 

@@ -167,5 +167,14 @@ def _held(words: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return a text in at most `limit` characters, with an ellipsis where something was cut off."""
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+    """Return a text in at most `limit` characters, with an ellipsis where something was cut off.
+
+    A word is cut only if it's so long that little would be left without it, as in scripts without spaces.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    end = max(kept.rfind(space) for space in " \n")
+    if not text[limit - 1].isspace() and end > limit / 3:
+        kept = kept[:end]
+    return f"{kept.rstrip()}…"

@@ -7,13 +7,13 @@ from typing import Any, Final
 import structlog
 
 from db.cancellation import stop
-from reunite.errors import TryAgainError, UndeliverableError
+from reunite.errors import MissingScopeError, TokenRefusedError, TryAgainError, UndeliverableError
 
 ACKNOWLEDGE_SECONDS: Final = 2.0
 """Seconds that an acknowledgement waits for the work; Slack gives up after three."""
-_TRIES: Final = 5
 _RETRY_SECONDS: Final = 30.0
 """Seconds of pauses between tries, all together; Slack may ask for longer ones."""
+_LONGEST_PAUSE_SECONDS: Final = 60.0
 _FINISH_SECONDS: Final = 8.0
 """Seconds that work in progress gets when the bot stops; Docker kills it after ten."""
 _log = structlog.get_logger(__name__)
@@ -45,18 +45,24 @@ class Background:
             await stop(*late)
 
 
-async def with_retries(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Retry temporary errors of Slack a few times. Raises TryAgainError after the last."""
-    patience = _RETRY_SECONDS
-    for tries_left in reversed(range(_TRIES)):
+async def with_retries(work: Callable[[], Coroutine[Any, Any, object]], patience: float | None = None) -> None:
+    """Retry temporary errors of Slack, when it says or after longer and longer pauses. Raises TryAgainError in the end.
+
+    A scope that is missing, or a refused token, takes someone longer than this.
+    """
+    patience, step = _RETRY_SECONDS if patience is None else patience, 1.0
+    while True:
         try:
             await work()
+        except (MissingScopeError, TokenRefusedError):
+            raise
         except TryAgainError as error:
-            pause = error.after or 1
+            pause = error.after or step
             patience -= pause
-            if not tries_left or patience < 0:
+            if patience < 0:
                 raise
             await asyncio.sleep(pause)
+            step = min(2 * step, _LONGEST_PAUSE_SECONDS)
         else:
             return
 

@@ -119,7 +119,7 @@ class Buttons:
 
 @contextmanager
 def _as_far_as_known(person: Person) -> Iterator[None]:
-    """Turn nobody away for not being a moderator, if it's unknown whether they are. Raises MissingScopeError then."""
+    """Turn nobody away for not being a moderator, if it's unknown whether they are. Raises TryAgainError then."""
     try:
         yield
     except OnlyModeratorsError:

@@ -9,7 +9,7 @@ import structlog
 
 from bot.latest import Latest
 from bot.past_posts import Page, PastMessage
-from bot.slack.errors import slack_errors
+from bot.slack.errors import is_of_one, slack_errors
 from bot.slack.messages import history_page
 from bot.slack.posts import (
     Body,
@@ -26,7 +26,7 @@ from bot.slack.workspaces import Workspaces
 from db.backfills import Backfill
 from reunite.commands import NewReport
 from reunite.entities import Member
-from reunite.errors import MissingScopeError, UndeliverableError
+from reunite.errors import ChannelTroubleError, MissingScopeError, TryAgainError, UndeliverableError
 from reunite.past_posts import PastPost
 
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
@@ -40,13 +40,18 @@ IsCaughtUp = Callable[[str], Awaitable[bool]]
 
 
 @contextmanager
-def _complete_scopes(team: str) -> Iterator[None]:
-    """Log a missing permission of the app, and let it wait: it ends no channel and refuses no post."""
+def _in_channel(team: str) -> Iterator[None]:
+    """Let a channel wait for what may be its own trouble, or for a permission: neither ends it or refuses a post."""
     try:
-        yield
+        with slack_errors():
+            yield
     except MissingScopeError as error:
         _log.warning("slack_scopes_missing", team=team, during="past posts")
         raise MissingScopeError(str(error), after=_SCOPE_SECONDS) from error
+    except TryAgainError as error:
+        if not is_of_one(error):
+            raise
+        raise ChannelTroubleError(str(error), error.after) from error
 
 
 class ChannelHistory:
@@ -71,7 +76,7 @@ class ChannelHistory:
         if workspace is None or not workspace.role(backfill.channel):
             raise UndeliverableError("the bot isn't in the channel, or it's no longer for reports")
         oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
-        with _complete_scopes(workspace.team), slack_errors():
+        with _in_channel(workspace.team):
             messages, has_more, _ = await history_page(workspace, backfill.channel, oldest, latest)
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
@@ -95,7 +100,7 @@ class ChannelHistory:
 
     async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
         role = workspace.role(channel)
-        with _complete_scopes(workspace.team), slack_errors():
+        with _in_channel(workspace.team):
             found = await photos_of(workspace, message)
             if not found.photos and found.problems:
                 raise found.problems[0]
@@ -108,6 +113,7 @@ class ChannelHistory:
         key = workspace.team, user
         if key not in self._members:
             person = await workspace.person(user)
-            person.check_known()  # past posts can wait for the scope
+            if not person.is_refused:
+                person.check_known()  # past posts can wait for the scope
             self._members[key] = person.member
         return self._members[key]

@@ -24,7 +24,7 @@ from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages.forms import ReportForm
+from reunite.messages.forms import ReportForm, unlink_confirmation
 from reunite.messages.reply import Reply
 
 HOME: Final = "home:"
@@ -71,7 +71,7 @@ class Home:
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = bool(person.moderates) and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            scopes = await _missing_scopes(workspace) if person.moderates else []
+            scopes = await _missing_scopes(workspace) if person.moderates is not False else []
             view = home_view(person, own, workspace, more, scopes)
             await workspace.client.views_publish(user_id=user, view=view)
 
@@ -169,17 +169,24 @@ def home_view(
 ) -> View:
     """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included.
 
-    Moderators also read which `scopes` the app lacks.
+    They also read which `scopes` the app lacks, and so does everybody while Slack doesn't say who moderates.
     """
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
     moderating: list[Element] = []
     if person.moderates:
         actions = (*_MODERATORS, _SAMPLES, *more)
-        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
+        asked = {"unlink": unlink_confirmation(language)}
+        buttons = [
+            button(f"{HOME}{action}", sentence(f"home_{action}", language), confirmation=asked.get(action))
+            for action in actions
+        ]
+        moderating = [{"type": "actions", "elements": buttons}]
+    if scopes:
         named = ", ".join(f"`{scope}`" for scope in scopes)
-        lacking = [section(sentence("home_scopes", language, scopes=named))] if scopes else []
-        moderating = [header(sentence("home_moderators", language)), *lacking, {"type": "actions", "elements": buttons}]
+        moderating = [section(sentence("home_scopes", language, scopes=named)), *moderating]
+    if moderating:
+        moderating = [header(sentence("home_moderators", language)), *moderating]
     first = [
         section(sentence("home_intro", language)),
         {"type": "actions", "elements": forms},

@@ -45,6 +45,8 @@ from reunite.rules import MAX_TEXT
 from reunite.text.heads import names_a_thing
 
 _REMEMBERED: Final = 5000
+_EYES_SECONDS: Final = 600.0
+"""Seconds of trouble after which a post gets no 👀 any more: by then, it usually has its reply."""
 _log = structlog.get_logger(__name__)
 
 
@@ -238,7 +240,7 @@ class Inbound:
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:
-            await with_retries(lambda: self._platform.acknowledge(target))
+            await with_retries(lambda: self._platform.acknowledge(target), _EYES_SECONDS)
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
 

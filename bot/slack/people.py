@@ -11,14 +11,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import MISSING_SCOPE, code_of, is_refusal, slack_errors
+from bot.slack.errors import MISSING_SCOPE, cause_of, code_of, slack_errors
 from reunite.entities import Member, Settings
-from reunite.errors import MissingScopeError, UndeliverableError
+from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.language import language_of, sentence
 
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
-_UNKNOWN: Final = {"access_denied", "not_visible", "user_not_found", "user_not_visible"}
+_UNKNOWN: Final = {"access_denied", "not_visible", "unknown_method", "user_not_found", "user_not_visible"}
+"""What Slack answers of strangers, and a compatible server that lacks the method of everyone."""
 _log = structlog.get_logger(__name__)
 
 
@@ -28,19 +29,23 @@ class Person:
 
     member: Member
     moderates: bool | None
-    """None if the app may not ask who they are, or who is in the user groups of moderators."""
+    """None if Slack doesn't say who they are, or who is in the user groups of moderators."""
     language: str
     zone: tzinfo
+    is_refused: bool = False
+    """Whether that's unknown though the app may ask."""
 
     @property
     def is_moderator(self) -> bool:
-        """Whether they moderate. Raises MissingScopeError if that's unknown, so that no moderator is turned away."""
+        """Whether they moderate. Raises TryAgainError if that's unknown, so that no moderator is turned away."""
         self.check_known()
         return bool(self.moderates)
 
     def check_known(self) -> None:
-        """Raise MissingScopeError if it's unknown whether they moderate."""
+        """Raise TryAgainError if it's unknown whether they moderate, MissingScopeError if a scope is the reason."""
         if self.moderates is None:
+            if self.is_refused:
+                raise TryAgainError("Slack refuses to say who someone is")
             raise MissingScopeError(
                 "Slack doesn't say who people are: update the app's manifest (slack/manifest.yaml) and reinstall it."
             )
@@ -61,20 +66,20 @@ class People:
         return self._languages.get(user or "", otherwise)
 
     async def person(self, user: str, settings: Settings) -> Person:
-        """Return who a user is and whether they moderate; without the scope to ask, still someone.
+        """Return who a user is and whether they moderate; if Slack refuses to say, still someone.
 
         Raises TryAgainError in an outage, so that nobody is taken for someone else.
         """
-        moderates: bool | None = False
+        unknown = Member(user, sentence("unknown_member", settings.language))
         try:
             with slack_errors():
                 found = await self._user(user)
-        except MissingScopeError:
-            _log.warning("slack_user_lookup_refused", team=self._team, error=MISSING_SCOPE)
-            found, moderates = None, user in self._always_moderate or None
+        except (MissingScopeError, UndeliverableError) as error:
+            _log.warning("slack_user_lookup_refused", team=self._team, error=cause_of(error))
+            is_refused, moderates = not isinstance(error, MissingScopeError), user in self._always_moderate or None
+            return Person(unknown, moderates, settings.language, UTC, is_refused=is_refused)
         if found is None:
-            member = Member(user, sentence("unknown_member", settings.language))
-            return Person(member, moderates, settings.language, UTC)
+            return Person(unknown, moderates=False, language=settings.language, zone=UTC)
         language = language_of(found.get("locale") or settings.language)
         self._languages[user] = language
         member = Member(user, _name_of(found) or user)
@@ -93,9 +98,7 @@ class People:
             answer = await self._client.users_info(user=user, include_locale=True)
         except SlackApiError as error:
             if code_of(error) not in _UNKNOWN:
-                if not is_refusal(error) or code_of(error) == MISSING_SCOPE:
-                    raise
-                _log.warning("slack_user_lookup_refused", team=self._team, error=code_of(error))
+                raise
             return None
         found: Mapping[str, Any] | None = answer.get("user")
         return found

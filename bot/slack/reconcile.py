@@ -1,6 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ from bot.slack.looks import Looks
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
+from db.cancellation import stop
 from db.installations import Installations
 from db.trouble import is_temporary, is_trouble
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
@@ -24,6 +26,8 @@ from reunite.ports import KnownCard, Sent
 _RECORD_EVERY_SECONDS: Final = 30.0
 """Seconds between records that the bot receives events."""
 _LEAST_SECONDS: Final = 0.1
+_AT_ONCE: Final = 8
+"""Workspaces that are read at once: events need the database, too."""
 _MOST_HIDDEN: Final = 3
 """Cards that Slack doesn't show, in one round: it's an outage if there are more."""
 _log = structlog.get_logger(__name__)
@@ -104,30 +108,46 @@ class Reconciler:
         self._reconciled: set[str] = set()
         self._not_before: dict[str, float] = {}
         """By workspace, when Slack allows the next call."""
+        self._following: dict[str, asyncio.Task[None]] = {}
+        """By workspace, so that one that hangs doesn't delay the others."""
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self, is_connected: Callable[[], Awaitable[bool]]) -> None:
         """Run until cancelled."""
-        while True:
-            await self._attempt(self._record_all(is_connected))
-            self._forget_left()
-            now = asyncio.get_running_loop().time()
-            await asyncio.sleep(
-                min([_RECORD_EVERY_SECONDS, *(max(_LEAST_SECONDS, at - now) for at in self._not_before.values())])
-            )
+        try:
+            while True:
+                await self._attempt(self._follow_all(is_connected))
+                self._forget_left()
+                await asyncio.sleep(_RECORD_EVERY_SECONDS)
+        finally:
+            await stop(*self._following.values())
 
     async def is_caught_up(self, team: str) -> bool:
         """Return whether the bot has taken the new posts that it missed in a workspace."""
         return team in self._reconciled and await self._catch_up.is_complete(team)
 
-    async def _record_all(self, is_connected: Callable[[], Awaitable[bool]]) -> None:
+    async def _follow_all(self, is_connected: Callable[[], Awaitable[bool]]) -> None:
         if await is_connected():
-            for workspace in self._workspaces:
-                await self._attempt(self._record(workspace), workspace.team)
-                if workspace.is_outdated:
-                    await self._attempt(workspace.refresh(), workspace.team)
-                await self._attempt(self._greeter.greet(workspace), workspace.team)
-                await self._attempt(self._looks.delete_old_pictures(workspace), workspace.team)
+            for team in {workspace.team for workspace in self._workspaces} - self._following.keys():
+                self._following[team] = asyncio.create_task(self._follow(team, is_connected))
             await self._attempt(self._installations.forget_old())
+
+    async def _follow(self, team: str, is_connected: Callable[[], Awaitable[bool]]) -> None:
+        """Do what is due in a workspace, until it leaves."""
+        while workspace := next((one for one in self._workspaces if one.team == team), None):
+            async with self._slots:
+                await self._attempt(self._round(workspace, is_connected), team)
+            pause = self._not_before.get(team, math.inf) - asyncio.get_running_loop().time()
+            await asyncio.sleep(min(_RECORD_EVERY_SECONDS, max(_LEAST_SECONDS, pause)))
+        del self._following[team]
+
+    async def _round(self, workspace: SlackWorkspace, is_connected: Callable[[], Awaitable[bool]]) -> None:
+        if await is_connected():
+            await self._attempt(self._record(workspace), workspace.team)
+            if workspace.is_outdated:
+                await self._attempt(workspace.refresh(), workspace.team)
+            await self._attempt(self._greeter.greet(workspace), workspace.team)
+            await self._attempt(self._looks.delete_old_pictures(workspace), workspace.team)
 
     def _forget_left(self) -> None:
         """Forget the workspaces that have removed the app: no call for them is due any more."""

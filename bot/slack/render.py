@@ -119,19 +119,20 @@ def metadata(key: str) -> Mapping[str, Any]:
     return {"event_type": "reunite_reply", "event_payload": {"key": key}}
 
 
-def button(action: str, words: str, style: str = "plain") -> Element:
-    """Return a button with an action id."""
+def button(action: str, words: str, style: str = "plain", confirmation: Confirmation | None = None) -> Element:
+    """Return a button with an action id, and what is asked before its press counts."""
     text = {"type": "plain_text", "text": _shown(words, _MAX_BUTTON), "emoji": True}
-    return {"type": "button", "action_id": action, "text": text, **_STYLES[style]}
+    asked = {"confirm": _dialog(confirmation, words)} if confirmation else {}
+    return {"type": "button", "action_id": action, "text": text, **_STYLES[style], **asked}
 
 
 def _button(reply_button: Button, reply: Reply, language: str) -> Element:
     action = f"{PRESS}{reply_button.action}:{reply_button.subject}"
-    element = button(action, reply_button.words, reply_button.style)
+    confirmation = confirmation_of(reply_button.action, language)
+    element = button(action, reply_button.words, reply_button.style, confirmation)
     if heard := _heard(reply_button, reply, language):
         element["accessibility_label"] = _shown(heard, _MAX_BUTTON)
-    confirmation = confirmation_of(reply_button.action, language)
-    return {**element, "confirm": _dialog(confirmation, reply_button.words)} if confirmation else element
+    return element
 
 
 def _heard(reply_button: Button, reply: Reply, language: str) -> str | None:

@@ -121,8 +121,10 @@ class Workspaces:
 
     async def moderates(self, team: str, user: str) -> bool | None:
         """Ask Slack whether someone moderates a workspace; None where we aren't in it."""
-        workspace = await self.get(team)
-        return (await workspace.person(user)).is_moderator if workspace else None
+        if (workspace := await self.get(team)) is None:
+            return None
+        person = await workspace.person(user)
+        return bool(person.moderates) if person.is_refused else person.is_moderator  # a refusal may last
 
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app."""

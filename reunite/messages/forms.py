@@ -90,6 +90,11 @@ def confirmation_of(action: Action, language: str) -> Confirmation | None:
     return Confirmation(words[f"{action}_sure"], words["cancel"])
 
 
+def unlink_confirmation(language: str) -> Confirmation:
+    """Return what to ask before two sides are unlinked."""
+    return Confirmation(sentence("unlink_sure", language), words_in(language).page["cancel"])
+
+
 def look_form(language: str) -> Form:
     """Return the form of a search without a report: fields `words` and `photos`."""
     label, hint = sentence("form_look_label", language), sentence("form_lost_hint", language)

@@ -52,6 +52,6 @@ class Workspaces(Protocol):
         """Return the match replies that were sent for a workspace's reports in progress, perhaps of one message."""
         ...
 
-    async def unlink(self, workspace: UUID) -> None:
-        """Give a workspace a community of its own."""
+    async def unlink(self, workspace: UUID) -> bool:
+        """Give a workspace a community of its own; return whether it shared one."""
         ...

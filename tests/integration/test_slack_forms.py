@@ -36,6 +36,8 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     [("report_lost", "form_lost"), ("report_found", "form_found"), ("report_sealed", "form_sealed")],
 )
 async def test_the_global_shortcuts_open_the_same_modals(world: World, callback: str, title: str) -> None:
+    moderated = Settings(log_channel=world.slack.admin.add_channel("mods"))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=moderated))
     await world.slack.ui.shortcut(callback, world.ada)
     await world.slack.ui.modal(world.ada, sentence(title))
 
@@ -104,9 +106,22 @@ async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
     assert not any(word in public for word in ("Jane Roe", "1234", "card.jpg", "Ada"))
 
 
+async def test_without_a_channel_for_moderators_nobody_fills_in_a_sealed_report_in_vain(world: World) -> None:
+    await world.slack.ui.shortcut("report_sealed", world.ada)
+    assert not (await world.slack.ui.modal(world.ada, sentence("sealed_needs_log"))).get("callback_id")
+    used = await world.slack.slash("found", "sealed", world.ben, world.general)
+    assert (await eventually(lambda: used.answers))[0]["text"] == sentence("sealed_needs_log")
+
+
 async def test_without_a_channel_for_moderators_nothing_can_be_sealed(world: World) -> None:
+    log = world.slack.admin.add_channel("mods")
+    chosen, none = (
+        ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=one)) for one in (log, None)
+    )
+    await world.handlers.set_up(chosen)
     await world.slack.ui.shortcut("report_sealed", world.ada)
     modal = await world.slack.ui.modal(world.ada)
+    await world.handlers.set_up(none)
     photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
     sent = await world.slack.ui.submit(modal, world.ada, category="id", photos=[photo])
     assert sentence("sealed_needs_log") in str((sent.ack or {})["payload"]["errors"])

@@ -70,18 +70,10 @@ async def test_the_home_tab_of_somebody_with_very_many_reports_keeps_within_slac
     assert (shown.count(sentence("button_withdraw")), sentence("home_setup") in shown) == (15, True)
 
 
-async def test_only_moderators_read_on_the_home_tab_which_scopes_are_missing_until_they_are_there(world: World) -> None:
-    complete = world.slack.api.scopes
-    world.slack.api.scopes = ",".join(scope for scope in complete.split(",") if scope != "im:write")
-    warning = sentence("home_scopes", scopes="`im:write`")
-    assert warning in str((await world.slack.ui.open_home(world.admin))["blocks"])
-    assert warning not in str((await world.slack.ui.open_home(world.ada))["blocks"])
-    world.slack.api.scopes = complete
-    assert warning not in str((await world.slack.ui.open_home(world.admin))["blocks"])
-
-
 @pytest.mark.parametrize("form", ["lost", "found", "sealed"])
 async def test_the_home_tab_opens_the_reports_modals(world: World, form: str) -> None:
+    moderated = Settings(log_channel=world.slack.admin.add_channel("mods"))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=moderated))
     home = await world.slack.ui.open_home(world.ada)
     await world.slack.ui.press_in(home, sentence(f"form_{form}"), world.ada)
     await world.slack.ui.modal(world.ada, sentence(f"form_{form}"))

@@ -197,3 +197,19 @@ async def test_a_workspace_that_removes_the_app_in_the_middle_is_read_no_further
         assert len(slack.calls_of("conversations.history")) == read
         assert await world.store.workspace("slack", TEAM) is None
         assert await Backfills(world.store).open("slack") == []
+
+
+async def test_a_channel_with_lasting_trouble_does_not_hold_up_the_others(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.past_posts._RETRY_SECONDS", 0.1)
+    async with SlackDouble.running() as slack, world_on(slack, database_url, **FAST) as world:
+        slack.post_photo(world.lost, world.ada, JPEG, "lost 1", unheard=True, ts=ago(50))
+        slack.post_photo(world.found, world.ada, JPEG, "found 1", unheard=True, ts=ago(50))
+        slack.api.unreadable[world.found] = "internal_error"
+        workspace = await workspace_of(world.store, "slack", TEAM)
+        await start_reading(world.store, world.handlers, workspace)
+        await eventually(world.reports, holds=lambda reports: texts_of(reports) == ["lost 1"])
+        slack.api.unreadable.clear()
+        await wait_until_read(world.store, workspace)
+        assert texts_of(await world.reports()) == ["found 1", "lost 1"]

@@ -58,6 +58,14 @@ async def test_an_event_that_could_not_be_written_down_comes_again(database_url:
         assert world.slack.delivery.envelopes[0].sent == 2
 
 
+async def test_a_post_gets_its_eyes_after_trouble_that_outlasts_an_answers_patience(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.background._RETRY_SECONDS", 0.0)
+    world.slack.api.fail_next("reactions.add", status=503, error="service_unavailable")
+    await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG))
+
+
 @pytest.mark.parametrize("way", ["dropped", "asked", "refused"])
 async def test_a_connection_lost_in_mid_envelope_loses_and_doubles_nothing(world: World, way: str) -> None:
     async def cut(_: web.Request) -> None:

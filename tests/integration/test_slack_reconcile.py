@@ -237,7 +237,7 @@ async def test_a_refused_post_is_explained_once_slack_takes_messages_again(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
-    monkeypatch.setattr("bot.slack.background._TRIES", 1)
+    monkeypatch.setattr("bot.slack.background._RETRY_SECONDS", 0.0)
     async with SlackDouble.running() as slack, world_on(slack, database_url) as world:
         slack.api.fail_next("chat.postMessage", status=503)
         post = slack.post_photo(world.found, world.ada, JPEG, "x" * 5000)

@@ -25,7 +25,7 @@ def refuse(slack: SlackDouble, method: str, error: str) -> None:
         slack.api.fail_next(method, error=error)
 
 
-@pytest.mark.parametrize("error", ["missing_scope", "unknown_method"])
+@pytest.mark.parametrize("error", ["missing_scope", "unknown_method", "an_undocumented_one"])
 async def test_reports_are_taken_of_people_about_whom_slack_says_nothing(world: World, error: str) -> None:
     refuse(world.slack, "users.info", error)
     await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ben, JPEG, "a hat"))
@@ -46,11 +46,14 @@ async def test_a_verdict_waits_until_slack_says_who_gives_it(database_url: str) 
         assert not world.slack.whispers
 
 
-async def test_no_moderator_is_turned_away_because_slack_does_not_say_who_they_are(world: World) -> None:
-    refuse(world.slack, "users.info", "missing_scope")
+@pytest.mark.parametrize(("error", "said"), [("missing_scope", "app_lacks_scope"), ("an_undocumented_one", "busy")])
+async def test_no_moderator_is_turned_away_because_slack_does_not_say_who_they_are(
+    world: World, error: str, said: str
+) -> None:
+    refuse(world.slack, "users.info", error)
     used = await world.slack.slash("lost", "setup", world.admin, world.general)
     answer = (await eventually(lambda: used.answers))[0]["text"]
-    assert answer == sentence("app_lacks_scope")
+    assert answer == sentence(said)
 
 
 @pytest.mark.parametrize("case", ["listed by now", "not listed", "nothing is listed"])

@@ -135,7 +135,7 @@ async def test_a_report_that_was_taken_is_never_said_not_to_be(world: World, mon
         """Leave the failures to the answer."""
 
     monkeypatch.setattr("bot.delivery.Delivery._start_due", send_nothing)
-    monkeypatch.setattr("bot.slack.background._TRIES", 1)
+    monkeypatch.setattr("bot.slack.background._RETRY_SECONDS", 0.0)
     world.slack.response_urls_expired = True
     for method in ("chat.postEphemeral", "chat.postMessage"):
         world.slack.api.fail_next(method, 429, "ratelimited")

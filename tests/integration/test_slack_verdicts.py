@@ -222,9 +222,9 @@ async def test_who_moderates_by_a_group_is_signed_out_of_the_board_while_the_app
         assert not await is_over(world.store, by_role)
 
 
-@pytest.mark.parametrize("is_deactivated", [True, False])
+@pytest.mark.parametrize("case", ["is deactivated", "is refused", "is no admin"])
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, *, is_deactivated: bool
+    database_url: str, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     checks = Rounds()
     monkeypatch.setattr("bot.board_roles._CHECK_EVERY_SECONDS", 0.05)
@@ -234,8 +234,11 @@ async def test_who_no_longer_moderates_is_signed_out_of_the_board(
         session = await signed_in(world.store, "slack", TEAM, world.admin)
         await checks.pass_by()
         assert not await is_over(world.store, session)
-        if is_deactivated:
+        if case == "is deactivated":
             world.slack.admin.deactivate(world.admin)
+        elif case == "is refused":
+            refusal = {"ok": False, "error": "an_undocumented_one"}
+            world.slack.api.always["users.info"] = lambda: web.json_response(refusal)
         else:
             world.slack.members[world.admin]["is_admin"] = False
         await eventually(lambda: is_over(world.store, session))

@@ -19,6 +19,7 @@ from reunite.language import (
     menu,
     moment_words,
     sentence,
+    shortened,
     weekday,
     words_in,
 )
@@ -227,3 +228,18 @@ def test_no_line_begins_with_a_mark_that_has_a_space_before_it(language: str) ->
     words = words_in(language)
     told = [*map(str, words.sentences.values()), *words.page.values(), *words.board.values()]
     assert [text for text in told if re.search(r" [?!:;»%]|« ", text)] == []
+
+
+@for_each(
+    ("text", "limit", "shown"),
+    [
+        ("black rucksack", 14, "black rucksack"),
+        ("black rucksack with", 15, "black rucksack…"),
+        ("black rucksack with", 12, "black…"),
+        ("at Donaudampfschifffahrt", 12, "at Donaudam…"),
+        ("黑色背包里有电脑", 5, "黑色背包…"),
+        ("umbrella\nblue", 11, "umbrella…"),
+    ],
+)
+def test_a_text_is_shortened_between_words_if_enough_is_left(text: str, limit: int, shown: str) -> None:
+    assert shortened(text, limit) == shown

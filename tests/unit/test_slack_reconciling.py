@@ -1,5 +1,6 @@
 """Catching up on Slack goes on whatever fails, and for no workspace that has removed the app."""
 
+import asyncio
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -83,3 +84,22 @@ async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.Monkey
         await eventually(lambda: set(reconciling._not_before) == {"T2"})
         await eventually(lambda: slack.kept == {"T2"})
     assert reconciling._reconciled == {"T2"}
+
+
+async def test_a_workspace_that_hangs_does_not_delay_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
+    slack, noted = _Slack("T1", "T2"), []
+
+    async def read_gap(workspace: Any, *_: object, **__: object) -> None:
+        if workspace.team == "T1":
+            await asyncio.Event().wait()
+
+    async def note_presence(team: str) -> None:
+        noted.append(team)
+
+    monkeypatch.setattr(slack, "read_gap", read_gap)
+    monkeypatch.setattr(slack, "note_presence", note_presence)
+    monkeypatch.setattr(slack, "compare_pending", AsyncMock(return_value=None), raising=False)
+    async with background(reconciler(slack).run(AsyncMock(return_value=True))):
+        await eventually(lambda: noted.count("T2") > 1)
+    assert set(noted) - {"T1"} == {"T2"}  # T1 is noted when it's stopped

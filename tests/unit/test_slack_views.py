@@ -14,7 +14,7 @@ from bot.slack.linking import Linking
 from bot.slack.people import Person
 from bot.slack.permissions import SCOPES
 from reunite.language import LANGUAGES
-from reunite.messages.forms import ReportForm, form_of, report_form
+from reunite.messages.forms import ReportForm, form_of, look_form, report_form
 from reunite.messages.reply import Action
 from tests.doubles.slack_blocks import check_view
 from tests.support.slack_samples import ADA, link_to, replies, same_as_before
@@ -43,8 +43,10 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
     forms = [report_form(which, language, private=True) for which in get_args(ReportForm)]
     forms += [form for action in get_args(Action) if (form := form_of(action, language))]
     context = {"press": f"accept_claim:{uuid4()}", "channel": "C" * 11, "message": "1800000000.000001"}
-    for form in forms:
-        check_view(form_modal(form, "press:", language, context), {})
+    for form in [*forms, look_form(language)]:
+        view = form_modal(form, "press:", language, context)
+        check_view(view, {})
+        assert view["title"]["text"] == form.title, "it's cut off"
     check_view(Linking.form(language), {})
     check_view(reply_modal([*replies(language).values()], link_to, language), {})
     own = [replies(language)["own_report"]] * 80

@@ -1,0 +1,36 @@
+"""What moderators read and press on the App Home on Slack besides the setup: missing scopes, and the end of a link."""
+
+import pytest
+
+from reunite.language import sentence
+from tests.doubles.slack_blocks import buttons
+from tests.support.slack_adapter import World, connected_world
+
+world_fixture = pytest.fixture(connected_world, name="world")
+
+
+async def test_only_moderators_read_on_the_home_tab_which_scopes_are_missing_until_they_are_there(world: World) -> None:
+    complete = world.slack.api.scopes
+    world.slack.api.scopes = ",".join(scope for scope in complete.split(",") if scope != "im:write")
+    warning = sentence("home_scopes", scopes="`im:write`")
+    assert warning in str((await world.slack.ui.open_home(world.admin))["blocks"])
+    assert warning not in str((await world.slack.ui.open_home(world.ada))["blocks"])
+    world.slack.api.scopes = complete
+    assert warning not in str((await world.slack.ui.open_home(world.admin))["blocks"])
+
+
+async def test_everybody_reads_that_the_app_may_not_ask_who_moderates(world: World) -> None:
+    for _ in range(50):
+        world.slack.api.fail_next("users.info", error="missing_scope")
+    world.slack.api.scopes = world.slack.api.scopes.replace(",users:read", "")
+    home = await world.slack.ui.open_home(world.admin)
+    assert sentence("home_scopes", scopes="`users:read`") in str(home["blocks"])
+    assert sentence("home_setup") not in [button["text"]["text"] for button in buttons(home["blocks"])]
+
+
+async def test_unlinking_asks_first_and_says_where_there_is_no_link(world: World) -> None:
+    home = await world.slack.ui.open_home(world.admin)
+    [unlink] = [one for one in buttons(home["blocks"]) if one["text"]["text"] == sentence("home_unlink")]
+    assert unlink["confirm"]["text"]["text"] == sentence("unlink_sure")
+    await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
+    await world.slack.ui.modal(world.admin, sentence("not_linked"))
