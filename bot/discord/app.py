@@ -74,7 +74,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 verdicts=verdicts,
                 buttons=Buttons(handlers, workspaces, reports, looks, settings_form),
                 reconciler=reconciler,
-                greeter=Greeter(handlers, workspaces, platform),
+                greeter=Greeter(handlers, workspaces, platform, reads_posts=client.intents.message_content),
                 pause_after_trouble=config.pause_after_trouble,
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)

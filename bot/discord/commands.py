@@ -51,7 +51,8 @@ class Commands:
     async def help(self, interaction: discord.Interaction) -> PrivateReply:
         """List what members can do."""
         language = language_of_user(interaction)
-        return PrivateReply.of(welcome.usage(named_commands(language), language))
+        usage = welcome.usage(named_commands(language), language)
+        return PrivateReply.of(usage if interaction.client.intents.message_content else welcome.unread(usage, language))
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)
@@ -101,7 +102,7 @@ class Commands:
 
     async def setup(self, interaction: discord.Interaction) -> PrivateReply:
         """Show the guild's settings."""
-        return PrivateReply(embeds=(self._settings_form.panel(guild_of(interaction), language_of_user(interaction)),))
+        return PrivateReply(embeds=(self._settings_form.panel(interaction),))
 
 
 def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:

@@ -19,7 +19,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of
 from reunite.messages.reply import Command
-from reunite.messages.welcome import NamedCommands
+from reunite.messages.welcome import NamedCommands, unread
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
 from reunite.welcome import Greeting
@@ -42,10 +42,13 @@ class Greeter:
     After temporary trouble it tries again later, for a day; after a restart, for as long as the guild is new.
     """
 
-    def __init__(self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform) -> None:
+    def __init__(
+        self, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform, *, reads_posts: bool
+    ) -> None:
         self._handlers = handlers
         self._workspaces = workspaces
         self._platform = platform
+        self._reads_posts = reads_posts
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
 
@@ -112,9 +115,9 @@ class Greeter:
             await self._handlers.welcome.note_greeting("discord", str(guild.id))
 
     async def _due(self, guild: discord.Guild) -> Greeting | None:
-        return await self._handlers.welcome.greeting(
-            "discord", str(guild.id), named_commands(self._workspaces.language(guild))
-        )
+        language = self._workspaces.language(guild)
+        due = await self._handlers.welcome.greeting("discord", str(guild.id), named_commands(language))
+        return due if due is None or self._reads_posts else due._replace(reply=unread(due.reply, language))
 
     async def _deliver(self, guild: discord.Guild, greeting: Greeting, channel: discord.TextChannel | None) -> None:
         """Send the greeting to its place; to a channel if that is with somebody who takes no messages.

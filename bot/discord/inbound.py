@@ -94,6 +94,8 @@ class Inbound:
             await self._answer_in_thread(message)
             return
         problem = not_a_photo(message)
+        if _is_spoken(message) and channel[1] is ReportKind.LOST:
+            problem = TellUserError("voice_message")
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
@@ -266,6 +268,11 @@ async def _answered(command: NewReport, answer: Coroutine[object, object, None])
         _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
         return isinstance(error, UndeliverableError)
     return True
+
+
+def _is_spoken(message: discord.Message) -> bool:
+    """Return whether a post, which answers nobody, is a voice message: that has no words and no other files."""
+    return message.flags.voice and message.reference is None
 
 
 def _may_be_lost_report(message: discord.Message) -> bool:

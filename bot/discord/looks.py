@@ -58,7 +58,7 @@ class Looks:
 
         async def turned() -> PrivateReply:
             press = await read()
-            return await self._shown(press.target.workspace, await self._handlers.press(press))
+            return await self._shown(interaction, await self._handlers.press(press))
 
         if await try_acknowledge(interaction, interaction.response.defer):
             await show(interaction, await result_or_problem(interaction, turned))
@@ -87,8 +87,8 @@ class Looks:
             photos=given.photos,
         )
         answer = await looks.answer_of(self._handlers, command, language_of_user(interaction))
-        return await self._shown(str(guild.id), answer)
+        return await self._shown(interaction, answer)
 
-    async def _shown(self, guild: str, reply: Reply) -> PrivateReply:
-        picture = await looks.picture_of(self._handlers, "discord", guild, reply)
-        return PrivateReply.with_picture(reply, picture)
+    async def _shown(self, interaction: discord.Interaction, reply: Reply) -> PrivateReply:
+        picture = await looks.picture_of(self._handlers, "discord", str(interaction.guild_id), reply)
+        return PrivateReply.with_picture(reply, picture, language_of_user(interaction))

@@ -7,7 +7,8 @@ import discord
 
 from reunite.text.controls import without_controls
 
-_FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
+_FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<-]|:(?=\S))")
+"""A colon before a space begins no link and no emoji."""
 _NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"

@@ -48,7 +48,6 @@ class DiscordPlatform:
     def __init__(self, client: discord.Client, handlers: Handlers, workspaces: Workspaces, verdicts: Verdicts) -> None:
         self._client = client
         self._handlers = handlers
-        self._workspaces = workspaces
         self._verdicts = verdicts
         self.threads = Threads(client, handlers, workspaces)
         self._conversations = Conversations(client, workspaces)
@@ -146,7 +145,9 @@ class DiscordPlatform:
         """Send a reply directly, with a line that says why, unless an earlier attempt has arrived."""
         channel = await self._client.create_dm(discord.Object(int(person)))
         earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
-        return earlier or await self._messages.post(channel, saying_why(outgoing, self._language_of(outgoing.target)))
+        return earlier or await self._messages.post(
+            channel, saying_why(outgoing, self._messages.language_of(outgoing.target))
+        )
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
@@ -155,7 +156,9 @@ class DiscordPlatform:
         is_moved = sent.channel != outgoing.target.channel
         if outgoing.reply.opens_thread:
             is_moved = bool(outgoing.reply.quotes)  # an ended one quotes nobody
-        shown = saying_why(outgoing, self._language_of(outgoing.target)) if is_direct and is_moved else outgoing
+        shown = (
+            saying_why(outgoing, self._messages.language_of(outgoing.target)) if is_direct and is_moved else outgoing
+        )
         with discord_errors():
             change = partial(self._messages.edit, sent, direct=is_direct)
             await self._messages.unarchived(sent, partial(quoting_if_allowed, change, shown))
@@ -211,10 +214,6 @@ class DiscordPlatform:
         number = int(sent.channel)
         channel = self._client.get_channel(number) or await self._client.fetch_channel(number)
         return isinstance(channel, discord.DMChannel)
-
-    def _language_of(self, target: ReplyTarget) -> str:
-        guild = self._client.get_guild(int(target.workspace))
-        return self._workspaces.language(guild) if guild else "en"
 
     async def _places(self, outgoing: Outgoing) -> list[Place]:
         """Return where a reply may be: its people's thread, its post's thread if there is one, or the channel."""

@@ -30,14 +30,18 @@ _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_pri
 """A forum post is a thread already; opening one takes the permission to send."""
 _IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
 """discord.py counts these as missing whenever the permission to send is missing; naming that one is enough."""
+_TO_SEE: Final = discord.Permissions(view_channel=True)
+"""Without this one, all others are missing, too."""
 
 
 def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, ...]:
     """Return the names (as in `Permissions.VALID_FLAGS`) of the permissions that the bot lacks in a channel."""
     granted = channel.permissions_for(channel.guild.me)
     wanted = needed & _IN_A_FORUM if isinstance(channel, discord.ForumChannel) else needed
-    if not granted.send_messages:
-        wanted &= ~_IMPLIED
+    if not granted.view_channel:
+        wanted = _TO_SEE
+    elif not granted.send_messages:
+        wanted = wanted & ~_IMPLIED  # `&=` would change `needed`
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(granted, name))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Self
 
@@ -13,7 +13,7 @@ import discord
 import structlog
 
 from bot.discord.errors import EXPIRED_TOKEN, FAILURES, is_refusal
-from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, render_private
+from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, pictured, render_private
 from bot.saved import SAVED, AnswerFailedError, unsaved
 from db.trouble import log_failure
 from reunite.errors import TellUserError
@@ -58,12 +58,12 @@ class PrivateReply:
         return cls(embeds=tuple(render_private(reply) for reply in replies))
 
     @classmethod
-    def with_picture(cls, reply: Reply, picture: bytes | None) -> Self:
+    def with_picture(cls, reply: Reply, picture: bytes | None, language: str) -> Self:
         rendered = render_private(reply)
         if picture is None:
             return cls(embeds=(rendered,))
-        rendered.embed.set_image(url=f"attachment://{PICTURE_NAME}")
-        return cls(embeds=(rendered,), file=(PICTURE_NAME, picture))
+        shown = replace(rendered, embed=pictured(rendered.embed, reply, language))
+        return cls(embeds=(shown,), file=(PICTURE_NAME, picture))
 
 
 Work = Callable[[], Awaitable[PrivateReply]]

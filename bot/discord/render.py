@@ -1,8 +1,9 @@
 """Neutral replies in Discord's form. Pure.
 
-A reply is an embed; outside it are only the mentions that ping. The embed's `url` carries the reply's key: an embed
-without a title shows no link, but Discord returns the address with the message, so a reply whose sending was
-interrupted can be found again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
+A reply is an embed; outside it are only the mentions that ping and the first line then: where a message has words
+outside, a notification shows nothing else of it. The embed's `url` carries the reply's key: an embed without a title
+shows no link, but Discord returns the address with the message, so a reply whose sending was interrupted can be found
+again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
 """
 
 import hashlib
@@ -72,7 +73,7 @@ class RenderedButton:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: `content` holds the mentions that ping, `embed` everything else."""
+    """A message: `content` holds the mentions that ping and the first line then, `embed` everything else."""
 
     content: str | None
     embed: discord.Embed
@@ -88,36 +89,50 @@ class Rendered:
         return view
 
 
-def render(outgoing: Outgoing, *, direct: bool = False) -> Rendered:
+def render(outgoing: Outgoing, language: str = "en", *, direct: bool = False) -> Rendered:
     """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`.
 
-    `direct` is for a direct message, whose buttons name the guild.
+    `language` is that of the picture's description. `direct` is for a direct message, whose buttons name the guild.
     """
     reply = outgoing.reply
     pinged = _pinged(reply)
-    embed = embed_of(reply)
-    embed.url = marker(outgoing.key)
-    if outgoing.picture and (reply.gallery or reply.kind == "report_post"):
-        embed.set_image(url=f"attachment://{PICTURE_NAME}")
-    elif outgoing.picture:
-        embed.set_thumbnail(url=f"attachment://{PICTURE_NAME}")
-    content = " ".join(f"<@{person.member.id}>" for person in pinged) or None
+    lines = _lines(reply, name_for_all)
+    calls = [f"<@{person.member.id}>" for person in pinged]
+    if calls and len(lines) > 1:  # an embed without words would be dropped, and the key with it
+        first = lines.pop(0)
+        calls = [*(call for call in calls if call not in first), first]
+    embed = discord.Embed(description=_fitting(lines), colour=_COLOURS.get(reply.kind), url=marker(outgoing.key))
+    if outgoing.picture:
+        embed = pictured(embed, reply, language)
     mentions = mentions_of([discord.Object(int(person.member.id)) for person in pinged])
-    return Rendered(content, embed, mentions, buttons_of(reply, outgoing.target.workspace if direct else ""))
+    buttons = buttons_of(reply, outgoing.target.workspace if direct else "")
+    return Rendered(" ".join(calls) or None, embed, mentions, buttons)
 
 
 def render_private(reply: Reply) -> Rendered:
     """Return a reply that one person sees: nobody is pinged, and it has no marker."""
-    return Rendered(None, embed_of(reply, name_for_one), discord.AllowedMentions.none(), buttons_of(reply))
+    embed = discord.Embed(description=_fitting(_lines(reply, name_for_one)), colour=_COLOURS.get(reply.kind))
+    return Rendered(None, embed, discord.AllowedMentions.none(), buttons_of(reply))
 
 
-def embed_of(reply: Reply, named: CommandNaming = name_for_all) -> discord.Embed:
-    """Return the words of a reply, without the mentions that ping."""
-    lines = [
-        _line(line, named) for line in reply.with_live_jumps(_is_here).lines if not all(_pings(span) for span in line)
-    ]
-    words = shortened("\n".join(lines), _MAX_DESCRIPTION)
-    return discord.Embed(description=words, colour=_COLOURS.get(reply.kind))
+def pictured(embed: discord.Embed, reply: Reply, language: str) -> discord.Embed:
+    """Return a reply's embed with the attached picture, and what a screen reader says of it."""
+    shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
+    described = sentence(f"picture_of_{shows}", language)
+    part = "thumbnail" if shows == "match" else "image"
+    # The library has no parameter for an image's description.
+    picture = {part: {"url": f"attachment://{PICTURE_NAME}", "description": described}}
+    return discord.Embed.from_dict(embed.to_dict() | picture)
+
+
+def _lines(reply: Reply, named: CommandNaming) -> list[str]:
+    """Return the words of a reply, without lines that only ping."""
+    shown = reply.with_live_jumps(_is_here).lines
+    return [_line(line, named) for line in shown if not all(_pings(span) for span in line)]
+
+
+def _fitting(lines: Sequence[str]) -> str:
+    return shortened("\n".join(lines), _MAX_DESCRIPTION)
 
 
 def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:

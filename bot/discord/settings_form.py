@@ -14,7 +14,7 @@ from bot.backfill import BackfillRequests
 from bot.channels import check_log
 from bot.discord.forms import FormInput, modal
 from bot.discord.new_channels import NewChannels
-from bot.discord.permissions import TO_ANSWER, TO_POST, ReportChannel, may_set_up, missing
+from bot.discord.permissions import TO_HIDE, TO_POST, ReportChannel, may_set_up
 from bot.discord.private_replies import (
     CHECK_SECONDS,
     PrivateReply,
@@ -39,13 +39,13 @@ from bot.discord.settings_fields import (
     with_digest,
     with_rules,
 )
-from bot.discord.workspaces import Workspaces, missing_permissions
+from bot.discord.workspaces import Workspaces, guild_of, missing_permissions
 from bot.saved import answering
 from reunite import rights
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import command_names, sentence
 from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
@@ -67,10 +67,13 @@ class SettingsForm:
         self._new_channels = NewChannels(workspaces)
         self._samples = Samples(handlers, workspaces)
 
-    def panel(self, guild: discord.Guild, language: str) -> Rendered:
-        """Return the settings, the permissions that the bot lacks, and the buttons that open the modals."""
+    def panel(self, interaction: discord.Interaction) -> Rendered:
+        """Return the settings, what the bot lacks, and the buttons that open the modals."""
+        guild, language = guild_of(interaction), language_of_user(interaction)
         offered, create = self._new_channels.offer(guild, language)
         lines = [*self._settings(guild, language), *self._missing(guild, language), *offered]
+        if not interaction.client.intents.message_content:
+            lines.append(f"⚠️ {sentence('posts_unread', language, command=command_names(language))}")
         embed = discord.Embed(title=sentence("home_setup", language), description="\n".join(lines))
         plain = discord.ButtonStyle.secondary
         buttons = (
@@ -106,18 +109,20 @@ class SettingsForm:
         return ", ".join(channel.mention for channel in self._workspaces.channels(guild, kind))
 
     def _missing(self, guild: discord.Guild, language: str) -> list[str]:
-        """Name the missing permissions, channel by channel."""
+        """Name the missing permissions, once for all channels that lack the same ones."""
         log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
         needs: list[tuple[ReportChannel, discord.Permissions]] = [
-            *((channel, TO_ANSWER) for channel in self._workspaces.channels(guild, ReportKind.FOUND)),
-            *((channel, TO_POST) for channel in self._workspaces.channels(guild, ReportKind.LOST)),
+            *((channel, TO_POST) for channel in self._workspaces.channels(guild, ReportKind.FOUND)),
+            *((channel, TO_HIDE) for channel in self._workspaces.channels(guild, ReportKind.LOST)),
             *([(log, TO_POST)] if isinstance(log, discord.TextChannel) else []),
         ]
-        return [
-            f"⚠️ {sentence('permissions_missing', language, **missing_permissions(channel, needed, language))}"
-            for channel, needed in needs
-            if missing(channel, needed)
-        ]
+        lacking: dict[str, dict[str, str]] = {}
+        for channel, needed in needs:
+            slots = missing_permissions(channel, needed, language)
+            if names := slots["permissions"]:
+                same = lacking.setdefault(names, slots)
+                same["channel"] = ", ".join(dict.fromkeys((same["channel"], slots["channel"])))
+        return [f"⚠️ {sentence('permissions_missing', language, **slots)}" for slots in lacking.values()]
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
         """Open a button's modal, create channels or post samples; only those who may manage the guild see it."""
@@ -176,7 +181,7 @@ class SettingsForm:
             await follow_up(interaction, reply.words)
 
     async def _save(self, interaction: discord.Interaction, custom_id: str, given: FormInput) -> PrivateReply:
-        guild, language = await self._managed(interaction), language_of_user(interaction)
+        guild = await self._managed(interaction)
         change = {_CHANNELS: with_channels, _DIGEST: with_digest}.get(custom_id, with_rules)
 
         def changed(before: Settings) -> Settings:
@@ -187,13 +192,13 @@ class SettingsForm:
 
         await self._workspaces.change(guild, changed)
         with answering():
-            return PrivateReply(sentence("setup_saved", language), (self.panel(guild, language),))
+            return PrivateReply(sentence("setup_saved", language_of_user(interaction)), (self.panel(interaction),))
 
     async def _create(self, interaction: discord.Interaction) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)
         assert isinstance(interaction.user, discord.Member)  # noqa: S101 - in a guild, it is one
         words = await self._new_channels.create(guild, interaction.user, language)
-        return PrivateReply(words, (self.panel(guild, language),))
+        return PrivateReply(words, (self.panel(interaction),))
 
     async def _read_past_posts(self, interaction: discord.Interaction) -> PrivateReply:
         guild, language = await self._managed(interaction), language_of_user(interaction)

@@ -39,7 +39,8 @@ class Messages:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        rendered = render(outgoing, direct=isinstance(destination, discord.DMChannel))
+        language = self.language_of(outgoing.target)
+        rendered = render(outgoing, language, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
         send = (
             destination.get_partial_message(int(post)).reply
@@ -58,7 +59,7 @@ class Messages:
             )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        rendered = render(outgoing)
+        rendered = render(outgoing, self._workspaces.language(forum.guild))
         kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
         title, now = title_of(outgoing.reply), discord.utils.utcnow()
 
@@ -79,7 +80,7 @@ class Messages:
 
     async def edit(self, sent: Sent, outgoing: Outgoing, *, direct: bool) -> None:
         """Replace a reply's content; nobody is pinged again."""
-        rendered = render(outgoing, direct=direct)
+        rendered = render(outgoing, self.language_of(outgoing.target), direct=direct)
         await self.at(sent).edit(
             content=rendered.content,
             embed=rendered.embed,
@@ -121,6 +122,11 @@ class Messages:
                     await post.remove_reaction(RETURNED, self._client.user)
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
+
+    def language_of(self, target: ReplyTarget) -> str:
+        """Return the language of what is posted in a guild."""
+        guild = self._client.get_guild(int(target.workspace))
+        return self._workspaces.language(guild) if guild else "en"
 
     def at(self, sent: Sent) -> discord.PartialMessage:
         """Return the message that was sent, unread."""

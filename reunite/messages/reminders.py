@@ -6,15 +6,15 @@ from reunite.entities import Claim, Match, Report, ReportKind
 from reunite.language import sentence
 from reunite.messages.notices import say
 from reunite.messages.reply import Button, Line, Reply
-from reunite.messages.wording import author, button, end_of, line
+from reunite.messages.wording import asking, author, button, end_of, line
 
 
 def ends_soon(report: Report) -> Reply:
     """Say that a report ends within a week, and offer to keep watching."""
     language, until = report.language, end_of(report, report.language)
-    key = "ends_soon" if report.kind is ReportKind.LOST else "find_ends_soon"
+    key = "still_missing" if report.kind is ReportKind.LOST else "still_there"
     keep = Button("extend", report.id, sentence("button_keep_watching", language), "good")
-    lines = (*_calling(report), line(key, language, until=until))
+    lines = (*_calling(report), line("ends_soon", language, until=until), asking(key, language))
     withdraw = button("withdraw", report.id, language)
     return Reply("note", lines, buttons=(keep, withdraw, _off(report)), about=frozenset({report.id}))
 
@@ -28,14 +28,15 @@ def kept_watching(report: Report) -> Reply:
 
 def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
     """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named."""
-    lines = (*_calling(found), line("claim_waits_for_you", found.language))
-    buttons = (button("see_claim", claim.id, found.language), _off(found))
+    language = found.language
+    lines = (*_calling(found), line("claim_waits_for_you", language), asking("does_answer_match", language))
+    buttons = (button("see_claim", claim.id, language), _off(found))
     return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 
 def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:
-    """Ask the owner whether they got the item back."""
-    lines = (*_calling(lost), line("is_it_back", lost.language))
+    """Ask the owner whether they got the item back, and say why."""
+    lines = (*_calling(lost), asking("is_it_back", lost.language), line("card_agreed", lost.language))
     answer = (button("got_back", match.id, lost.language),) if members_can_return else ()
     where = button("where_is_it", match.id, lost.language)
     return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=match.reports)

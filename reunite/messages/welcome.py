@@ -1,7 +1,7 @@
 """Messages to a whole community: the greeting, help, and the weekly digest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reunite.entities import Report
@@ -58,6 +58,11 @@ def usage(names: NamedCommands, language: str) -> Reply:
         ),
     )
     return Reply("note", lines)
+
+
+def unread(reply: Reply, language: str) -> Reply:
+    """Add to the greeting or the help that the bot can't see members' posts, and what to do instead."""
+    return replace(reply, lines=(*reply.lines, line("posts_unread", language)))
 
 
 def digest(shown: Sequence[Report], tiles: Sequence[Tile], *, waiting: int, returned: int) -> Reply:

@@ -200,7 +200,7 @@ class OtherSideCases:
         _, found, match = await stage.matched()
         claim = await stage.claim(match, found)
         await stage.remind(25)
-        assert (await stage.thread(found))[-1].text().endswith(sentence("claim_waits_for_you"))
+        assert (await stage.thread(found))[-1].text().endswith(sentence("does_answer_match"))
         is_finders = action == "reject_claim"
         await stage.press(action, claim if is_finders else match.id, BEN if is_finders else ADA)
         reminder = (await stage.thread(found))[-1]

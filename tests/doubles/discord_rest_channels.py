@@ -295,7 +295,8 @@ def content_of(double: Guild, channel: str, payload: Json, files: dict[str, byte
         for part in ("thumbnail", "image"):
             if picture := embed.get(part):
                 name = re.sub("^attachment://", "", picture["url"])
-                embed[part] = {"url": urls.get(name, name), "width": 512, "height": 512}
+                # resources/message, "Embed Image Structure": `description` is the alt text (read 2026-11-30).
+                embed[part] = {**picture, "url": urls.get(name, name), "width": 512, "height": 512}
     return content
 
 

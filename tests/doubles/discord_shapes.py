@@ -39,7 +39,8 @@ TEXT, PUBLIC_THREAD, PRIVATE_THREAD, FORUM = discord_objects.TEXT, discord_objec
 MEDIA = 16
 THREADS = {PUBLIC_THREAD, PRIVATE_THREAD}
 REPLY, REQUIRE_TAG = 19, 1 << 4
-EPHEMERAL, HAS_SNAPSHOT, SUPPRESS_NOTIFICATIONS = 1 << 6, 1 << 14, 1 << 12
+# developers/resources/message, "Message Flags" (read 2026-11-26).
+EPHEMERAL, HAS_SNAPSHOT, SUPPRESS_NOTIFICATIONS, VOICE = 1 << 6, 1 << 14, 1 << 12, 1 << 13
 MAX_REACTIONS = 20
 """Different emojis below one message (docs.discord.com, Opcodes and Status Codes, 30010; read in November 2026)."""
 

@@ -1,6 +1,7 @@
 """Posts on Discord become reports: the unmodified discord.py, over real sockets, against the double."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from discord.utils import snowflake_time
@@ -9,6 +10,8 @@ from structlog.testing import capture_logs
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
+from reunite.language import sentence
+from tests.doubles.discord_shapes import REPLY, VOICE
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reactions, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -49,6 +52,21 @@ async def test_the_same_post_delivered_three_times_is_one_report(world: World) -
     post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
     await eventually(lambda: len(reactions(world.discord, post)) >= 3 or None)
     assert len(await world.reports()) == 1
+
+
+async def test_who_reports_a_loss_by_voice_is_asked_for_words_or_a_photo(world: World) -> None:
+    people, ann = world.discord.people, world.discord.admin.join("Ann")
+    spoken: dict[str, Any] = {"content_type": "audio/ogg", "flags": VOICE, "photos": {"voice-message.ogg": b"la"}}
+    earlier = {"message_id": await people.post("lost", ann, "thanks!"), "channel_id": world.discord.channel("lost")}
+    answer: dict[str, Any] = {"message_reference": earlier, "type": REPLY}
+    posts = [
+        await people.post("found", ann, **spoken),
+        await people.post("lost", ann, **spoken, **answer),
+        await people.post("lost", ann, **spoken),
+    ]
+    await world.discord.reply(posts[-1], sentence("voice_message"))
+    assert not any(post in world.discord.channels for post in posts[:-1])  # no thread was opened
+    assert await world.reports() == []
 
 
 async def test_words_other_channels_bots_and_webhooks_make_no_report(world: World) -> None:

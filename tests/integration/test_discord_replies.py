@@ -10,6 +10,7 @@ from reunite.commands import ReportLost
 from reunite.entities import Member
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord_rest_base import banned
@@ -30,7 +31,8 @@ async def test_the_first_reply_opens_the_thread_and_the_next_ones_go_there(world
     assert [world.discord.text(reply) for reply in world.discord.replies(post)] == ["One.", "Two."]
     assert [path for _, path in world.discord.requests].count(thread_path(world.post_of(post))) == 1
     [picture] = world.discord.message(second.message)["attachments"]
-    assert world.discord.message(second.message)["embeds"][0]["thumbnail"]["url"] == picture["url"]
+    shown = world.discord.message(second.message)["embeds"][0]["thumbnail"]
+    assert (shown["url"], shown["description"]) == (picture["url"], sentence("picture_of_match"))
 
 
 @pytest.mark.parametrize("heard", [True, False])

@@ -24,8 +24,9 @@ from bot.discord.permissions import NEEDED
 from bot.discord.render import marker, nonce, render, render_private, thread_name
 from reunite.entities import Member, ReplyTarget, ReportKind
 from reunite.language import LANGUAGES, sentence
-from reunite.messages import galleries, wording
+from reunite.messages import galleries, handovers, reminders, wording
 from reunite.messages.forms import form_of, report_form
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Tile
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
@@ -69,6 +70,45 @@ async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> Non
     check_message(looks, [])
     assert dict(shown.mentions.to_dict()) == {"parse": []}
     assert looks == agreed(name, looks)
+
+
+TOLD = {
+    **{name: REPLIES[name] for name in ("may_be_yours", "claimed", "conversation")},
+    "likelier": wording.likelier(SAMPLES.match, SAMPLES.lost, SAMPLES.found),
+    "ends_soon": reminders.ends_soon(SAMPLES.lost),
+    "claim_waits": reminders.claim_waits(SAMPLES.claim, SAMPLES.match, SAMPLES.found),
+    "is_it_back": reminders.is_it_back(SAMPLES.match, SAMPLES.lost, members_can_return=True),
+    "claim_gone": handovers.claim_gone(Claimed(SAMPLES.claim, SAMPLES.match, SAMPLES.lost, SAMPLES.found)),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_notification_says_what_it_is_about(name: str) -> None:
+    """Outside an embed, a message's words are all that a notification shows."""
+    shown = render(Outgoing("a key", POST, TOLD[name]))
+    assert shown.content
+    said = re.sub(r"<@\d+>", "", shown.content)
+    assert len(said.split()) >= 3
+    assert said.strip() not in (shown.embed.description or "")
+    assert shown.embed.description
+
+
+def test_who_is_pinged_in_the_first_line_is_named_once() -> None:
+    content = render(Outgoing("a key", POST, REPLIES["conversation"])).content or ""
+    assert re.findall(r"<@\d+>", content) == ["<@22>", "<@11>"]
+
+
+def test_a_reply_of_one_line_keeps_it_with_its_key() -> None:
+    pinging = Reply("claim", ((Person("discord", Member("22", "Bob"), notify=True),), (Plain("Did it fit?"),)))
+    shown = render(Outgoing("a key", POST, pinging))
+    assert (shown.content, shown.embed.description, shown.embed.url) == ("<@22>", "Did it fit?", marker("a key"))
+
+
+@pytest.mark.parametrize(("name", "part"), [("gallery", "image"), ("may_be_yours", "thumbnail"), ("looking", "image")])
+def test_a_picture_is_described_in_the_language_of_its_place(name: str, part: str) -> None:
+    key = {"gallery": "gallery", "may_be_yours": "match", "looking": "post"}[name]
+    picture = render(Outgoing("a key", POST, REPLIES[name], b"jpeg"), "de").embed.to_dict().get(part)
+    assert picture == {"url": "attachment://photo.jpg", "description": sentence(f"picture_of_{key}", "de")}
 
 
 FORMS = {
@@ -123,6 +163,7 @@ def test_a_link_to_another_platform_is_only_its_words() -> None:
         ("[free](https://evil.example)", r"\[free\]\(https\://evil.example\)"),
         ("1. first\n- second\n# third\n> fourth", "1\\. first\n\\- second\n\\# third\n\\> fourth"),
         ("at 10:30, 2.50 €", r"at 10\:30, 2.50 €"),
+        ("colour: red :smile: <t:1:R>", r"colour: red \:smile: \<t\:1\:R\>"),
         ("@everyone @here", "@\u200beveryone @\u200bhere"),
     ],
 )

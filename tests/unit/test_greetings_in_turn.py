@@ -62,7 +62,8 @@ def guild(number: int) -> Any:
 async def test_guilds_that_joined_meanwhile_are_greeted_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(greeting, "_BETWEEN_SECONDS", BETWEEN)
     parts: Any = _Discord()
-    greeter = Greeter(SimpleNamespace(welcome=parts), parts, parts)  # type: ignore[arg-type] # what it uses of them
+    handlers: Any = SimpleNamespace(welcome=parts)  # what it uses of them
+    greeter = Greeter(handlers, parts, parts, reads_posts=True)
     guilds = [guild(number) for number in range(1, GUILDS + 1)]
     begun = asyncio.get_running_loop().time()
     for _ in range(2):  # a new session begins meanwhile
