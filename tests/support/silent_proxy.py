@@ -12,7 +12,7 @@ from db.cancellation import stop
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 SOCKET: Final = ".s.PGSQL.5432"
-"""PostgreSQL's clients look for this name in a folder; all others are told the whole path."""
+"""PostgreSQL's clients look for this name in a folder; others take its whole path."""
 
 
 @dataclass
