@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from db.repeating import repeat
+from db.trouble import logging_failures
 from reunite.absence import IsThere, absent_for_long
 from reunite.entities import PlatformName
 from reunite.ports import Store
@@ -29,7 +30,8 @@ async def watch_absence(
 
     async def check() -> None:
         for workspace in await absent_for_long(store, platform, await start_check(), datetime.now(UTC)):
-            await leave(workspace)
-            _log.info("absent_workspace_left", platform=platform, workspace=workspace)
+            with logging_failures(_log, "absence", platform=platform, workspace=workspace):
+                await leave(workspace)
+                _log.info("absent_workspace_left", platform=platform, workspace=workspace)
 
     await repeat(check, _CHECK_EVERY_SECONDS, "absence_check", platform=platform)

@@ -5,7 +5,7 @@ import ssl
 from dataclasses import dataclass
 from typing import Final
 
-UNREACHABLE: Final = "Check this machine's network and clock, or try again later."
+UNREACHABLE: Final = "Check this machine's network, proxy and clock, or try again later."
 """The remedy where a platform doesn't answer; a certificate is valid only between two dates."""
 
 

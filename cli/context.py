@@ -81,7 +81,7 @@ def configured() -> Iterator[Settings]:
     from asyncio import CancelledError
 
     from pydantic import ValidationError
-    from redis.exceptions import ConnectionError as RedisConnectionError
+    from redis.exceptions import RedisError
 
     from cli import logs
     from cli.settings import Settings, misspelt
@@ -104,7 +104,7 @@ def configured() -> Iterator[Settings]:
         _fail(wording.explain(error))
     except CancelledError:
         raise typer.Exit(_ENDED_BY_SIGTERM) from None
-    except RedisConnectionError as error:
+    except RedisError as error:
         _fail(f"Redis can't be used ({_one_line(error)}). Check REUNITE_REDIS_URL, and that the server is running.")
     except _expected() as error:
         _fail(_one_line(error))

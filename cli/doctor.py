@@ -27,6 +27,8 @@ from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted
 
+_SECONDS: Final = 5
+"""Seconds in which a server must answer."""
 _UNREACHABLE: Final = {
     "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
     "embedded": "Run `reunite migrate`.",
@@ -61,7 +63,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
 
 async def _role(where: Servers) -> dict[str, Any]:
     async with await psycopg.AsyncConnection.connect(
-        where.database_url, connect_timeout=5, row_factory=dict_row
+        where.database_url, connect_timeout=_SECONDS, row_factory=dict_row
     ) as connection:
         cursor = await connection.execute(
             "SELECT current_setting('server_version') AS version, rolsuper OR rolbypassrls AS strong,"
@@ -173,7 +175,7 @@ async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: 
 
 async def _redis(where: Servers) -> Finding:
     try:
-        async with Redis.from_url(where.redis_url, socket_connect_timeout=5) as redis:
+        async with Redis.from_url(where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS) as redis:
             info = await redis.info("server")
     except (RedisError, OSError) as error:
         remedy = "Check REUNITE_REDIS_URL, and that the server is running."

@@ -4,13 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import unquote
 from uuid import UUID
 
 import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 from db.store import Store
@@ -20,6 +18,10 @@ JOB: Final = "process"
 PAYLOAD_VERSION: Final = 1
 REDIS_TIMEOUT_SECONDS: Final = 2.0
 """Seconds after which Redis counts as down: the hint precedes our response, for which Slack waits 3 seconds."""
+_SILENCE_SECONDS: Final = 10.0
+"""Seconds without an answer after which a connection is given up: the host may have vanished without a word."""
+_START_SECONDS, _PAUSE_SECONDS = 10.0, 0.5
+"""How long a Redis that may be about to start is tried, and how many seconds apart."""
 
 _FIRST_HINT: Final = 1
 """The number of the hint for new work; the sweep continues from there."""
@@ -73,26 +75,35 @@ class ArqQueue:
         return True
 
 
-def settings_of(redis_url: str) -> RedisSettings:
-    """Read Redis's URL; arq doesn't decode percent-encoded characters in the user name and password."""
-    settings = RedisSettings.from_dsn(redis_url)
-    return replace(
-        settings,
-        username=settings.username and unquote(settings.username),
-        password=settings.password and unquote(settings.password),
+def client(redis_url: str, name: str) -> ArqRedis:
+    """Return a client that connects when it's used."""
+    redis: ArqRedis = ArqRedis.from_url(
+        redis_url, socket_connect_timeout=REDIS_TIMEOUT_SECONDS, socket_timeout=_SILENCE_SECONDS
     )
+    redis.job_serializer, redis.job_deserializer, redis.default_queue_name = serialize, deserialize, name
+    return redis
 
 
 @asynccontextmanager
 async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
-    """Open a queue of hints."""
-    redis = await create_pool(
-        settings_of(redis_url),
-        job_serializer=serialize,
-        job_deserializer=deserialize,
-        default_queue_name=name,
-    )
+    """Open a queue of hints. Raises RedisError if Redis can't be used after some seconds."""
+    redis = client(redis_url, name)
     try:
+        await _until_there(redis)
         yield ArqQueue(store, redis, name)
     finally:
         await redis.aclose()
+
+
+async def _until_there(redis: ArqRedis) -> None:
+    clock = asyncio.get_running_loop()
+    until = clock.time() + _START_SECONDS
+    while True:
+        try:
+            await redis.ping()
+        except RedisError:
+            if clock.time() + _PAUSE_SECONDS > until:
+                raise
+        else:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,10 +1,11 @@
 """Members' own reports: see, change, extend or withdraw them; export or delete all their data."""
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from reunite import rights, rules
 from reunite.claim_endings import locked_with_claims, tell_others
@@ -118,18 +119,26 @@ class MyReportHandlers:
         member = press.member.id
         async with self._store.session(workspace.community) as session:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]
-        for report_id in known:
-            async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(report_id)
-                if report:
-                    await end(session, report)
-        async with self._store.session(workspace.community) as session:
+            await _let_end(session, known, self._now())
             await session.deletion.forget_moderator(workspace.account(press.member))
             await session.prompts.switch_reminders(
                 workspace.id, member, on=True
             )  # this choice of theirs is deleted too
             await session.workspaces.set_member_zone(workspace.id, member, "")
+        for report_id in known:
+            async with self._store.session(workspace.community) as session:
+                report = await session.reports.get(report_id)
+                if report:
+                    await end(session, report)
         return notices.forgotten(len(known), press.language)
+
+
+async def _let_end(session: Session, reports: Collection[UUID], now: datetime) -> None:
+    """Withdraw reports, and let their time be up: if this process dies before it has purged them, a worker does."""
+    for report in (await session.reports.lock(reports)).values():
+        if report.state in rules.IN_PROGRESS:
+            await session.reports.set_state(report.id, ReportState.WITHDRAWN)
+        await session.reports.set_expiry(report.id, now)
 
 
 async def end(session: Session, report: Report) -> None:

@@ -197,7 +197,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
     return Worker(
         functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
-        redis_settings=queue.settings_of(config.connections.redis_url),
+        redis_pool=queue.client(config.connections.redis_url, config.connections.queue),
         queue_name=config.connections.queue,
         handle_signals=False,
         max_jobs=config.parallel,
@@ -237,6 +237,8 @@ async def _process_hints(worker: Worker) -> None:
     except (RedisError, OSError) as error:
         _log.warning("redis_unreachable", error=type(error).__name__)
     finally:
-        with suppress(Exception):  # Redis itself may have failed
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await worker.close()
+        closing = asyncio.create_task(worker.close())
+        try:
+            await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
+        finally:
+            await stop(closing)  # it fails with Redis, and is cancelled with a job that was about to be finished there

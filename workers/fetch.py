@@ -15,7 +15,8 @@ from reunite.retry_after import seconds_to_wait
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}
 _REDIRECTED: Final = {301, 302, 303, 307, 308}
-_RETRIABLE: Final = {408, 425, 429}
+_RETRIABLE: Final = {407, 408, 425, 429}
+"""407 is a proxy that wants a password."""
 _CONNECT_SECONDS: Final = 10
 _CHUNK_BYTES: Final = 64 * 1024
 _log = structlog.get_logger(__name__)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import aiohttp
 import discord
+from discord.http import Route
 from pydantic import TypeAdapter, ValidationError
 
 from reunite.errors import TryAgainError, UndeliverableError
@@ -40,11 +41,13 @@ _UNAUTHORIZED: Final = 401
 _REFUSED: Final = range(400, 500)
 _SERVER_ERROR: Final = 500
 _FINAL: Final = {403, 404}
+_WITHOUT_JSON: Final = {204, _TOO_MANY}
+"""No content; and Cloudflare's own limit, which discord.py knows."""
 _ERROR: Final = TypeAdapter(dict[str, Any])
 
 
 class NoCodeError(aiohttp.ClientError):
-    """An answer says that something is forbidden or gone, but without a code of Discord's for that."""
+    """An answer isn't Discord's own, or says that something is forbidden or gone without a code for that."""
 
 
 class NotAcknowledgedError(aiohttp.ClientError):
@@ -52,16 +55,24 @@ class NotAcknowledgedError(aiohttp.ClientError):
 
 
 async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
-    """Raise NoCodeError after such an answer: in an outage, Discord gives it for what is still there.
+    """Raise NoCodeError after such an answer: a proxy's page, or what Discord says in an outage of what is still there.
 
     Taken at its word, it would delete reports whose posts are only out of reach.
     """
-    if ended.response.status >= _SERVER_ERROR and ended.url.path.endswith("/callback"):
-        raise NotAcknowledgedError(f"{ended.response.status}")
-    if ended.response.status in _FINAL:
+    status = ended.response.status
+    if status >= _SERVER_ERROR and ended.url.path.endswith("/callback"):
+        raise NotAcknowledgedError(f"{status}")
+    if status not in _WITHOUT_JSON and status < _SERVER_ERROR and _is_foreign(ended):
+        raise NoCodeError(f"{status} with a page that isn't Discord's, perhaps a proxy's")
+    if status in _FINAL:
         code = _code_in(await ended.response.text(errors="replace"))
         if code in {0, _BLOCKED}:
-            raise NoCodeError(f"{ended.response.status} without a code of Discord's")
+            raise NoCodeError(f"{status} without a code of Discord's")
+
+
+def _is_foreign(ended: aiohttp.TraceRequestEndParams) -> bool:
+    """Return whether an answer can't be the API's, which always answers in JSON."""
+    return str(ended.url).startswith(Route.BASE) and ended.response.content_type != "application/json"
 
 
 def _code_in(answer: str) -> int:

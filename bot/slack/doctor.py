@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import role_of
 from bot.doctor import UNREACHABLE, Finding, whole_cause
 from bot.slack.config import SlackConfig
-from bot.slack.errors import FAILURES, WRONG_TOKEN, code_of, is_refusal, trouble_of
+from bot.slack.errors import FAILURES, WRONG_TOKEN, code_of, is_foreign, is_refusal, trouble_of
 from bot.slack.permissions import missing
 from bot.slack.workspaces import with_token
 from db.config import Connections
@@ -96,4 +96,5 @@ def _failed(what: str, error: Exception, remedy: str) -> Finding:
         return Finding(what, ok=False, found=f"can't be reached: {whole_cause(error)}", remedy=UNREACHABLE)
     if is_refusal(error) or code_of(error) in WRONG_TOKEN:
         return Finding(what, ok=False, found=f"Slack says: {code_of(error)}", remedy=remedy)
-    return Finding(what, ok=False, found=trouble_of(error), remedy="Try again later.")
+    remedy = UNREACHABLE if is_foreign(error) else "Try again later."
+    return Finding(what, ok=False, found=trouble_of(error), remedy=remedy)

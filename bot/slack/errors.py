@@ -94,19 +94,25 @@ def slack_answers() -> Iterator[None]:
         if code == MISSING_SCOPE:
             raise MissingScopeError(_lacking(error), after) from error
         if not is_refusal(error):
-            raise TryAgainError(f"Slack answers {code or status}", after) from error
+            raise TryAgainError(trouble_of(error), after) from error
         raise UndeliverableError(f"Slack answers {code or status}") from error
 
 
 def trouble_of(error: Exception) -> str:
     """Return what is wrong, for the log: of an address only the host, because the rest may be secret."""
     if isinstance(error, SlackApiError):
-        return f"Slack answers {code_of(error) or status_of(error)}"
+        from_proxy = " with a page that isn't Slack's, perhaps a proxy's" if is_foreign(error) else ""
+        return f"Slack answers {code_of(error) or status_of(error)}{from_proxy}"
     if isinstance(error, aiohttp.ClientResponseError):
         return f"Slack answers {error.status}"
     # The other errors' words may have more of the address.
     reason = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
     return f"Slack can't be reached ({reason})"
+
+
+def is_foreign(error: SlackApiError) -> bool:
+    """Return whether an answer can't be Slack's own: that has a code, except in an outage."""
+    return not code_of(error) and not is_server_error(status_of(error)) and status_of(error) != _TOO_MANY
 
 
 def may_be_done(error: SlackApiError) -> bool:

@@ -104,6 +104,17 @@ async def claimed(place: Place) -> None:
     place.claim = await place.here.ui.press(card, sentence("button_see_claim"), place.found.author)
 
 
+async def with_another(place: Place) -> None:
+    """Let the owner have another report, and the finder look at their claim."""
+    await claimed(place)
+    await place.here.people.post_photo("lost", place.bob, "my hat")
+    await eventually(lambda: _has_reports(place, 3))
+
+
+async def _has_reports(place: Place, number: int) -> bool:
+    return len(await place.here.reports()) == number
+
+
 async def confirmed(place: Place) -> None:
     await pair(place)
     await confirm(place)
@@ -158,6 +169,11 @@ async def withdraw(place: Place) -> None:
     await place.here.ui.press(mine, sentence("button_withdraw"), place.lost.author)
 
 
+async def forget(place: Place) -> None:
+    mine = await place.here.ui.own_reports(place.bob)
+    await place.here.ui.press(mine, sentence("button_forget"), place.bob)
+
+
 async def set_up(place: Place) -> None:
     await place.here.admin.set_up(log=True)
 
@@ -199,6 +215,7 @@ SCENES: Final = {
     "undo": Scene(confirmed, undo),
     "delete": Scene(pair, delete),
     "withdraw": Scene(pair, withdraw, is_repeated=True),
+    "forget": Scene(with_another, forget, is_repeated=True),
     "setup": Scene(nothing, set_up, is_repeated=True),
     "lose": Scene(found_one, lose, by="worker"),
     "expire": Scene(found_one, expire, by="worker"),

@@ -92,6 +92,14 @@ async def test_a_page_instead_of_an_answer_is_explained_in_one_sentence(discord:
             pass
 
 
+@pytest.mark.parametrize("status", [200, 401, 407])
+async def test_a_proxys_page_is_explained_in_one_sentence(discord: DiscordDouble, store: Store, status: int) -> None:
+    discord.refusals.append(Refusal(re.compile("GET /users/@me"), status, {}, page="The proxy says no."))
+    with pytest.raises(SetupError, match=rf"\({status} with a page that isn't Discord's, perhaps a proxy's\)"):
+        async with running(Handlers(store, NoQueue()), store, config(discord)):
+            pass
+
+
 @pytest.mark.parametrize("request_", ["GET /users/@me", "GET /gateway/bot"])
 async def test_a_limit_of_an_hour_is_explained_in_one_sentence(
     discord: DiscordDouble, store: Store, request_: str

@@ -1,5 +1,6 @@
 """Replies in Discord's threads, over real sockets, against the double."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.reply import Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing
-from tests.doubles.discord_rest_base import banned
+from tests.doubles.discord_rest_base import Refusal, banned
 from tests.doubles.discord_shapes import CREATE_THREADS, SEND_MESSAGES
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reply, thread_path
 from tests.support.queues import NoQueue
@@ -164,4 +165,19 @@ async def test_a_refusal_without_a_code_of_discords_is_for_later(world: World, s
     with pytest.raises(TryAgainError):
         await world.platform.remove(reply("key", world.post_of(post)), sent)
     await world.platform.remove(reply("key", world.post_of(post)), sent)
+    assert world.discord.replies(post) == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 407])
+async def test_a_page_that_is_not_discords_decides_nothing(world: World, status: int) -> None:
+    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
+    page = Refusal(re.compile("(POST|DELETE) .*messages"), status, {}, page="The proxy says no.")
+    world.discord.refusals.append(page)
+    with pytest.raises(TryAgainError):
+        await world.platform.send(reply("1", world.post_of(post)))
+    sent = await world.platform.send(reply("1", world.post_of(post), maybe_sent=True))
+    world.discord.refusals.append(page)
+    with pytest.raises(TryAgainError):
+        await world.platform.remove(reply("1", world.post_of(post)), sent)
+    await world.platform.remove(reply("1", world.post_of(post)), sent)
     assert world.discord.replies(post) == []

@@ -16,7 +16,7 @@ from workers.fetch import PhotoFetcher
 host_fixture = pytest.fixture(open_host, name="host")
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503])
+@pytest.mark.parametrize("status", [407, 429, 500, 502, 503])
 async def test_a_busy_host_is_asked_again_when_it_says(host: Host, status: int) -> None:
     host.responds("/a.jpg", status, Retry_After="7")
     async with fetcher(host) as fetch:

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from aiohttp import ClientSession
+import pytest
+from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.app import running
@@ -79,6 +80,15 @@ async def test_doctor_blames_no_token_for_what_slack_does_not_take_now() -> None
             "Slack": ("Slack answers 503", "Try again later."),
             "Slack's Socket Mode": ("Slack answers ratelimited", "Try again later."),
         }
+
+
+@pytest.mark.parametrize("status", [200, 403, 407])
+async def test_doctor_recognises_a_proxys_page(status: int) -> None:
+    async with SlackDouble.running() as slack:
+        slack.api.always["auth.test"] = lambda: web.Response(text="No.", status=status, content_type="text/html")
+        found, remedy = (await findings(config(slack)))["Slack"]
+    assert found == f"Slack answers {status} with a page that isn't Slack's, perhaps a proxy's"
+    assert "proxy" in remedy
 
 
 async def test_a_client_that_is_ready_made_is_used_for_all_that_is_asked_of_slack(database_url: str) -> None:

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+import pytest
 
 from db.keys import Keys, new_key
 from db.queue import ArqQueue
 from db.store import Store
+from reunite import my_reports
 from reunite.entities import ReportState
 from reunite.language import sentence
-from tests.contract.stages import Stage, staged
+from tests.contract.stages import ADA, Stage, staged
 from workers.sweep import Sweep
 
 
@@ -80,3 +82,23 @@ async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, 
             assert new
             assert await session.api_jobs.get(new)
             assert await session.api_jobs.by_key(place.id, "old") is None
+
+
+async def test_the_deletion_of_a_members_data_goes_on_without_the_bot_that_began_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(Exception):
+        """Stands for the end of a process."""
+
+    async def be_killed(*_: object) -> None:
+        raise KilledError
+
+    async with staged(database_url) as stage:
+        workspace = await stage.join()
+        reports = [await stage.lost("my umbrella"), await stage.lost("my scarf")]
+        monkeypatch.setattr(my_reports, "end", be_killed)
+        with pytest.raises(KilledError):
+            await stage.press("forget", workspace.id, ADA)
+        assert [await stage.state(report) for report in reports] == [ReportState.WITHDRAWN] * 2
+        await sweep_at(stage, 0).run_once()
+        assert (await stage.handlers.export("web", "here", ADA))["reports"] == []

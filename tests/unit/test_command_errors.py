@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import typer
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError as RedisResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from cli.context import configured, not_installed
 
@@ -43,7 +45,8 @@ def test_what_the_terminals_encoding_lacks_is_no_reason_to_fail(monkeypatch: pyt
     assert written.getvalue() == b"caf\xe9 \\u2713\n"
 
 
-def test_an_error_of_redis_names_redis(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("kind", [RedisConnectionError, RedisTimeoutError, RedisResponseError])
+def test_an_error_of_redis_names_redis(kind: type[Exception], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit), configured():
-        raise RedisConnectionError("Connect call failed")
+        raise kind("Connect call failed")
     assert "Redis can't be used (Connect call failed). Check REUNITE_REDIS_URL" in capsys.readouterr().err
