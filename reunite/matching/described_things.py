@@ -79,6 +79,19 @@ _MANY_COLOURED: Final = re.compile(
 )
 
 
+_PHONES: Final = (
+    r"(?:phone|iphone|smartphone|laptop|macbook|tablet|ipad|kindle)"
+    r"(?: (?:\w{0,8}\d\w{0,8}|pro|max|mini|plus|ultra|air|se)){0,3}"
+)
+_COLOURED: Final = rf"(?:{COLOUR_OR_SHADE} ){{1,3}}"
+_BEFORE_ITS_CASE: Final = re.compile(rf"\b{_PHONES}(?= {_COLOURED}(?:case|cover|sleeve)\b)")
+_AFTER_ITS_CASE: Final = re.compile(
+    rf"\b(?P<case>{_COLOURED}(?:phone )?(?:case|cover|sleeve)) (?:of |[가-힣]{{1,4}} )?(?P<phone>{_PHONES})\b"
+    r"(?! (?:case|cover|charger|cable|sleeve|stand|holder))"
+)
+"""A phone and the case that it's in, of which only the case has the colour: "phone blue case", "blue case iphone"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Colour:
     """A colour of `colours.NAMES`, and how it's called: a metal and a coat keep their names."""
@@ -167,7 +180,8 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
     What surrounds a thing is left out, unless the text begins with it: the thing follows then.
     """
-    words = heads.with_lids(part.casefold()) if position == 0 else f", {heads.with_lids(part.casefold())}"
+    words = _in_its_case(heads.with_lids(part.casefold()))
+    words = words if position == 0 else f", {words}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
     if rest and not heads.head_phrase(first) and (said := _sentence_about_it(_ELSEWHERE.sub(" ", words))):
         begin, *rest = _SAYS_MORE.split(said)
@@ -177,6 +191,11 @@ def _split(part: str, position: int) -> tuple[str, str]:
         begins_with_more = _WITH_FIRST.match(words) and own and heads.head_phrase(own[0])  # "with a tag: scarf"
         first, rest[0] = (own[0], more) if begins_with_more else (f"{first} {rest[0]}", "")  # "there was a phone"
     return first, " ; ".join(filter(None, rest))
+
+
+def _in_its_case(words: str) -> str:
+    words = _AFTER_ITS_CASE.sub(r"\g<phone> with \g<case>", words)
+    return _BEFORE_ITS_CASE.sub(r"\g<0> with", words)
 
 
 def _sentence_about_it(words: str) -> str | None:

@@ -14,6 +14,7 @@ _SITE: Final = (
     "|办(?!公)|服务|中心)(?!(?<=车)[停车])"
 )
 """What isn't after the name of a thing here, but makes it the name of a place: 手机店, 篮球场, 自行车棚."""
+_BY: Final = "(?:旁边|旁|边上|附近|下面|底下|上面|后面|前面|对面|里面|里)"
 _MAX_PLACE: Final = 24
 
 
@@ -36,7 +37,10 @@ class ChineseThings:
         if "小号" in folded:
             small = _SMALL_SIZE if _GARMENT.search(folded) else self._small
             text = _replaced(text, small.finditer(folded), "小码")
-        return _replaced(text, self._lacked.finditer(self._fold(text)), " ")
+        text = _replaced(text, self._lacked.finditer(self._fold(text)), " ")
+        folded = self._fold(text)
+        beside = (found for found in self._beside.finditer(folded) if found["thing"] not in folded[: found.start()])
+        return _replaced(text, beside, " ")
 
     def before_place(self, place: str) -> int:
         """Return how much of what was read as a place, in simplified characters, is the thing: 书包 of 书包食堂门口."""
@@ -50,6 +54,12 @@ class ChineseThings:
     @cached_property
     def _lacked(self) -> re.Pattern[str]:
         return re.compile(f"(?:(?<!有)没[有带装]?|(?<!有)不带|无){self._colours}?{self._things}(?!了)的?")
+
+    @cached_property
+    def _beside(self) -> re.Pattern[str]:
+        """What a thing lay by or in, before the thing: 书包旁边的水杯."""
+        thing = f"{self._colours}{{0,2}}{self._things}"
+        return re.compile(f"(?<!的){self._colours}{{0,2}}(?P<thing>{self._things}){_BY}的(?={thing})")
 
     @cached_property
     def _leading(self) -> re.Pattern[str]:

@@ -86,6 +86,12 @@ _OPEN_LOCATION: Final = r"(?-i:[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3})"
 """A plus code: https://github.com/google/open-location-code."""
 _HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
 _HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
+_ZONE: Final = r"(?-i:[CEMP][SD]T|CES?T|MES?Z|WES?T|EES?T|BST|GMT|UTC|JST|KST|IST|AE[SD]T|NZ[SD]T)(?![\w-])"
+_ZONED: Final = (
+    rf"(?<![\w:.-])(?:\d{{1,2}}(?:[:.]\d\d)?[ ]?[ap]\.?m\.?|\d{{1,2}}[:.]\d\d"
+    rf"|(?:(?<=\bat )|(?<=\baround )|(?<=\babout )|(?<=\bbefore )|(?<=\bafter ))\d{{1,2}})[ ]?{_ZONE}"
+)
+"""A time with its zone: "5pm CST"."""
 _SIGNED: Final = _LISTS["signed"]
 _DEVICE: Final = any_of(listed(_SIGNED["device"]))
 _MODEL: Final = r"(?:\w{0,9}\d\w{0,9}|pro|max|plus|ultra|mini|air|lite|smartphone)"
@@ -105,6 +111,12 @@ _HAN_NUMBER: Final = f"[{_HAN_DIGITS}]{{1,3}}"
 _NO_CLOCK: Final = "(?!点|點|图|圖|花|式|装饰|裝飾|水(?![杯壶壺瓶樽]))"
 """After 三点, which then means three dots, or is part of a name: 五点图案, 一点点, 三点式."""
 _UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
+_WHILE_DOING: Final = (
+    r"\b(?:trouv|retrouv|perdu|oubli|ramass|récup|laiss|égar|tomb)[^\W\d_]{0,5}"
+    r"[ ]en[ ](?:(?:achet|pren|buv|mange|promen)ant[ ](?:une?|du|des|mon|ma|mes|le|la)[ ]\w{1,20}"
+    r"|(?!restaurant)[^\W\d_]{3,18}ant\b)"
+)
+"""What somebody did when they found it: "trouvé en rentrant", "en achetant un café"."""
 _SENT_FROM: Final = (
     rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent_from']))}[ ]{_DEVICES}|von meinem[ ]{_DEVICES}[ ]gesendet"
     rf"|(?:发自|来自)我的[ ]?{_UNSPACED_DEVICE}|(?:私の|自分の)?{_UNSPACED_DEVICE}から送信"
@@ -205,6 +217,7 @@ _AFTER_SERIALS: Final = (
     ),
     (Noise.DATE, "[琴噚]日|尋日(?![本記用])"),
     (Noise.TIME, _CLOCK_NL),
+    (Noise.TIME, _ZONED),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),
     (Noise.TIME, rf"{_CLOCK}[ ]?(?:[ap]\.?m\b\.?|uhr\b|o['’]clock\b|h(?:\d\d)?(?!\w))"),
@@ -235,6 +248,8 @@ _AFTER_SERIALS: Final = (
         rf"{any_of(listed_in(_LISTS['greetings']))}(?![ -]{any_of(listed(_LISTS['names']['after_greetings']))})",
     ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
+    (Noise.GREETING, any_of(listed(_LISTS["weather"]["all"]))),
+    (Noise.GREETING, _WHILE_DOING),
     (Noise.THANKS, r"\brécompense à la cl(?:é|ef)(?=[ \t]{0,3}(?:$|[\n.,;:!?)]|pour\b))"),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
     (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}{_MARKED}[:：]{_EMPTY}"),

@@ -25,6 +25,7 @@ _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind|after|b
 _HOLDS: Final = re.compile(
     r"\b(?:traen?|llevan?|contient|contiene|zawiera|dentro|tem|tinham?)\b"
     r"|\b(?:dedans|drin|darin|inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b"
+    r"|\b(?:steckt|dran|plugged)\b"
     r"|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )
@@ -42,6 +43,12 @@ _LACKED: Final = re.compile(
     re.IGNORECASE,
 )
 """What a thing was found or lost without: "no case", "Etui war nicht dabei"."""
+_NOT_THAT: Final = re.compile(
+    r"\A\s{0,3}(?:it['’]?s )?(?:not|pas|no es|non è|geen|niet) (?:(?:an?|the|une?|una) )?"
+    r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20})?\s{0,3}\Z",
+    re.IGNORECASE,
+)
+"""What a thing isn't: "red bag, not a backpack, more like a tote"."""
 _UNSPACED_COMMA: Final = re.compile(r"[、，]")
 _ONE_THING: Final = frozenset(("broader", "narrower"))
 _ARTICLE: Final = re.compile(r"(?:lost |found )?an?\b", re.IGNORECASE)
@@ -82,6 +89,9 @@ def parts_of(normalised: str) -> Sequence[str]:
     for between, piece, joined, following in zip(
         rest[::2], rest[1::2], (*rest[2::2], ""), (*rest[3::2], ""), strict=False
     ):  # none follows the last
+        if _NOT_THAT.match(piece):
+            found[-1] += between + piece
+            continue
         names = _names_a_thing(_WITH.split(piece)[0])
         if not (named and names) and ":" not in between and _is_counted(_WITH.split(piece)[0]):
             names_any = names_any or any(map(_names_any, unread))

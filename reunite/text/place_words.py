@@ -74,7 +74,12 @@ _ARTICLES: Final = frozenset(("la", "l", "le", "les", "los", "las", "el", "il", 
 MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
-_OPENS, _ADMITS = _words("opens"), _words("admits")
+_BETWEEN: Final = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen", "miedzy", "pomiedzy"))
+_AND: Final = frozenset(("and", "und", "et", "y", "e", "en", "i", "&"))
+_ENDS_A_SIDE: Final = ENDERS | LATER_ENDERS | _AND
+_MAX_SIDE: Final = 3
+"""Words of each of the two places that something is between."""
+_OPENS, _ADMITS, _ADMITTED_TO = map(_words, ("opens", "admits", "admitted_to"))
 _ACCUSATIVE: Final = re.compile("(?:[бвгджзклмнпрстфхцчшщ]|[иу]ю|школу)$")
 _MIN_COMPOUND: Final = 8
 _ENDS_OF_COMPOUNDS: Final = (
@@ -100,15 +105,46 @@ def lead_length(words: Sequence[str], first: int) -> int:
 
 
 def says_what_for(words: Sequence[str], first: int) -> bool:
-    """Whether a Russian preposition says what a thing opens, or admits to: "ключи от гаража", "билет в театр".
+    """Whether a preposition says what a thing opens, or admits to: "ключи от гаража", "kaartje voor de trein".
 
-    What it admits to is in the accusative; "билет в театре" was in the theatre.
+    In Russian, what it admits to is in the accusative; "билет в театре" was in the theatre.
     """
     if not 0 < first < len(words) - 1:
         return False
+    if words[first] == "voor":
+        return words[first - 1] in _ADMITS and not _ADMITTED_TO.isdisjoint(words[first + 1 : first + 3])
     opens = words[first] == "от" and words[first - 1] in _OPENS
     admits = words[first] in {"в", "на", "во"} and words[first - 1] in _ADMITS
     return opens or (admits and _ACCUSATIVE.search(words[first + 1]) is not None)
+
+
+def two_places(words: Sequence[str], first: int) -> tuple[int, int] | None:
+    """Return where "between the dorms and the library" begins and ends, if either of the two is known as a place."""
+    if words[first] not in _BETWEEN:
+        return None
+    start, end = _side(words, first + 1)
+    if start == end or end >= len(words) or words[end] not in _AND:
+        return None
+    other, other_end = _side(words, end + 1)
+    last = last_of_place(words, other, other_end, AFTER_A_PREPOSITION)
+    is_known = last is not None or last_of_place(words, start, end, AFTER_A_PREPOSITION) is not None
+    return (start, other_end - 1 if last is None else last) if is_known and other_end > other else None
+
+
+def _side(words: Sequence[str], start: int) -> tuple[int, int]:
+    """Return where one of the two places begins and ends that something is between."""
+    while start < len(words) and (words[start] in DETERMINERS or words[start] in ELISION):
+        start += 1
+    end = start
+    while end < min(start + _MAX_SIDE, len(words)) and _goes_on(words, start, end):
+        end += 1
+    return start, end
+
+
+def _goes_on(words: Sequence[str], start: int, position: int) -> bool:
+    word = words[position]
+    is_word = word[0].isalpha() or (position > start and word[0].isdigit())
+    return is_word and word not in _ENDS_A_SIDE and not lead_length(words, position)
 
 
 def noun_length(words: Sequence[str], first: int, end: int, nouns: Phrases) -> int:

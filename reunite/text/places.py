@@ -38,6 +38,7 @@ from reunite.text.place_words import (
     numbers_end,
     only_place,
     says_what_for,
+    two_places,
 )
 from reunite.text.streets import street_end
 from reunite.text.word_lists import THINGS
@@ -211,6 +212,8 @@ def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found |
     if says_what_for(words, first):
         return None
     length = lead_length(words, first)
+    if (two := two_places(words, first)) and not _names_a_thing(words[two[0] : two[1] + 1]):
+        return first, two[1], two[0]
     start = first + length
     most = min(start + _MAX_DETERMINERS, len(words))
     while start < most and (words[start] in DETERMINERS or words[start] in ELISION):

@@ -37,6 +37,16 @@ _KANA: Final = re.compile(
 )
 _DRAWN_OUT: Final = re.compile(r"(?<=([a-zß-ÿ]))(?!\1)(?!(?<=[vxk])i)([a-zß-ÿ])\2{2,40}(?![^\W_])")
 """The end of "merciii" and "pleaseeee", but not of "AAA" or "xiii"."""
+_DUTCH: Final = _TABLES["dutch"]
+_DUTCH_NOUNS: Final[dict[str, str]] = _DUTCH["nouns"]
+_DUTCH_NOUN: Final = re.compile(
+    rf"(?:\b(?P<before>(?:{_DUTCH['before']})[ ](?:(?:{_DUTCH['between']})[ ])?)"
+    rf"(?P<noun>want|das|slot)\b(?![ ](?:{_DUTCH['who']})\b)"
+    rf"|\A(?P<first>want|das|slot)(?=[ ](?:{_DUTCH['found']})\b))",
+    re.IGNORECASE,
+)
+"""Nouns that are another word without an article or a colour before them: "want" is "because" too."""
+_JUST: Final = re.compile(rf"\bnet[ ](?=(?:{_DUTCH['after_just']})\b)", re.IGNORECASE)
 _WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
 """Also "c/ llavero" and "s/ tampa"."""
 
@@ -46,4 +56,10 @@ def written_out(text: str) -> str:
     text = _WITH.sub(lambda short: "without " if short[1] else "with ", _DRAWN_OUT.sub(r"\2", text))
     text = _PHRASE.sub(lambda typed: _PHRASES[" ".join(typed[0].casefold().split())], text)
     text = _PLUSH.sub(f"{_TABLES['plush']['toy']} ", text)
+    text = _JUST.sub("", _DUTCH_NOUN.sub(_dutch_noun, text))
     return one_line_each(_KANA.sub(lambda typed: _KANJI[typed[0]], text))
+
+
+def _dutch_noun(found: re.Match[str]) -> str:
+    noun = found["noun"] or found["first"]
+    return (found["before"] or "") + _DUTCH_NOUNS[noun.casefold()]

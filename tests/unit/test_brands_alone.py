@@ -52,6 +52,7 @@ def test_a_name_stands_alone_if_its_maker_makes_nothing_else_or_it_is_one_produc
     }
     assert not_alike == {
         ("Owala", "bottle"), ("Nalgene", "bottle"), ("Kånken", "backpack"), ("Tangle Teezer", "hairbrush"),
+        ("JanSport", "backpack"),
     }  # fmt: skip
 
 

@@ -168,3 +168,68 @@ def test_what_is_read_as_an_id_a_card_a_key_or_a_phone_is_sealed() -> None:
         phrase for category, cell in cells for phrase in listed_in_order(cell) if category_of(phrase) != category
     }
     assert not unsealed - _UNCLEAR - _MISSPELT
+
+
+@for_each(
+    ("words", "category"),
+    [
+        *(
+            (words, None)
+            for words in (
+                "blue phone case found",
+                "found a phone case, blue",
+                "phone charger",
+                "iphone 13 pro case found",
+                "case for an iPhone",
+                "Handy-Hülle gefunden",
+                "Hülle von einem Handy",
+                "funda de móvil azul",
+                "coque de téléphone bleue",
+                "étui d'iphone",
+                "cover del telefono",
+                "capa de telemóvel",
+                "capinha de celular rosa",
+                "hoesje van een telefoon",
+                "iphone oplader",
+                "etui na telefon",
+                "чехол для телефона",
+                "스마트폰 케이스",
+                "スマホケースを拾いました",
+                "아이폰 충전기",
+            )
+        ),
+        *(
+            (words, "phone")
+            for words in (
+                "phone in a blue case",
+                "phone, blue case",
+                "phone with case",
+                "phone and charger",
+                "iphone 13, black case",
+                "phone case with a phone in it",
+                "phone case with my phone inside",
+                "Handy mit Hülle",
+                "Handy, Hülle blau",
+                "Handy und Hülle",
+                "móvil con funda",
+                "téléphone avec coque",
+                "téléphone, coque bleue",
+                "telefono con cover",
+                "telemóvel com capa",
+                "telefoon met hoesje",
+                "telefon w etui",
+                "телефон в чехле",
+                "телефон, чехол синий",
+                "スマホケースに入ったスマホ",
+                "スマホ、ケース付き",
+                "휴대폰 케이스 안에 든 휴대폰",
+                "케이스 끼운 휴대폰",
+                "phone case and iphone",
+                "found phone case with phone",
+            )
+        ),
+        ("phone case with a credit card inside", "card"),
+    ],
+)
+def test_what_a_phone_is_put_in_or_on_is_no_phone(words: str, category: str | None) -> None:
+    assert category_of(words) == category

@@ -1,0 +1,138 @@
+"""Which noun of a post is the thing, whose its colours are, and where it was; and posts that only look alike."""
+
+from uuid import UUID
+
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Item
+from reunite.matching.features import ReportFeatures, extract
+from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
+
+
+def _read(text: str) -> ReportFeatures:
+    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", LONG_AGO, time_is_stated=False))
+
+
+@for_each(
+    ("text", "noun", "own", "of_the_case"),
+    [
+        ("phone in a blue case", "phone", "", ""),
+        ("phone, blue case", "phone", "", "blue"),
+        ("phone blue case", "phone", "", "blue"),
+        ("iphone 13 pro black case lost", "iphone", "", "black"),
+        ("blue case iphone", "iphone", "", "blue"),
+        ("black phone in a blue case", "phone", "black", ""),
+        ("black phone blue case", "phone", "black", "blue"),
+        ("téléphone coque bleue", "phone", "", "blue"),
+        ("móvil funda azul", "phone", "", "blue"),
+        ("телефон в синем чехле", "phone", "", ""),
+        ("telemóvel numa capa azul", "phone", "", ""),
+        ("蓝色手机壳的手机", "phone", "", "blue"),
+        ("手机套着蓝色的壳", "phone", "", "blue"),
+        ("파란 케이스 휴대폰", "phone", "", "blue"),
+        ("파란색 케이스를 낀 휴대폰", "phone", "", "blue"),
+        ("blue phone case", "phone case", "blue", ""),
+        ("phone case blue", "phone case", "blue", ""),
+        ("red case phone charger", "case phone charger", "red", ""),
+        ("coque de téléphone bleue", "phone case", "blue", ""),
+        ("funda de móvil azul", "phone case", "blue", ""),
+        ("手机套", "phone case", "", ""),
+        ("blue phone found", "phone", "blue", ""),
+    ],
+)
+def test_the_colour_of_a_case_is_not_the_phones(text: str, noun: str, own: str, of_the_case: str) -> None:
+    [thing] = _read(text).things
+    assert thing.noun == noun
+    assert " ".join(colour.word for colour in thing.colours) == own
+    assert " ".join(colour.word for colour in thing.details) == of_the_case
+
+
+@for_each(
+    ("text", "things"),
+    [
+        ("I seem to have misplaced my glasses (black frame)", "glasses"),
+        ("I think I have lost my glasses (black frame)", "glasses"),
+        ("I have a blue bag with a black frame", "bag"),
+        ("must have been a red hat", "hat"),
+        ("blauwe want gevonden", "glove"),
+        ("Want gevonden", "glove"),
+        ("ik heb een want gevonden, want die lag op straat", "glove"),
+        ("ik wil mijn tas terug want die was duur", "bag"),
+        ("rode das", "scarf"),
+        ("das ist mein roter Schal", "scarf"),
+        ("zwart slot gevonden", "padlock"),
+        ("slot machine token", "token"),
+        ("net een sleutel gevonden", "key"),
+        ("butterfly net", "net"),
+        ("书包旁边的水杯", "bottle"),
+        ("黑色书包里的蓝色水杯丢了", "bottle"),
+        ("书包，旁边的口袋是红色", "backpack"),
+        ("红色的书包", "backpack"),
+        ("들것을 찾았어요", "stretcher"),
+        ("il pleuvait des cordes. Tasse trouvée", "mug"),
+        ("corde à sauter trouvée", "rope"),
+        ("it rained cats and dogs. Found an umbrella", "umbrella"),
+        ("mug with cats and dogs", "mug"),
+        ("red bag found. not a backpack, more like a tote", "bag"),
+        ("hat found, it's not a cap, it's a beanie", "hat"),
+        ("coque de téléphone, pas le téléphone", "phone case"),
+        ("a scarf, not in a bag", "scarf"),
+        ("Powerbank von Anker gefunden, Kabel steckt noch", "powerbank"),
+        ("Powerbank, Kabel", "powerbank cable"),
+        ("Found wristband at the gate", "wristband"),
+        ("wristwatch", "watch"),
+        ("pendrive rojo", "usb stick"),
+        ("found a pendrive", "pendrive"),
+        ("lost my jansport", "backpack"),
+        ("jansport fanny pack", "fanny-pack"),
+        ("Bauchtasche gefunden", "fanny-pack"),
+        ("a bum bag", "bumbag"),
+        ("a pack of gum", "gum"),
+        ("Beutelchen", "pouch"),
+    ],
+)
+def test_the_noun_that_is_meant_is_the_thing(text: str, things: str) -> None:
+    assert " ".join(_read(text).nouns) == things
+
+
+@for_each(
+    ("text", "place"),
+    [
+        ("lost my ring between the dorms and the library", "dorms and the library"),
+        ("passport lost between registration and the hotel lobby", "registration and the hotel lobby"),
+        ("lost my keys between camp 4 and the food stalls", "camp 4 and the food stalls"),
+        ("Handy weg zwischen Mensa und Bib", "Mensa und Bib"),
+        ("perdu entre la cantine et le gymnase, bonnet bleu", "cantine et le gymnase"),
+        ("perdí mi gorro entre la biblioteca y el gimnasio ayer", "biblioteca y el gimnasio"),
+        ("zwischen Mensa und Bibliothek Schal verloren", "Mensa"),
+        ("found between two books: a bookmark", ""),
+        ("lost between 3 and 5pm, hat", ""),
+        ("a scarf between the keys and the wallet", ""),
+        ("entre lunes y martes perdí un gorro", ""),
+        ("kaartje voor de trein gevonden", ""),
+        ("muts gevonden voor de ingang", "ingang"),
+        ("kaartje gevonden in de trein", "trein"),
+        ("Trouvé en achetant un café : portefeuille marron", ""),
+        ("trouvé en sortant du gymnase: gant gris", "gymnase"),
+        ("gant trouvé en restaurant", "restaurant"),
+        ("lost hat at 5pm CST", ""),
+        ("lost hat 17:00 CET in the gym", "gym"),
+        ("hat found in the CET", "CET"),
+    ],
+)
+def test_where_and_when_are_told_apart(text: str, place: str) -> None:
+    assert _read(text).place == place
+
+
+@for_each(
+    ("text", "tells"),
+    [
+        ("found sth tiny", False),
+        ("Je l'ai trouvé en rentrant", False),
+        ("tiny wallet", True),
+        ("kleine schwarze Tasche", True),
+        ("a big one, blue", True),
+    ],
+)
+def test_what_tells_nothing_of_a_thing(text: str, tells: bool) -> None:  # noqa: FBT001 - it is passed by name
+    assert _read(text).is_informative is tells
