@@ -7,8 +7,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from db import mapping
+from db.forgetting import SqlForgetting
 from db.outbox import CHANGED, REFRESH
-from db.queries import Queries
+from reunite import rules
 from reunite.entities import Account
 from reunite.language import sentence
 from reunite.messages.reply import Reply, from_json, to_json
@@ -36,8 +37,9 @@ _PURGE: Final = (
     "DELETE FROM claim WHERE match_id IN (SELECT id FROM match WHERE found_id = %(report)s)",
     f"UPDATE claim SET {_REJECTED_WITHOUT_PROOF} WHERE match_id IN (SELECT id FROM match WHERE lost_id = %(report)s)",
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
-    """UPDATE report SET purged_at = now(), text = '', words = '{}', place = '', author_name = '', question = NULL,
-         question_answer = NULL, proof_question = '', details = '', kept_at = '', kept_code = ''
+    """UPDATE report SET purged_at = now(), forget_at = now() + %(later)s, text = '', words = '{}', place = '',
+         author_name = '', question = NULL, question_answer = NULL, proof_question = '', details = '', kept_at = '',
+         kept_code = ''
        WHERE id = %(report)s""",
     REFRESH,
 )
@@ -74,7 +76,7 @@ NOTHING_SHOWN: Final = """task = 'remove', version = version + 1, attempts = 0, 
 _REMOVE: Final = f"UPDATE outbox SET {NOTHING_SHOWN}, state = 'queued' WHERE seq = ANY(%(gone)s)"
 
 
-class SqlDeletion(Queries):
+class SqlDeletion(SqlForgetting):
     """`reunite.ports.deletion.Deletion`."""
 
     async def purge(self, report: UUID, ended: Reply | None) -> None:
@@ -135,7 +137,7 @@ class SqlDeletion(Queries):
 
     async def _run(self, statements: Iterable[str], report: UUID) -> None:
         for statement in statements:
-            await self._do(statement, report=report)
+            await self._do(statement, report=report, later=rules.FORGET_AFTER)
 
 
 def _without(row: mapping.Row, reports: Collection[UUID]) -> Reply | None:

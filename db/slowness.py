@@ -6,6 +6,7 @@ from uuid import UUID
 
 from db.database import Database
 from reunite.entities import PlatformName
+from reunite.messages.keys import FIRST_REPLY
 from reunite.slowness import Change, Unanswered
 
 
@@ -32,7 +33,7 @@ class Slowness:
 
     async def workspaces(self, platform: PlatformName) -> list[SlowWorkspace]:
         """Return workspaces with a moderator channel whose posts wait, or did when moderators were last notified."""
-        rows = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform)", platform)
+        rows = await self._database.rows("SELECT * FROM unanswered_posts(%s::platform, %s)", platform, FIRST_REPLY)
         return [
             SlowWorkspace(
                 row["community_id"],

@@ -11,6 +11,7 @@ import psycopg
 from db import mapping
 from db.database import Database
 from db.delivery import Deliveries
+from db.due_tasks import DueTasks
 from db.embedding_models import EmbeddingModels
 from db.keys import NO_KEYS, Keys
 from db.leases import WorkLease, WorkSession
@@ -21,7 +22,6 @@ from db.workspaces import WORKSPACE_CHANGED
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings, Workspace
 from reunite.errors import NotJoinedError, TellUserError, TryAgainError
-from reunite.reminders import Due
 
 _ENTER: Final = """SELECT *, set_config('reunite.community', community_id::text, true)
   FROM enter_workspace(%s::platform, %s)"""
@@ -45,6 +45,7 @@ class Store(Database):
         super().__init__(url, connections=connections, warm=warm, keys=keys)
         self.embedding_models = EmbeddingModels(self)
         self.delivery = Deliveries(self)
+        self.due = DueTasks(self)
 
     @asynccontextmanager
     async def entered(
@@ -134,21 +135,6 @@ class Store(Database):
 
     async def communities(self) -> list[UUID]:
         return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]
-
-    async def expired_reports(self, limit: int) -> list[tuple[UUID, UUID]]:
-        """Return reports that have expired and aren't purged, as pairs of community and report."""
-        rows = await self.rows("SELECT * FROM expired_reports(%s)", limit)
-        return [(row["community_id"], row["report_id"]) for row in rows]
-
-    async def due_reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
-        """Return the reminders that are due at a moment, each with its community."""
-        rows = await self.rows("SELECT * FROM due_reminders(%s, %s)", at, limit)
-        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in rows]
-
-    async def due_digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-        """Return the workspaces whose digest is due at a moment, as pairs of community and workspace."""
-        rows = await self.rows("SELECT * FROM due_digests(%s, %s)", at, limit)
-        return [(row["community_id"], row["workspace_id"]) for row in rows]
 
     async def delete_old_jobs(self) -> None:
         """Delete the HTTP API's jobs that are older than 30 days."""

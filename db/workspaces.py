@@ -8,35 +8,19 @@ from typing import Final
 from uuid import UUID
 
 from db import mapping
-from db.counts import COUNTS, SqlCounts
+from db.counts import SqlCounts
+from db.statistics import SqlStatistics
 from db.trends import SqlTrends
 from reunite import rules
-from reunite.entities import PromisesKept, Report, Settings, Statistics, Verdict
+from reunite.entities import Report, Settings, Verdict
 from reunite.errors import DefectError
 from reunite.ports import KnownCard, Sent
 
 WORKSPACE_CHANGED: Final = "reunite_workspace"
 """Notified with platform and external id when settings or channels change: bots keep them in memory."""
-_KEPT: Final = """
-WITH known AS (SELECT j.* FROM feedback j JOIN report f ON f.id = j.found_id WHERE NOT f.sample
-    AND (j.is_certain OR NOT j.is_right)), -- a closer look at an item decides nothing
-lists AS (SELECT bool_or(coalesce(known.is_right, false)) AS is_right, bool_and(known.is_right IS NOT NULL) AS is_whole
-  FROM match m JOIN report f ON f.id = m.found_id AND NOT f.sample
-      AND (m.released OR NOT f.sealed) -- only moderators know the others
-    LEFT JOIN known ON known.id = m.id
-  WHERE m.label = 'possible' GROUP BY m.lost_id),
-own AS (SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
-  WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1)
-SELECT
-  (SELECT count(*) FROM known WHERE label = 'high') AS high,
-  (SELECT count(*) FROM known WHERE label = 'high' AND is_right) AS high_right,
-  (SELECT count(*) FROM lists WHERE is_right OR is_whole) AS lists,
-  (SELECT count(*) FROM lists WHERE is_right) AS lists_right,
-  coalesce((SELECT (summary ->> 'searches')::int FROM own WHERE summary ->> 'source' = 'feedback'), 0) AS learned_from
-"""
 
 
-class SqlWorkspaces(SqlTrends, SqlCounts):
+class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
     """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
 
     async def settings(self, workspace: UUID) -> Settings:
@@ -93,21 +77,6 @@ class SqlWorkspaces(SqlTrends, SqlCounts):
             zone=zone,
             **place,
         )
-
-    async def statistics(self, *, for_moderators: bool = False) -> Statistics:
-        row = await self._row(
-            f"""WITH known AS (SELECT m.state FROM match m JOIN report f ON f.id = m.found_id
-                             WHERE NOT f.sample AND (m.released OR NOT f.sealed)) -- only moderators know the others
-               SELECT
-                 {COUNTS},
-                 (SELECT count(DISTINCT match_id) FROM outbox o JOIN report r ON r.id = o.report_id AND NOT r.sample
-                  WHERE audience = 'thread') AS matches_shown,
-                 (SELECT count(*) FROM known WHERE state = 'confirmed') AS confirmed,
-                 (SELECT count(*) FROM known WHERE state = 'rejected') AS rejected""",
-            for_moderators=for_moderators,
-        )
-        kept = await self._row(_KEPT)
-        return Statistics(**row, kept=PromisesKept(**kept))
 
     async def reports(self, workspace: UUID) -> Sequence[UUID]:
         rows = await self._all(

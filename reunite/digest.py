@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from reunite.messages.reply import Tile
 from reunite.ports import Session
 from reunite.tiles import picture_of
 
+EVERY: Final = timedelta(days=7)
+"""How often a workspace gets one."""
 _FEW: Final = 5
 
 

@@ -1,4 +1,4 @@
-"""Expires reports: says so in the thread, and purges the report."""
+"""Expires reports: says so in the thread, purges the report, and later forgets what remains of it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,7 @@ from reunite import rules
 from reunite.claim_endings import locked_with_claims, tell_others
 from reunite.entities import ReportState
 from reunite.errors import TryAgainError
+from reunite.locking import locked_report
 from reunite.messages import keys, wording
 from reunite.ports import Session
 
@@ -33,3 +34,10 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
         await session.outbox.post(report, keys.expired(report), said)
     if expiring.state is not ReportState.WITHDRAWN:
         await session.reports.set_state(report, ReportState.EXPIRED)
+
+
+async def forget(session: Session, report: UUID) -> None:
+    """Delete what has remained of a purged report, once that is due. Idempotent."""
+    await session.work.stop(report)
+    if await locked_report(session, report):
+        await session.deletion.forget(report)

@@ -4,7 +4,8 @@ Each comes once, and not to those who have switched them off. The sweep of a wor
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from reunite import rules
@@ -14,6 +15,13 @@ from reunite.locking import locked_report
 from reunite.messages import keys, notices, reminders
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
+
+BEFORE_END: Final = timedelta(days=7)
+"""How long before its end a report is brought up, if it's watched for longer than that."""
+UNSEEN_FOR: Final = timedelta(hours=24)
+"""How long nobody has looked at a claim that is brought up."""
+ACCEPTED_FOR: Final = timedelta(hours=48)
+"""How long ago a claim was accepted that is brought up."""
 
 
 @dataclass(frozen=True, slots=True)

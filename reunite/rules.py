@@ -53,6 +53,13 @@ REPEAT_WITHIN: Final = timedelta(minutes=2)
 PING_AGAIN: Final = timedelta(hours=6)
 """After that, a possible match pings an owner although they haven't answered the last match that did."""
 
+FORGET_AFTER: Final = timedelta(days=30)
+"""How long what remains of a purged report is kept: replies that are still to be removed, decisions to look up."""
+FORGET_AGAIN: Final = timedelta(days=7)
+"""When it's looked at again if it's still needed then."""
+POST_KNOWN_FOR: Final = timedelta(days=365)
+"""How long the post is known after that, by an empty row: no setting reads past posts from farther back."""
+
 IN_PROGRESS: Final = frozenset({ReportState.PENDING, ReportState.OPEN})
 """The states in which a report is searched, or soon will be."""
 

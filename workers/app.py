@@ -42,7 +42,7 @@ from workers.process import Processor
 from workers.query_embedding import QueryEmbedder
 from workers.slack_files import SlackFiles
 from workers.slots import Slots
-from workers.sweep import SWEEP_SECONDS, Sweep
+from workers.sweep import CLOCK_SECONDS, SWEEP_SECONDS, Sweep
 
 Load = Callable[[str, str | None, str, Callable[[str], None]], Choice]
 _JOB_TIMEOUT_SECONDS: Final = 600
@@ -81,6 +81,7 @@ class WorkerConfig:
     # Hooks for tests
     lease_seconds: float = 30
     rehint_seconds: float = _REHINT_SECONDS
+    clock_seconds: float = CLOCK_SECONDS
     model_poll_seconds: float = _MODEL_POLL_SECONDS
     now: Callable[[], datetime] = _now
     """The time by which reminders and digests are due."""
@@ -124,7 +125,7 @@ async def run(
         await _run_all(
             endless(_process_hints_forever(config, store, processor)),
             endless(_watch_model(store, processor, config.model_poll_seconds)),
-            endless(Sweep(store, hints, config.rehint_seconds, config.now).run()),
+            endless(Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds).run()),
             endless(keep_learning(store, model)),
             _embed_queries(store, encoder, model, decoders),
             _calibrate(store, encoder, model, config.open_set),

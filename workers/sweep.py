@@ -1,4 +1,4 @@
-"""The sweep: sends hints for due work, and runs what's due by the clock: expiry, reminders and digests."""
+"""The sweep: sends hints for due work, and runs what's due by the clock: the ends of reports, reminders and digests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,10 +16,12 @@ from db.session import CommunitySession
 from db.store import Store
 from db.trouble import is_away, log_failure
 from reunite.digest import digest
-from reunite.expiry import expire
+from reunite.expiry import expire, forget
 from reunite.reminders import Due, remind
 
 SWEEP_SECONDS: Final = 1.0
+CLOCK_SECONDS: Final = 30.0
+"""How often a worker looks for what is due by the clock: nobody waits for that by the second."""
 _AT_ONCE: Final = 100
 _RETRY_SECONDS: Final = 60.0
 _TIMEOUT_SECONDS: Final = 300.0
@@ -35,16 +37,22 @@ class Sweep:
     """Finds and runs due tasks. A failed one is retried later, and doesn't hold up others."""
 
     def __init__(
-        self, store: Store, hints: ArqQueue, rehint_seconds: float, now: Callable[[], datetime], at_once: int = _AT_ONCE
+        self,
+        store: Store,
+        hints: ArqQueue,
+        rehint_seconds: float,
+        now: Callable[[], datetime],
+        clock_seconds: float = CLOCK_SECONDS,
     ) -> None:
-        """`now` says when reminders and digests are due."""
+        """`now` says when reminders and digests are due; every `clock_seconds` it's looked for what the clock says."""
         self._store = store
         self._hints = hints
         self._rehint_seconds = rehint_seconds
         self._now = now
-        self._at_once = at_once
+        self._clock_seconds = clock_seconds
         self._failed: dict[UUID | Due, float] = {}
         """When each failed task may be retried."""
+        self._next_by_clock = 0.0
         self._next_cleaning = 0.0
 
     async def run(self) -> None:
@@ -56,25 +64,37 @@ class Sweep:
             await self.run_once()
 
     async def run_once(self) -> None:
-        """Send hints for due work (a hint may be lost with Redis or a killed worker), then expire and remind."""
+        """Send hints for due work (a hint may be lost with Redis or a killed worker), then run what the clock says."""
         if sent := await self._hints.hint_due(silence=self._rehint_seconds):
             _log.info("sweep_hinted", works=sent)
-        await self._run_due(self._store.expired_reports, partial(expire, now=datetime.now(UTC)))
-        at = self._now()
-        await self._run_due(partial(self._store.due_reminders, at), remind)
-        await self._run_due(partial(self._store.due_digests, at), partial(digest, at=at))
+        if monotonic() >= self._next_by_clock:
+            is_more_due = await self._run_by_clock()
+            self._next_by_clock = monotonic() + (0 if is_more_due else self._clock_seconds)
         if monotonic() >= self._next_cleaning:
             await self._store.delete_old_jobs()
             self._next_cleaning = monotonic() + _CLEANING_SECONDS
+
+    async def _run_by_clock(self) -> bool:
+        """Expire, remind, post digests and forget; return whether there is more than that."""
+        at = self._now()
+        more = [
+            await self._run_due(self._store.due.expired, partial(expire, now=datetime.now(UTC))),
+            await self._run_due(partial(self._store.due.reminders, at), remind),
+            await self._run_due(partial(self._store.due.digests, at), partial(digest, at=at)),
+            await self._run_due(self._store.due.to_forget, forget),
+        ]
+        return any(more)
 
     async def _run_due(
         self,
         due: Callable[[int], Awaitable[Sequence[tuple[UUID, _Item]]]],
         act: Callable[[CommunitySession, _Item], Awaitable[None]],
-    ) -> None:
-        """Run all due tasks, each in its own transaction."""
+    ) -> bool:
+        """Run due tasks, each in its own transaction; return whether there may be more."""
         self._failed = {item: until for item, until in self._failed.items() if until > monotonic()}
-        for community, item in await due(self._at_once + len(self._failed)):
+        limit = _AT_ONCE + len(self._failed)
+        tasks = await due(limit)
+        for community, item in tasks:
             if item in self._failed:
                 continue
             try:
@@ -85,3 +105,4 @@ class Sweep:
                 if is_away(error):
                     raise
                 log_failure(_log, "sweep_item", error, item=str(item))
+        return len(tasks) >= limit

@@ -1,13 +1,16 @@
 """The idempotency keys of the outbox: one function for each reply, so that two places can't spell a key differently."""
 
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 from uuid import UUID
 
 from reunite.entities import ClaimState, MatchState, ReportKind
 
 ReplyKey = NewType("ReplyKey", str)
 """Made here and nowhere else."""
+
+FIRST_REPLY: Final = ":first"
+"""How a first reply's key ends, after its report's id."""
 
 
 def report_post(report: UUID) -> ReplyKey:
@@ -19,7 +22,7 @@ def sealing_advice(report: UUID) -> ReplyKey:
 
 
 def first_reply(report: UUID) -> ReplyKey:
-    return ReplyKey(f"{report}:first")
+    return ReplyKey(f"{report}{FIRST_REPLY}")
 
 
 def further_gallery(report: UUID, number: int) -> ReplyKey:

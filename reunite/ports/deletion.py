@@ -11,10 +11,17 @@ class Deletion(Protocol):
     """Deletes the data of reports, links between workspaces, and moderators."""
 
     async def purge(self, report: UUID, ended: Reply | None) -> None:
-        """Delete everything known about a report; its empty row stays, so that a redelivered event can't bring it back.
+        """Delete everything known about a report; an empty row stays, so that a redelivered event can't bring it back.
 
         Every reply that quotes the report is removed; the post that the bot wrote for it becomes `ended`,
         or is removed with its whole thread where that is None.
+        """
+        ...
+
+    async def forget(self, report: UUID) -> None:
+        """Delete what has remained of a purged report if nothing needs it any more, and its empty row much later.
+
+        Before that is due, it does nothing.
         """
         ...
 

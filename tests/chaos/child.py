@@ -63,6 +63,7 @@ async def main(role: str, settings: dict[str, Any]) -> None:
             metrics=metrics,
             lease_seconds=lease,
             rehint_seconds=1,
+            clock_seconds=1,
         )
         await run_worker(worker, lambda _: None, lambda _: tell_ready(settings), colours_only)
     adapter: AdapterConfig = {"discord": DiscordConfig, "slack": SlackConfig}[role](**settings["adapter"])

@@ -95,7 +95,7 @@ class ReminderCases:
         await stage.join()
         lost, found, match = await stage.matched()
         claim = await stage.claim(match, found)
-        [(community, due)] = await stage.store.due_reminders(stage.time + timedelta(hours=25), 100)
+        [(community, due)] = await stage.store.due.reminders(stage.time + timedelta(hours=25), 100)
         await stage.press("reject_claim", claim, BEN)
         before = await stage.words(lost, found)
         async with stage.session(community) as session:

@@ -134,7 +134,7 @@ class SampleCases:
         found, lost = await shown(stage)
         assert {report.expires_at for report in (found, lost)} == {stage.time + timedelta(days=WEEK)}
         stage.later(WEEK)
-        assert await stage.store.due_reminders(stage.time - timedelta(days=1), 100) == []
+        assert await stage.store.due.reminders(stage.time - timedelta(days=1), 100) == []
         for report in (found, lost):
             async with stage.session(report.community) as session:
                 await expire(session, report.id, stage.time)

@@ -99,13 +99,13 @@ class Stage:
     async def digest(self, days: float) -> None:
         """Post the digests that are due after so many days, as a worker's sweep does."""
         at = self.time + timedelta(days=days)
-        for community, workspace in await self.store.due_digests(at, 100):
+        for community, workspace in await self.store.due.digests(at, 100):
             async with self.session(community) as session:
                 await digest(session, workspace, at)
 
     async def remind(self, hours: float) -> None:
         """Send the reminders that are due after this many hours, as a worker's sweep does."""
-        for community, due in await self.store.due_reminders(self.time + timedelta(hours=hours), 100):
+        for community, due in await self.store.due.reminders(self.time + timedelta(hours=hours), 100):
             async with self.session(community) as session:
                 await remind(session, due)
 

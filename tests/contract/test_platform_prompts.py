@@ -149,7 +149,7 @@ async def _open(harness: Harness) -> list[Report]:
 
 async def _reminded(harness: Harness, *, hours: float) -> Sequence[Sent]:
     """Send the reminders that are due after this many hours, deliver them, and return where they are."""
-    for community, due in await harness.store.due_reminders(datetime.now(UTC) + timedelta(hours=hours), 100):
+    for community, due in await harness.store.due.reminders(datetime.now(UTC) + timedelta(hours=hours), 100):
         async with harness.store.session(community) as session:
             await remind(session, due)
     return [sent for _, sent in await harness.deliver()]
@@ -157,7 +157,7 @@ async def _reminded(harness: Harness, *, hours: float) -> Sequence[Sent]:
 
 async def _digests(harness: Harness) -> Sequence[Sent]:
     at = datetime.now(UTC)
-    for community, workspace in await harness.store.due_digests(at, 100):
+    for community, workspace in await harness.store.due.digests(at, 100):
         async with harness.store.session(community) as session:
             await digest(session, workspace, at)
     return [sent for _, sent in await harness.deliver()]

@@ -51,6 +51,7 @@ ACROSS = {
     "expired_reports",
     "known_workspaces",
     "open_backfills",
+    "reports_to_forget",
     "stale_photos",
     "unanswered_posts",
     # Numbers for operators.

@@ -26,14 +26,15 @@ class NothingDue(ArqQueue):
         return 0
 
 
-def sweep_at(stage: Stage, hours: float, at_once: int = 100) -> Sweep:
+def sweep_at(stage: Stage, hours: float) -> Sweep:
     at = datetime.now(UTC) + timedelta(hours=hours)
-    return Sweep(stage.store, NothingDue(), 10, lambda: at, at_once)
+    return Sweep(stage.store, NothingDue(), 10, lambda: at)
 
 
 async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
-    database_url: str, owner_database_url: str
+    database_url: str, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("workers.sweep._AT_ONCE", 1)
     async with staged(database_url, Keys([new_key()])) as stage:
         await stage.join(digest=True)
         broken, sound = await stage.lost("my umbrella"), await stage.lost("my scarf")
@@ -46,7 +47,7 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
                 " WHERE id <> %s",
                 [broken.id, waiting.id],
             )
-        sweep = sweep_at(stage, 1, at_once=1)
+        sweep = sweep_at(stage, 1)
         await sweep.run_once()
         assert len(await stage.thread(waiting, "channel")) == 1
         assert await stage.state(sound) is ReportState.OPEN

@@ -39,6 +39,7 @@ OWNERS = {
     "open_backfills",
     "outbox_numbers",
     "report_numbers",
+    "reports_to_forget",
     "work_numbers",
     "move_community",
     "note_time",

@@ -50,7 +50,7 @@ async def working(
         connections=servers,
         encoder=EncoderSettings(compare_details=compare_details),
         photos=PhotoHosts(hosts=photo_hosts(), **photos),
-        **config,
+        **{"clock_seconds": 1, **config},
     )
     with decoders_kept():
         async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):

@@ -1,0 +1,37 @@
+"""What is due by the clock, across communities: the sweep of a worker asks for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from db.database import Database
+from reunite import digest
+from reunite.reminders import ACCEPTED_FOR, BEFORE_END, UNSEEN_FOR, Due
+
+
+class DueTasks:
+    """Tasks, each with its community. What does one looks again whether it's still due."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def expired(self, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return reports that have expired and aren't purged."""
+        rows = await self._database.rows("SELECT * FROM expired_reports(%s)", limit)
+        return [(row["community_id"], row["report_id"]) for row in rows]
+
+    async def to_forget(self, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return purged reports of which something is to be deleted now."""
+        rows = await self._database.rows("SELECT * FROM reports_to_forget(%s)", limit)
+        return [(row["community_id"], row["report_id"]) for row in rows]
+
+    async def reminders(self, at: datetime, limit: int) -> list[tuple[UUID, Due]]:
+        """Return the reminders that are due at a moment."""
+        rows = await self._database.rows(
+            "SELECT * FROM due_reminders(%s, %s, %s, %s, %s)", at, BEFORE_END, UNSEEN_FOR, ACCEPTED_FOR, limit
+        )
+        return [(row["community_id"], Due(row["kind"], row["subject"])) for row in rows]
+
+    async def digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the workspaces whose digest is due at a moment."""
+        rows = await self._database.rows("SELECT * FROM due_digests(%s, %s, %s)", at, digest.EVERY, limit)
+        return [(row["community_id"], row["workspace_id"]) for row in rows]

@@ -1,0 +1,49 @@
+"""Forgetting in PostgreSQL: what remains of a purged report goes in two steps.
+
+First goes all but an empty row, by which the post is known if it's edited or read as a past post; much later, that row.
+A lost report's matches say what its author has declined, and how often they have claimed a found item: they stay as
+long as that does. Found reports follow the lost ones, so that each lost report is counted with all its matches.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from db.queries import Queries
+from db.statistics import TALLY
+from reunite import rules
+
+_NEEDED: Final = """EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'queued')
+  OR EXISTS (SELECT FROM match m WHERE m.found_id = r.id)
+  OR EXISTS (SELECT FROM match m JOIN report f ON f.id = m.found_id WHERE m.lost_id = r.id AND f.purged_at IS NULL)"""
+_DUE: Final = f"""SELECT r.author_id = '' AS is_empty, {_NEEDED} AS is_needed
+  FROM report r WHERE r.id = %(report)s AND r.forget_at < now()"""
+_EMPTY: Final = (
+    TALLY,
+    "DELETE FROM match WHERE lost_id = %(report)s",
+    "DELETE FROM outbox WHERE report_id = %(report)s",
+    # A sample's row stays: samples are numbered by how many there were.
+    """UPDATE report SET author_id = '', forget_at = CASE WHEN NOT sample THEN now() + %(known_for)s END
+       WHERE id = %(report)s""",
+)
+_DELETE: Final = (
+    "DELETE FROM report WHERE id = %(report)s",
+    "DELETE FROM search_change WHERE report_id = %(report)s",
+)
+
+
+class SqlForgetting(Queries):
+    """The forgetting part of `reunite.ports.deletion.Deletion`."""
+
+    async def forget(self, report: UUID) -> None:
+        due = await self._one(_DUE, report=report)
+        if due is None:
+            return
+        if due["is_needed"]:
+            await self._do(
+                "UPDATE report SET forget_at = now() + %(later)s WHERE id = %(report)s",
+                later=rules.FORGET_AGAIN,
+                report=report,
+            )
+            return
+        for statement in _DELETE if due["is_empty"] else _EMPTY:
+            await self._do(statement, report=report, known_for=rules.POST_KNOWN_FOR)

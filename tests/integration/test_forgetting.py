@@ -1,0 +1,166 @@
+"""What remains of purged reports is deleted once nothing needs it, and the numbers stay. On PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from reunite.commands import EditReport, ReportLost, Withdraw
+from reunite.entities import Label, Report, Statistics, VerdictKind
+from tests.contract.stages import Stage, staged
+from tests.integration.test_sweep import sweep_at
+from tests.support.world import ADA
+
+_ROWS = "report", "match", "outbox", "verdict", "claim", "work", "search_change"
+
+
+@dataclass
+class Years:
+    """A stage on which time passes."""
+
+    stage: Stage
+    owner: str
+
+    async def pass_by(self, days: int) -> None:
+        """Let days pass, and run the sweep."""
+        with psycopg.connect(self.owner) as connection:
+            connection.execute("UPDATE report SET forget_at = forget_at - make_interval(days => %s)", [days])
+        await sweep_at(self.stage, 0).run_once()
+
+    async def known(self) -> list[Report]:
+        community = (await self.stage.join()).community
+        async with self.stage.session(community) as session:
+            rows = await session._all("SELECT id FROM report")
+            return list((await session.reports.by_ids([row["id"] for row in rows])).values())
+
+    def counts(self) -> dict[str, int]:
+        with psycopg.connect(self.owner) as connection:
+            return {
+                table: connection.execute(SQL("SELECT FROM {}").format(Identifier(table))).rowcount for table in _ROWS
+            }
+
+    async def end(self, *reports: Report) -> None:
+        """Withdraw reports; what was said in their threads before was delivered, and its removal is."""
+        for report in reports:
+            await self.stage.deliver(report)
+            await self.stage.handlers.withdraw(Withdraw(target=report.target))
+            await self.stage.deliver(report)
+
+    async def statistics(self) -> Statistics:
+        async with self.stage.session((await self.stage.join()).community) as session:
+            return await session.workspaces.statistics(for_moderators=True)
+
+
+@pytest.fixture(name="years")
+async def years_fixture(database_url: str, owner_database_url: str) -> AsyncIterator[Years]:
+    async with staged(database_url) as stage:
+        await stage.join(log_channel="log")
+        yield Years(stage, owner_database_url)
+
+
+async def test_of_ended_reports_nothing_is_left_in_the_end_but_their_numbers(years: Years) -> None:
+    stage = years.stage
+    lost, found, match = await stage.matched()
+    await stage.search(await stage.lost("my scarf"), found, label=Label.POSSIBLE)
+    await stage.claim(match, found)
+    await stage.verdict(match, VerdictKind.CONFIRM)
+    numbers = await years.statistics()
+    assert (numbers.matches_shown, numbers.confirmed, numbers.kept.high, numbers.kept.high_right) == (2, 1, 1, 1)
+    await years.end(*await years.known())
+    ended = await years.statistics()
+    assert (ended.matches_shown, ended.confirmed, ended.kept) == (2, 1, numbers.kept)
+    await years.pass_by(29)
+    assert (years.counts()["match"], (await stage.now(lost)).author.id) == (2, ADA.id)
+    await years.pass_by(2)  # the lost reports
+    await years.pass_by(8)  # the found one
+    assert years.counts() == dict.fromkeys(_ROWS, 0) | {"report": 3, "search_change": 3}
+    assert {report.author.id for report in await years.known()} == {""}
+    assert await years.statistics() == ended
+    await years.pass_by(350)
+    assert years.counts()["report"] == 3
+    await years.pass_by(20)
+    assert years.counts() == dict.fromkeys(_ROWS, 0)
+    assert await years.statistics() == ended
+
+
+async def test_the_post_of_an_emptied_report_is_still_known(years: Years) -> None:
+    lost = await years.stage.lost(key="one")
+    await years.end(lost)
+    await years.pass_by(31)
+    assert (await years.stage.now(lost)).author.id == ""
+    assert await years.stage.handlers.edit(EditReport(target=lost.target, text="my red umbrella")) is False
+    again = ReportLost(source_key="one", target=lost.target, author=ADA, text="my umbrella")
+    assert not (await years.stage.handlers.report(again)).created
+
+
+async def test_what_someone_has_said_of_a_find_counts_as_long_as_the_find_is_there(years: Years) -> None:
+    stage = years.stage
+    lost, found, match = await stage.matched()
+    await stage.claim(match, found)
+    await stage.press("not_mine", match.id, ADA, target=lost.target)
+    await years.end(lost)
+    await years.pass_by(40)
+    again = await stage.lost("an umbrella of mine")
+    async with stage.session(found.community) as session:
+        assert await session.matches.ruled_out(again.id) == {found.id: True}
+        assert len(await session.claims.on(found.id)) == 1
+    await years.end(found)
+    await years.pass_by(8)
+    assert years.counts()["match"] == 0
+
+
+async def test_a_find_stays_known_to_the_lost_report_that_it_was_shown_to(years: Years) -> None:
+    lost, found, _ = await years.stage.matched()
+    await years.end(found)
+    await years.pass_by(40)
+    assert (years.counts()["match"], (await years.stage.now(found)).author.id != "") == (1, True)
+    await years.end(lost)
+    await years.pass_by(31)
+    await years.pass_by(8)
+    assert years.counts()["match"] == 0
+    assert (await years.stage.now(found)).author.id == ""
+
+
+async def test_a_reply_that_is_still_to_be_removed_is_waited_for(years: Years) -> None:
+    stage = years.stage
+    lost, found, _ = await stage.matched()
+    await stage.deliver(lost)
+    for report in (lost, found):
+        await stage.handlers.withdraw(Withdraw(target=report.target))
+    await years.pass_by(40)
+    assert (await stage.now(lost)).author.id == ADA.id
+    await stage.deliver(lost)
+    await years.pass_by(8)
+    assert (await stage.now(lost)).author.id == ""
+
+
+async def test_a_samples_row_stays_because_samples_are_numbered(years: Years) -> None:
+    sample = await years.stage.found(sample=True)
+    await years.end(sample)
+    await years.pass_by(31)
+    await years.pass_by(400)
+    assert years.counts() == dict.fromkeys(_ROWS, 0) | {"report": 1, "search_change": 1}
+
+
+async def test_a_tally_moves_with_its_workspace(years: Years) -> None:
+    await years.stage.matched()
+    await years.end(*await years.known())
+    await years.pass_by(31)
+    shown = (await years.statistics()).matches_shown
+    await years.stage.join("there")
+    code = await years.stage.handlers.link_code("web", "there")
+    await years.stage.handlers.link("web", "here", code)
+    assert (shown, (await years.statistics()).matches_shown) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("function", "index"), [("reports_to_forget", "report_forgetting"), ("due_digests", "workspace_digest")]
+)
+def test_what_is_due_is_read_from_an_index(owner_database_url: str, function: str, index: str) -> None:
+    with psycopg.connect(owner_database_url) as connection:
+        [(body,)] = connection.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function]).fetchall()
+        body = body.replace("due_digests.at - every", "now()").replace("most", "100")
+        connection.execute("SET enable_seqscan = off")
+        assert f"on {index}" in str(connection.execute(f"EXPLAIN {body}".encode()).fetchall())
