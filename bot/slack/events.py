@@ -77,6 +77,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.WARNING)  # below that, bolt logs whole requests
     app = AsyncApp(
+        name="reunite",  # without one, bolt reads the source of all callers
         client=client,
         logger=logger,
         before_authorize=_NamingWorkspace(),

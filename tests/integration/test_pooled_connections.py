@@ -1,7 +1,7 @@
 """Connections that the server has closed, or that lead to a standby: the next transaction gets a new one."""
 
 import asyncio
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -69,3 +69,15 @@ async def test_a_database_that_was_away_for_long_is_used_as_soon_as_it_is_back(
             async with asyncio.timeout(0.5):
                 await store.rows(_PID)
         await store.rows(_PID)
+
+
+async def test_a_new_connection_asks_for_one_type_only(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, execute = list[str](), psycopg.AsyncCursor.execute
+
+    async def noted(cursor: Any, query: Any, *given: Any, **settings: Any) -> Any:
+        asked.append(str(query))
+        return await execute(cursor, query, *given, **settings)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", noted)
+    async with Store(database_url, connections=1):
+        assert sum("pg_type" in query for query in asked) == 1
