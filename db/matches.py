@@ -1,6 +1,6 @@
 """Matches in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 from uuid import UUID
@@ -28,9 +28,7 @@ WITH ruled_out AS (
     JOIN report lost ON lost.id = m.lost_id {_BY_THE_AUTHOR_OF.format(one="lost", other="again")}
     WHERE m.found_id = %(report)s
 )
-SELECT other, bool_or(label IS NOT NULL OR state = 'rejected'
-    OR EXISTS (SELECT FROM outbox o WHERE o.match_id = ruled_out.id AND o.report_id = lost_id)) AS alone
-FROM ruled_out WHERE state = 'rejected' OR declined GROUP BY other
+SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND label IS NOT NULL)
 """
 
 
@@ -66,8 +64,8 @@ class SqlMatches(Queries):
         row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)
         return mapping.match(row) if row else None
 
-    async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
-        return {row["other"]: row["alone"] for row in await self._all(_RULED_OUT, report=report)}
+    async def ruled_out(self, report: UUID) -> frozenset[UUID]:
+        return frozenset({row["other"] for row in await self._all(_RULED_OUT, report=report)})
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         row = await self._one(

@@ -15,7 +15,7 @@ from reunite.messages.reply import Picture, Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import Ping, ScoredPair, Session
 from reunite.report_posts import revise_post
-from reunite.tiles import Pair, picture_of, picture_on_card, tiles_of
+from reunite.tiles import Pair, leaves_something_out, picture_of, picture_on_card, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class _Result:
     nearest: Sequence[Pair]
     searched: int
     has_claimed: bool
+    leaves_out: bool = False
+    """Whether nothing is shown, but there is what its author has said isn't theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,10 @@ async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
     founds = await session.reports.by_ids(claimed) if report.kind is ReportKind.LOST else {}
     has_claimed = any(not rules.has_gone(claimed[found], report) for found, report in founds.items())
     nearest = _nearest(stored)
-    return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed)
+    leaves_out = False
+    if report.kind is ReportKind.LOST and not (shown or nearest or report.has_first_reply):
+        leaves_out = await leaves_something_out(session, report)
+    return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed, leaves_out)
 
 
 async def _show_labelled(session: Session, stored: _Stored) -> None:
@@ -200,7 +205,7 @@ def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply
             return galleries.gallery_after_claim(report, found.nearest, tiles)
         return galleries.first_gallery(report, found.nearest, tiles, found.searched)
     if not found.shown:
-        return None if found.has_claimed else wording.nothing(report, found.searched)
+        return None if found.has_claimed else wording.nothing(report, found.searched, leaves_out=found.leaves_out)
     return wording.first_reply(report, len(found.shown), found.searched) if report.kind is ReportKind.LOST else None
 
 

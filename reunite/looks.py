@@ -19,7 +19,7 @@ from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
-from reunite.tiles import Pair, tiles_of, viewable_pairs
+from reunite.tiles import Pair, leaves_something_out, tiles_of, viewable_pairs
 
 KEPT_MINUTES: Final = 15
 """How long a look is kept: as long as Discord lets its reply be changed."""
@@ -154,7 +154,7 @@ async def _page(session: Session, look: Report, number: int) -> Reply:
     if failed and len(failed) == len(photos) and not (pairs or look.text):
         return looks.nothing_to_search(look, failed)
     if not pairs:
-        return looks.nothing(look, searched, failed)
+        return looks.nothing(look, searched, failed, leaves_out=await leaves_something_out(session, look))
     pages = [pairs[start : start + rules.MAX_TILES] for start in range(0, len(pairs), rules.MAX_TILES)]
     tiles = await tiles_of(session, pages[number], first=number * rules.MAX_TILES + 1)
     head = [] if number else looks.head(look, pairs, searched, failed)

@@ -1,9 +1,8 @@
 """Pure rules: a match's state from its verdicts, a report's state from its matches, and who may see what."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
-from uuid import UUID
 
 from reunite.entities import (
     Account,
@@ -136,15 +135,6 @@ def always_pings(match: Match) -> bool:
 def is_folded(match: Match) -> bool:
     """Return whether an owner has declined a match, and no moderator has confirmed it since."""
     return match.declined and match.state is not MatchState.CONFIRMED
-
-
-def may_be_shown_again(found: UUID, label: Label | None, ruled_out: Mapping[UUID, bool]) -> bool:
-    """Return whether a member may see a found item again after what was rejected or declined (`Matches.ruled_out`).
-
-    What they only passed over, with others in a gallery, comes back if it now has a label: it may be another thing that
-    they look for.
-    """
-    return found not in ruled_out or (label is not None and not ruled_out[found])
 
 
 def is_still_given(match: Match, found: Report) -> bool:

@@ -61,7 +61,7 @@ async def without_ruled_out(
 ) -> list[ScoredCandidate]:
     """Leave out candidates that were rejected or declined before, for this report or another by the same author."""
     ruled_out = await session.matches.ruled_out(report.id)
-    return [candidate for candidate in ranked if rules.may_be_shown_again(candidate.report, candidate.label, ruled_out)]
+    return [candidate for candidate in ranked if candidate.report not in ruled_out]
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

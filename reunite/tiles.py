@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from reunite import rules
-from reunite.entities import Match, PhotoState, Report, ReportKind
+from reunite.entities import Match, PhotoState, Report, ReportKind, ReportState
 from reunite.messages import galleries, keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
@@ -16,17 +16,19 @@ Pair = tuple[Match, Report]
 async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
     """Return the found reports that the author of a lost report or a look may look at, the most probable first."""
     ruled_out = await session.matches.ruled_out(lost.id)
-    matches = {
-        match.found: match
-        for match in await session.matches.of(lost.id)
-        if rules.may_be_shown_again(match.found, match.label, ruled_out)
-    }
+    matches = {match.found: match for match in await session.matches.of(lost.id) if match.found not in ruled_out}
     found = await session.reports.by_ids(matches)
     return [
         (matches[found_id], report)
         for found_id, report in found.items()
         if rules.may_be_in_gallery(lost, report, matches[found_id])
     ]
+
+
+async def leaves_something_out(session: Session, lost: Report) -> bool:
+    """Return whether something is left out of a search because it was said not to be its author's; nothing sealed."""
+    left_out = await session.reports.by_ids(await session.matches.ruled_out(lost.id))
+    return any(found.state is ReportState.OPEN and not found.sealed for found in left_out.values())
 
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:

@@ -34,10 +34,14 @@ def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> lis
     return [*_failed(failed, look.language), headline(look, pairs, searched), *heading(look, pairs, searched)]
 
 
-def nothing(look: Report, searched: int, failed: Sequence[str]) -> Reply:
-    """Say that nothing comes close, and what else the person can do."""
+def nothing(look: Report, searched: int, failed: Sequence[str], *, leaves_out: bool) -> Reply:
+    """Say that nothing comes close, and what else the person can do.
+
+    `leaves_out` says that something may, but that they have said that it isn't theirs.
+    """
     language = look.language
     key = "look_nothing" if searched else "look_nothing_found"
+    key = "look_nothing_else" if searched and leaves_out else key
     return Reply("look", (*_failed(failed, language), line(key, language, searched)))
 
 

@@ -141,10 +141,14 @@ def matches_among(report: Report, matches: str, searched: int) -> Line:
     return (Strong(matches),) if report.sample else line("answer", report.language, searched, matches=matches)
 
 
-def nothing(report: Report, searched: int) -> Reply:
-    """Say that nothing was found yet, and until when the bot keeps watching. It stays when the report is purged."""
+def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply:
+    """Say that nothing was found yet, and until when the bot keeps watching. It stays when the report is purged.
+
+    `leaves_out` says that something was, but that it isn't theirs is known.
+    """
     if report.kind is ReportKind.LOST:
         key = "nothing_fits" if searched else "nothing_found"
+        key = "nothing_else_fits" if leaves_out else key
     else:
         key = "nobody_fits" if searched else "nobody_misses"
     news = line(key, report.language, searched)

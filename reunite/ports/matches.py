@@ -1,6 +1,6 @@
 """Matches: scored pairs, and what was decided about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -21,8 +21,10 @@ class Matches(Protocol):
         """Return every match of a report, most probable first."""
         ...
 
-    async def ruled_out(self, report: UUID) -> Mapping[UUID, bool]:
-        """Return what was rejected or declined for any report of the same author, and whether on a card of its own.
+    async def ruled_out(self, report: UUID) -> frozenset[UUID]:
+        """Return what was rejected, or declined although it had a label, for any report of the same author.
+
+        To pass over what is merely closest says something about that one report only.
 
         For a found report, these are the lost reports of everyone who isn't its owner.
         """

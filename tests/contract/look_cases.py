@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from reunite.locking import lock_sides
 from reunite.looks import KEPT_MINUTES, MAX_LOOKS
 from reunite.matching.defaults import PRIOR
 from reunite.messages.reply import Action, Reply
+from reunite.messages.wording import line
 from reunite.ports import ScoredPair, Session
 from reunite.search import search_and_announce
 from tests.contract.stages import ADA, BEN, PHOTO, Stage
@@ -345,14 +347,32 @@ class RefusalCases:
         await searched(stage, again.id)
         assert (await stage.matches(again), await stage.thread(found, "moderators")) == ([], before)
 
-    async def test_what_was_only_passed_over_comes_back_where_it_is_likely(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("how", ["none_of_these", "not_mine"])
+    async def test_what_was_passed_over_without_a_label_is_there_for_all_other_reports(
+        self, stage: Stage, how: Literal["none_of_these", "not_mine"]
+    ) -> None:
         await stage.join()
         bag, mug = await stage.lost("my blue bag"), await stage.found("a mug, number XK-7731")
         await stage.search(bag, mug, label=None)
-        await stage.press("none_of_these", bag.id, ADA)
+        match = await stage.match(bag)
+        await stage.press("pick", match.id, ADA)  # a closer look at it changes nothing
+        await stage.press(how, _subject(how, bag, match), ADA)
         lost = await stage.lost("my mug XK-7731")
         await searched(stage, lost.id)
         assert (await stage.match(lost)).label
+        assert (await _answer(stage, await _looked(stage, "mug XK-7731"))).gallery
+
+    async def test_nothing_is_never_said_of_what_was_left_out(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost("badge XK-7731"), await stage.found("a badge, number XK-7731")
+        await stage.search(lost, found)
+        await stage.press("not_mine", (await stage.match(lost)).id, ADA)
+        again = await stage.lost("badge XK-7731")
+        await searched(stage, again.id)
+        [reply] = await stage.thread(again)
+        assert reply.text().startswith(sentence("nothing_else_fits"))
+        look = await _answer(stage, await _looked(stage, "badge XK-7731"))
+        assert look.lines == (line("look_nothing_else", "en"),)
 
 
 def _subject(how: str, lost: Report, match: Match) -> UUID:

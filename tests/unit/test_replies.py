@@ -101,7 +101,8 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     head = looks.head(lost, pages[0], 128, ["a.jpg"])
     yield from (
         looks.page(lost, pages, 0, [Tile(1, MATCH.id, found.id, None, UUID(int=8))], head),
-        looks.nothing(lost, 128, []),
+        looks.nothing(lost, 128, [], leaves_out=False),
+        looks.nothing(lost, 128, [], leaves_out=True),
     )
     yield looks.page(lost, pages, 1, [Tile(2, closest.id, found.id)], [])
     yield from (galleries.closed_gallery(lost, 1), galleries.closed_gallery(lost, 6), galleries.still_watching(lost))
