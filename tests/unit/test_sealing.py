@@ -233,3 +233,21 @@ def test_what_is_read_as_an_id_a_card_a_key_or_a_phone_is_sealed() -> None:
 )
 def test_what_a_phone_is_put_in_or_on_is_no_phone(words: str, category: str | None) -> None:
     assert category_of(words) == category
+
+
+@for_each(
+    ("words", "category"),
+    [
+        ("Perso im Club gefunden", "id"),
+        ("hat wer meinen Perso gesehen", "id"),
+        ("CNI trouvée devant l'amphi", "id"),
+        ("znalezione prawko na parkingu", "id"),
+        ("ho perso il cappello", None),
+        ("cappello perso in palestra", None),
+        ("perso vicino alla stazione, un guanto", None),
+        ("guanti persi", None),
+        ("prawa rękawiczka", None),
+    ],
+)
+def test_ids_are_known_by_their_short_names(words: str, category: str | None) -> None:
+    assert category_of(words) == category
