@@ -25,6 +25,8 @@ from workers import photos
 from workers.decoder.pool import Decoders
 from workers.decoder.print_reader import PrintReader
 
+pytestmark = pytest.mark.untraced
+
 ADVICE, FACE = sentence("card_better_sealed"), sentence("face_better_sealed")
 
 
@@ -87,7 +89,6 @@ def test_of_many_lines_only_some_are_read() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.untraced
 async def test_cards_of_all_kinds_are_found_in_every_scene() -> None:
     """Each kind once, of the set that docs/cover-faces-and-cards.md has the figures of."""
     async with Decoders(cover=("cards",)) as covering:

@@ -23,6 +23,8 @@ from workers.budget import ByteBudget
 from workers.decoder.child import Decoder, DecoderDiedError, Limits
 from workers.decoder.pool import AT_ONCE, Decoders
 
+pytestmark = pytest.mark.untraced
+
 T = TypeVar("T")
 PATIENT = Limits(cpu_seconds=60, clock_seconds=120)
 SLOW = poison.webp_bomb(5500)
