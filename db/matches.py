@@ -35,30 +35,37 @@ SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND l
 class SqlMatches(Queries):
     """`reunite.ports.matches.Matches`."""
 
-    async def save(self, pair: ScoredPair) -> Match:
-        row = await self._one(
+    async def save(self, pairs: Sequence[ScoredPair]) -> Sequence[Match]:
+        if not pairs:
+            return []
+        rows = await self._all(
             f"""INSERT INTO match AS m (community_id, lost_id, found_id, model_id, probability, label, why, evidence,
                                   percent, photo_id)
-               SELECT %(community)s, %(lost)s, %(found)s, id, %(probability)s, %(label)s, %(why)s, %(evidence)s,
-                      %(percent)s, %(photo)s
-               FROM embedding_model WHERE live
+               SELECT %(community)s, pair.lost, pair.found, live.id, pair.probability, pair.label, pair.why,
+                      pair.evidence, pair.percent, pair.photo
+               FROM (SELECT id FROM embedding_model WHERE live) AS live,
+                 unnest(%(lost)s::uuid[], %(found)s::uuid[], %(probability)s::real[], %(label)s::text[],
+                   %(why)s::jsonb[], %(evidence)s::jsonb[], %(percent)s::boolean[], %(photo)s::uuid[])
+                   WITH ORDINALITY AS pair (lost, found, probability, label, why, evidence, percent, photo, number)
+               ORDER BY pair.number
                ON CONFLICT (lost_id, found_id) DO UPDATE SET model_id = excluded.model_id,
                  probability = excluded.probability, label = excluded.label, why = excluded.why,
                  evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id
                RETURNING {mapping.MATCH}""",
             community=self.community,
-            lost=pair.lost,
-            found=pair.found,
-            probability=as_real(pair.probability),
-            label=pair.label,
-            why=Jsonb([asdict(why) for why in pair.why]),
-            evidence=Jsonb(dict(pair.evidence)),
-            percent=pair.percent,
-            photo=pair.photo,
+            lost=[pair.lost for pair in pairs],
+            found=[pair.found for pair in pairs],
+            probability=[as_real(pair.probability) for pair in pairs],
+            label=[pair.label for pair in pairs],
+            why=[Jsonb([asdict(why) for why in pair.why]) for pair in pairs],
+            evidence=[Jsonb(dict(pair.evidence)) for pair in pairs],
+            percent=[pair.percent for pair in pairs],
+            photo=[pair.photo for pair in pairs],
         )
-        if row is None:
+        if not rows:
             raise DefectError("a match can't be saved before a model is live")
-        return mapping.match(row)
+        saved = {(match.lost, match.found): match for match in map(mapping.match, rows)}
+        return [saved[pair.lost, pair.found] for pair in pairs]
 
     async def get(self, match: UUID) -> Match | None:
         row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)

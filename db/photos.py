@@ -16,7 +16,8 @@ class SqlPhotos(Queries):
         return [mapping.photo(row) for row in rows]
 
     async def of_reports(self, reports: Collection[UUID]) -> Mapping[UUID, Sequence[Photo]]:
-        """Return the photos of several reports, by report."""
+        if not reports:
+            return {}
         photos: dict[UUID, list[Photo]] = {report: [] for report in reports}
         for row in await self._all(
             f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position", reports=list(reports)

@@ -78,12 +78,11 @@ async def announce_sealed(
     locked = await _lock_open(session, report, ranked)
     if report.id not in locked:
         return
-    for scored in _in_order(ranked):
-        found = locked.get(scored.report)
-        if scored.label and found and found.sealed:
-            match = await session.matches.save(pair_of(report, scored, percent=percent))
-            if match.state is MatchState.UNDECIDED and not match.released:
-                await log_match(session, match, report, found)
+    found = {known.id: known for known in locked.values() if known.sealed}
+    likely = [scored for scored in ranked if scored.label and scored.report in found]
+    for report_id, match in (await _save(session, report, likely, percent=percent)).items():
+        if match.state is MatchState.UNDECIDED and not match.released:
+            await log_match(session, match, report, found[report_id])
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
@@ -160,10 +159,9 @@ def _is_unchanged(searched: Report, now: Report) -> bool:
 async def _save(
     session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
 ) -> Mapping[UUID, Match]:
-    return {
-        candidate.report: await session.matches.save(pair_of(report, candidate, percent=percent))
-        for candidate in _in_order(scored)
-    }
+    in_order = _in_order(scored)
+    saved = await session.matches.save([pair_of(report, candidate, percent=percent) for candidate in in_order])
+    return {candidate.report: match for candidate, match in zip(in_order, saved, strict=True)}
 
 
 def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:

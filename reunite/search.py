@@ -51,8 +51,8 @@ async def answer_look(session: Session, look: Report, model: ScoringModel, searc
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
     search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
-    for candidate in sorted(shortlist(ranked, _MAX_FOUND), key=lambda candidate: candidate.report):
-        await session.matches.save(pair_of(look, candidate, percent=model.calibrated))
+    in_order = sorted(shortlist(ranked, _MAX_FOUND), key=lambda candidate: candidate.report)
+    await session.matches.save([pair_of(look, candidate, percent=model.calibrated) for candidate in in_order])
     await session.reports.mark_first_reply(look.id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from reunite import rules
-from reunite.entities import Match, PhotoState, Report, ReportKind, ReportState
+from reunite.entities import Match, Photo, PhotoState, Report, ReportKind, ReportState
 from reunite.messages import galleries, keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Picture, Reply, Tile
@@ -33,11 +33,14 @@ async def leaves_something_out(session: Session, lost: Report) -> bool:
 
 async def picture_of(session: Session, report: Report, match: Match | None = None) -> Picture | None:
     """Return the photo of a found report that matched, or else its first one; none that is hidden by a spoiler."""
-    photos = [photo for photo in await session.photos.of(report.id) if not photo.hidden]
-    stored = [photo.id for photo in photos if photo.state is PhotoState.STORED]
-    if match and match.photo in stored:
-        return Picture(match.photo, report.id)
-    return Picture(stored[0], report.id) if stored else None
+    return _picture(await session.photos.of(report.id), match)
+
+
+def _picture(photos: Sequence[Photo], match: Match | None) -> Picture | None:
+    stored = {photo.id: photo for photo in photos if photo.state is PhotoState.STORED and not photo.hidden}
+    shown = stored.get(match.photo) if match and match.photo else None
+    shown = shown or next(iter(stored.values()), None)
+    return Picture(shown.id, shown.report) if shown else None
 
 
 async def picture_on_card(session: Session, reader: Report, match: Match, other: Report) -> Picture | None:
@@ -72,8 +75,9 @@ async def revise_tiles(
 
 async def tiles_of(session: Session, pairs: Sequence[Pair], first: int = 1) -> tuple[Tile, ...]:
     """Number pairs from `first`, each with the photo that matched."""
-    tiles = []
-    for number, (match, found) in enumerate(pairs[: rules.MAX_TILES], start=first):
-        picture = await picture_of(session, found, match)
+    shown, tiles = pairs[: rules.MAX_TILES], []
+    photos = await session.photos.of_reports([found.id for _, found in shown])
+    for number, (match, found) in enumerate(shown, start=first):
+        picture = _picture(photos[found.id], match)
         tiles.append(Tile(number, match.id, found.id, match.label, picture.photo if picture else None))
     return tuple(tiles)

@@ -11,8 +11,8 @@ from reunite.ports.records import ScoredPair
 class Matches(Protocol):
     """The matches of a community."""
 
-    async def save(self, pair: ScoredPair) -> Match:
-        """Store a pair, or update a known one; what people decided about it stays."""
+    async def save(self, pairs: Sequence[ScoredPair]) -> Sequence[Match]:
+        """Store pairs in this order, or update known ones; what people decided about them stays."""
         ...
 
     async def get(self, match: UUID) -> Match | None: ...

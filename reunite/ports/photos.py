@@ -1,6 +1,6 @@
 """Photos of reports."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +12,10 @@ class Photos(Protocol):
 
     async def of(self, report: UUID) -> Sequence[Photo]:
         """Return a report's photos in order."""
+        ...
+
+    async def of_reports(self, reports: Collection[UUID]) -> Mapping[UUID, Sequence[Photo]]:
+        """Return the photos of several reports, by report, in order."""
         ...
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:

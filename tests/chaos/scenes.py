@@ -90,7 +90,7 @@ async def pair(place: Place) -> None:
     async with here.store.session(place.lost.community) as session:
         for report in (place.lost, place.found):
             await session.reports.set_state(report.id, ReportState.OPEN)
-        match = await session.matches.save(ScoredPair(place.lost.id, place.found.id, 0.9, Label.HIGH, (), {}))
+        [match] = await session.matches.save([ScoredPair(place.lost.id, place.found.id, 0.9, Label.HIGH, (), {})])
         card = wording.match_card(match, place.found, place.lost, None)
         await session.outbox.post(place.lost.id, keys.card(match.id, place.lost.kind), card)
     place.card = await place.sent("match")

@@ -411,7 +411,7 @@ async def _found(stage: Stage, text: str, *found_reports: Report) -> Report:
     async with stage.session(look.community) as session:
         for number, found in enumerate(found_reports):
             label = Label.POSSIBLE if number == 0 else None
-            await session.matches.save(ScoredPair(look.id, found.id, 0.5 - number / 100, label, (), {}))
+            await session.matches.save([ScoredPair(look.id, found.id, 0.5 - number / 100, label, (), {})])
     return look
 
 

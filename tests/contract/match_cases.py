@@ -28,7 +28,7 @@ from tests.support.threads import readers_of_lost_reports
 
 
 async def paired(session: Session, lost: Report, found: Report, probability: float = 0.9, **fields: Any) -> Match:
-    return await session.matches.save(ScoredPair(lost.id, found.id, probability, Label.HIGH, (), {}, **fields))
+    return (await session.matches.save([ScoredPair(lost.id, found.id, probability, Label.HIGH, (), {}, **fields)]))[0]
 
 
 async def decide(session: Session, match: Match, what: str) -> None:
@@ -68,7 +68,7 @@ class MatchCases:
             found = await stage.found()
             async with stage.session(workspace.community) as session:
                 pair = ScoredPair(lost_reports[key].id, found.id, 0.9, label, (), {})
-                await decide(session, await session.matches.save(pair), what)
+                await decide(session, (await session.matches.save([pair]))[0], what)
         async with stage.session(workspace.community) as session:
             kept = (await session.workspaces.statistics()).kept
         assert kept == PromisesKept(high=2, high_right=1, lists=2, lists_right=1)

@@ -50,7 +50,7 @@ async def shown_match(harness: Harness) -> tuple[Sent, Report, Report, UUID]:
     async with harness.store.session(lost.community) as session:
         for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)
-        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+        [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})])
         await session.outbox.post(lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None))
     [(_, card)] = await harness.deliver()
     return card, lost, found, match.id

@@ -92,7 +92,7 @@ async def _searched(
     async with harness.store.session(look.community) as session:
         for number, found in enumerate(found_reports):
             label = Label.HIGH if number == 0 else None
-            await session.matches.save(ScoredPair(look.id, found.id, 0.9 - number / 100, label, (), {}))
+            await session.matches.save([ScoredPair(look.id, found.id, 0.9 - number / 100, label, (), {})])
         await session.reports.mark_first_reply(look.id)
     return await task
 

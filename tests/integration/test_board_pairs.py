@@ -15,7 +15,7 @@ async def neighbour_of(community: Community, match: Match) -> Match:
     """Store a pair without a label: only the gallery of the lost report shows it."""
     mug = await community.report(ReportFound, "a blue mug")
     async with community.store.session(community.workspace.community) as session:
-        return await session.matches.save(ScoredPair(match.lost, mug.id, 0.02, None, (), {}))
+        return (await session.matches.save([ScoredPair(match.lost, mug.id, 0.02, None, (), {})]))[0]
 
 
 async def under(robin: Browser, match: Match) -> dict[str, str]:

@@ -200,6 +200,5 @@ async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match
     async with world.store.session(await world.community()) as session:
         for found in found_reports:
             await session.reports.set_state(found.id, ReportState.OPEN)
-        return [
-            await session.matches.save(ScoredPair(look, found.id, 0.9, Label.HIGH, (), {})) for found in found_reports
-        ]
+        pairs = [ScoredPair(look, found.id, 0.9, Label.HIGH, (), {}) for found in found_reports]
+        return list(await session.matches.save(pairs))

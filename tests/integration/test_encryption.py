@@ -48,7 +48,7 @@ async def kept_with(url: str, keys: Keys) -> None:
         found, lost = [(await handlers.report(command)).report for command in (found_command, lost_command)]
         await store.embedding_models.register("none", "none", {"shared": 3})
         async with store.session(workspace.community) as session:
-            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+            [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})])
             await session.claims.add(match.id, ADA, ANSWER)
             await session.claims.set_whereabouts(found.id, Whereabouts(PLACE, CODE))
         await Installations(store).save(Installation("T1", "Team", "U1", TOKEN))

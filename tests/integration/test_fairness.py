@@ -251,29 +251,3 @@ async def test_leasing_reads_neither_what_was_sent_nor_all_of_a_flood(village: V
         rows: dict[str, int] = dict(await (await connection.execute(read.encode())).fetchall())
     assert 0 < rows["outbox"] < 200
     assert 0 < rows["work"] < 50
-
-
-async def test_leasing_visits_no_community_whose_work_is_put_off(village: Village) -> None:
-    single = await village.reports("single", 1)
-    await village.do(
-        """WITH other AS (INSERT INTO community (name) SELECT 'c' FROM generate_series(1, 200) RETURNING id),
-             place AS (INSERT INTO workspace (community_id, platform, external_id, name)
-               SELECT id, 'web', id::text, 'w' FROM other RETURNING id, community_id)
-           INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, channel,
-             expires_at)
-           SELECT community_id, id, 'r', 'found', 'ben', 'Ben', 'found', now() + interval '9 days' FROM place"""
-    )
-    await village.do(
-        """INSERT INTO work (community_id, report_id, due_at)
-           SELECT community_id, id, now() + interval '1 hour' FROM report WHERE community_id <> %s""",
-        single,
-    )
-    await village.works(single)
-    await village.do("ANALYZE work")
-    async with await psycopg.AsyncConnection.connect(village.owner) as connection:
-        await connection.execute("SET enable_seqscan = off")
-        leased = await connection.execute("SELECT community_id FROM lease_work('{}', 8, '1 min')")
-        assert await leased.fetchall() == [(single,)]
-        read = await connection.execute("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'work'")
-        [(rows,)] = await read.fetchall()
-    assert 0 < rows < 50

@@ -244,7 +244,7 @@ async def test_a_released_found_report_is_counted_once(communities: Communities)
         found, closed = await community.add(like=lost), await community.add(like=lost)
         async with community.store.session(community.filled.tenant.community) as session:
             for report in (found, closed):
-                match = await session.matches.save(ScoredPair(lost, report, 0.5, None, (), {}))
+                [match] = await session.matches.save([ScoredPair(lost, report, 0.5, None, (), {})])
                 await session.matches.release(match.id)
         await community.owner.execute("UPDATE report SET sealed = true WHERE id = ANY(%s)", [[found, closed]])
         await community.set_state(closed, ReportState.RETURNED)
@@ -349,7 +349,7 @@ async def test_words_are_the_same_from_memory_and_from_postgresql(
         assert others[0] not in await rare()
         assert others[0] in await rare(sealed=True)
         async with community.store.session(community.filled.tenant.community) as session:
-            match = await session.matches.save(ScoredPair(lost, others[0], 0.5, None, (), {}))
+            [match] = await session.matches.save([ScoredPair(lost, others[0], 0.5, None, (), {})])
             await session.matches.release(match.id)
         assert others[0] in await rare()
 

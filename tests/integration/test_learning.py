@@ -33,7 +33,7 @@ async def model(world: World) -> EmbeddingModel:
 async def decided(world: World, lost: Report, found: Report, probability: float, state: MatchState) -> UUID:
     async with world.store.session(world.workspace.community) as session:
         pair = ScoredPair(lost.id, found.id, probability, None, (), evidence=EVIDENCE)
-        match = await session.matches.save(pair)
+        [match] = await session.matches.save([pair])
         await session.matches.set_state(match.id, state)
     return match.id
 

@@ -74,7 +74,7 @@ class Sides:
         """Match across, ask, and tell the owner, as a search does."""
         for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)
-        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={}))
+        [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={})])
         await session.outbox.post(lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None))
         await session.prompts.ask(lost.id, Question("place", ("gym", "pool"), (found.id,)))
         await session.prompts.answer(lost.id, "gym")

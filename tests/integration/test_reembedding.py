@@ -89,7 +89,7 @@ async def test_both_models_are_compared_on_what_people_decided(world: World) -> 
 
 async def decided(world: World, lost: Report, found: Report, state: MatchState) -> None:
     async with world.store.session(world.workspace.community) as session:
-        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.5, None, (), evidence={}))
+        [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.5, None, (), evidence={})])
         await session.matches.set_state(match.id, state)
 
 

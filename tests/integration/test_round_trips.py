@@ -83,6 +83,22 @@ async def test_an_edit_takes_one_statement_more_for_each_gallery_that_quotes_it(
     assert taken[1] == taken[0] + 5
 
 
+async def test_a_search_takes_as_many_statements_whatever_it_finds(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts, taken = Counts(monkeypatch), []
+    async with staged(database_url) as stage:
+        await stage.join()
+        for close in (1, 6):
+            lost, found = await stage.lost(), [await stage.found() for _ in range(close)]
+            counts.statements.clear()
+            await stage.search(lost, *found, label=None)
+            taken.append(len(counts.statements))
+            [shown] = await stage.thread(lost)
+            assert len(shown.gallery) == close
+    assert taken[0] == taken[1]
+
+
 async def test_linking_takes_as_many_statements_whatever_is_looked_for(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

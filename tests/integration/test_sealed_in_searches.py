@@ -70,7 +70,7 @@ async def test_an_authors_released_reports_count_for_whom_they_are_released(
         lost, other = await world.lost("l1", "mug, Zarquon"), await world.lost("l2", "mug, Zarquon")
         await world.wait_until_idle()
         async with world.store.session(world.workspace.community) as session:
-            match = await session.matches.save(ScoredPair(lost.id, sealed.id, 0.5, None, (), {}))
+            [match] = await session.matches.save([ScoredPair(lost.id, sealed.id, 0.5, None, (), {})])
             await session.matches.release(match.id)
         assert (await search(world, lost, 10)).boilerplate == frozenset()
         assert (await search(world, other, 10)).boilerplate == {"zarquon"}

@@ -189,7 +189,7 @@ async def _look(scene: Scene) -> None:
     async with stage.session(scene.found.community) as session:
         for number, found in enumerate((scene.found, *others)):
             why = WHY[:-1] if found is scene.found else ()
-            await session.matches.save(ScoredPair(look, found.id, 0.9 - number / 100, Label.HIGH, why, {}))
+            await session.matches.save([ScoredPair(look, found.id, 0.9 - number / 100, Label.HIGH, why, {})])
         await session.reports.mark_first_reply(look)
         matches = await session.matches.of(look)
     answer = await stage.handlers.look_answer("web", "here", look, "en")

@@ -61,7 +61,7 @@ async def test_a_slow_search_says_so_and_still_answers(world: World, monkeypatch
     found, look = await world.wait_for_reports(2)
     async with world.store.session(look.community) as session:
         assert look.state is ReportState.LOOK
-        await session.matches.save(ScoredPair(look.id, found.id, 0.9, Label.HIGH, (), {}))
+        await session.matches.save([ScoredPair(look.id, found.id, 0.9, Label.HIGH, (), {})])
         await session.reports.mark_first_reply(look.id)
     _, answer = await answers(used, 2)
     assert "only one found item" in shown(answer)

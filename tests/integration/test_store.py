@@ -224,7 +224,7 @@ async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -
         found = ReportFound(source_key="f", target=target.at("none"), author=Member("b", "Ben"), text="an instrument")
         reports = [(await handlers.report(command)).report for command in (lost, found)]
         async with web_session(store, world.community) as page:
-            match = await page.matches.save(ScoredPair(reports[0].id, reports[1].id, 0.9, Label.HIGH, (), {}))
+            [match] = await page.matches.save([ScoredPair(reports[0].id, reports[1].id, 0.9, Label.HIGH, (), {})])
             card = Reply("match", ((Quoted("a zither", reports[0].id),),), match=match.id)
             await page.outbox.post(reports[1].id, ReplyKey("card"), card)
             await page.add_reply("lost", post, "card", card)

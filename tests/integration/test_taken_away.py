@@ -91,7 +91,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
         async with store.session(workspace.community) as session:
             for report in (lost, found):
                 await session.reports.set_state(report.id, ReportState.OPEN)
-            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={}))
+            [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), evidence={})])
             await session.outbox.post(
                 lost.id, keys.card(match.id, lost.kind), wording.match_card(match, found, lost, None)
             )

@@ -66,7 +66,7 @@ class Country:
         """Let somebody lose and somebody find something, match the two, and claim the found report."""
         lost, found = [await self._report(village, kind) for kind in (ReportLost, ReportFound)]
         async with self.store.session(await self._community(village)) as session:
-            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+            [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})])
             card = wording.match_card(match, found, lost, None)
             await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
         await self.press(village, "mine", match.id, village.members()[0], words=f"engraved {village.canary}")

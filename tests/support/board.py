@@ -91,7 +91,7 @@ class Community:
         lost = await self.report(ReportLost, "My red umbrella", "red", place="Gym")
         why = (Why("thing", "umbrella", "agrees"), Why("colour", "red", "agrees"))
         async with self.store.session(self.workspace.community) as session:
-            return await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {}))
+            return (await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {})]))[0]
 
     async def claim(self, match: Match, proof: str = "A chip in the handle") -> UUID:
         target = ReplyTarget("web", self.workspace.external_id, "lost", "any")

@@ -128,7 +128,7 @@ async def shown_match(
         for report in (lost, found):
             await session.reports.set_state(report.id, ReportState.OPEN)
         pair = ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})
-        match = await session.matches.save(pair)
+        [match] = await session.matches.save([pair])
         card = Reply("match", ((Plain("This could be yours."),),), match=match.id)
         await session.outbox.post(lost.id, ReplyKey(str(uuid4())), card)
     [item] = await world.store.delivery.lease("discord", limit=10, seconds=60)

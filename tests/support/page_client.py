@@ -119,7 +119,7 @@ async def match_card(page: Page) -> tuple[int, Match]:
         for report in (found, lost):
             await session.reports.set_state(report.id, ReportState.OPEN)
         why = (Why("thing", "umbrella", "agrees"),)
-        match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {}))
+        [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, why, {})])
     card = wording.match_card(match, found, lost, None).with_targets({found.id: found.target})
     sent = await page.platform.send(Outgoing("card", lost.target, card))
     assert (sent.channel, lost.target.message) == ("lost", str(lost_post["message"]))

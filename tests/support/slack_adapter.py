@@ -116,7 +116,7 @@ class World:
         await self.open(lost, found)
         await self.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
         async with self.store.session(lost.community) as session:
-            match = await session.matches.save(ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {}))
+            [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})])
         return lost, found, match
 
     async def card(self) -> tuple[Report, Report, Match, Sent]:
