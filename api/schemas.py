@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from db.api_tokens import Scope
 from reunite import rules
-from reunite.entities import Category
+from reunite.entities import Category, ReportKind
 from reunite.text.controls import storable
 
 MAX_RESULTS: Final = 100
@@ -42,11 +42,6 @@ PhotoSource = Annotated[
 ]
 
 
-def _check_time(moment: datetime | None) -> None:
-    if moment and not rules.is_plausible_time(moment):
-        raise ValueError(f"the year must be from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
-
-
 class Body(BaseModel):
     """A request body; unknown fields are refused."""
 
@@ -65,7 +60,7 @@ class SearchQuery(Body):
 
     @model_validator(mode="after")
     def _check(self) -> "SearchQuery":
-        _check_time(self.happened_at)
+        rules.check_time(self.happened_at)
         if not (self.text or "").strip() and self.photo is None:
             raise ValueError("give a text, a photo or both")
         return self
@@ -92,13 +87,15 @@ class NewItem(Body):
 
     @model_validator(mode="after")
     def _check(self) -> "NewItem":
-        _check_time(self.happened_at)
         if not self.text.strip() and not self.photos:
             raise ValueError("give a text, photos or both")
-        if self.sealed and self.kind == "lost":
-            raise ValueError("only a found item can be sealed")
-        if self.private and self.kind == "found":
-            raise ValueError("only a lost item can be private")
+        rules.check_report(
+            ReportKind(self.kind),
+            happened_at=self.happened_at,
+            sealed=self.sealed,
+            private=self.private,
+            category=self.category,
+        )
         return self
 
 

@@ -101,13 +101,8 @@ class Event:
             source_key=f"{channel}:{message}" if message else self.key,
             private=self.body.get("private", by_default),
         )
-        happened_at = report.happened_at
-        if happened_at and not (happened_at.tzinfo and rules.is_plausible_time(happened_at)):
-            raise MalformedError("happened_at must be a plausible time with its zone")
         if message and (report.private or report.sealed):
             raise MalformedError("a private or sealed report must not name a message: everyone can see that")
-        if (report.private and kind is not ReportLost) or (report.sealed and kind is not ReportFound):
-            raise MalformedError("only a lost report can be private, and only a found report sealed")
         return replace(report, target=self.direct) if report.private else report
 
     def look(self) -> Look:

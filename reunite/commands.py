@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from reunite import rules
 from reunite.entities import (
     Category,
     Channel,
@@ -65,6 +66,16 @@ class NewReport:
     """The bot writes nothing in its thread unless another report is news to it."""
     answered: bool = True
     """False for a report by command: until its answer has arrived, sending it again makes no second report."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no report can be. What a person can correct is checked by the handler."""
+        rules.check_report(
+            self.kind,
+            happened_at=self.happened_at,
+            sealed=self.sealed,
+            private=self.private,
+            category=self.category,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

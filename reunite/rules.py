@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from reunite.entities import (
+    CATEGORIES,
     Account,
     Claim,
     ClaimState,
@@ -12,6 +13,7 @@ from reunite.entities import (
     Match,
     MatchState,
     Report,
+    ReportKind,
     ReportState,
     ReturnedBy,
     Verdict,
@@ -200,6 +202,23 @@ def may_be_in_gallery(lost: Report, found: Report, match: Match) -> bool:
 def is_plausible_time(time: datetime) -> bool:
     """Return whether something may have happened at a time."""
     return FIRST_YEAR <= time.year <= LAST_YEAR
+
+
+def check_time(time: datetime | None) -> None:
+    """Raise ValueError if nothing may have happened at a time, or its zone isn't known."""
+    if time and not (time.tzinfo and is_plausible_time(time)):
+        raise ValueError(f"the time {time.isoformat()} has no zone, or its year isn't from {FIRST_YEAR} to {LAST_YEAR}")
+
+
+def check_report(kind: ReportKind, *, happened_at: datetime | None, sealed: bool, private: bool, category: str) -> None:
+    """Raise ValueError if there's no such report."""
+    check_time(happened_at)
+    if sealed and kind is not ReportKind.FOUND:
+        raise ValueError("only a found report can be sealed")
+    if private and kind is not ReportKind.LOST:
+        raise ValueError("only a lost report can be private")
+    if category not in CATEGORIES:
+        raise ValueError(f"the category is {category!r}, not one of {', '.join(CATEGORIES)}")
 
 
 class Link(Protocol):

@@ -1,8 +1,9 @@
 """Turns the page's posts, edits, answers and verdicts into commands of the domain."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -10,9 +11,9 @@ from bot.web import requests, sample_finds
 from bot.web.chat import Chat, target_of
 from bot.web.requests import FormInput
 from db.web import MessageInfo
-from reunite import rights, rules
+from reunite import rights
 from reunite.commands import REPORTS, AnswerQuestion, EditReport, GiveVerdict, NewReport, ReportFound, Withdraw
-from reunite.entities import CATEGORIES, Category, Member, VerdictKind
+from reunite.entities import Category, Member, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
@@ -41,9 +42,12 @@ class Inbound:
         text = given.fields.get("text", "")[command.end() if command else 0 :]
         if _is_in_future(_time(given.fields.get("at", ""))):
             raise TellUserError("in_the_future")
-        is_sealed = channel == "found" and given.has("sealed")
-        message = None if is_sealed else await self._write(channel, given.key, author, text)
-        await self._report(_report(given, channel, message, author, text), message)
+        try:
+            report = _report(given, channel, author, text)
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        message = None if report.sealed else await self._write(channel, given.key, author, text)
+        await self._report(replace(report, target=target_of(channel, message)), message)
         return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
 
     async def post_samples(self, request: web.Request) -> web.Response:
@@ -157,11 +161,12 @@ class Inbound:
             return await session.message_info(message)
 
 
-def _report(given: FormInput, channel: str, message: int | None, author: Member, text: str) -> NewReport:
+def _report(given: FormInput, channel: str, author: Member, text: str) -> NewReport:
+    """Return the report that a form describes. Raises ValueError."""
     is_sealed = channel == "found" and given.has("sealed")
     return REPORTS[channel](
         source_key=given.key,
-        target=target_of(channel, message),
+        target=target_of(channel),
         author=author,
         text=text,
         place=given.fields.get("place", ""),
@@ -170,7 +175,7 @@ def _report(given: FormInput, channel: str, message: int | None, author: Member,
         photos=tuple(given.photos),
         sealed=is_sealed,
         private=channel == "lost" and given.has("private"),
-        category=_category(given) if is_sealed else "other",
+        category=cast("Category", given.fields.get("category", "other")) if is_sealed else "other",
     )
 
 
@@ -179,22 +184,11 @@ def _is_in_future(time: datetime | None) -> bool:
     return time is not None and time > datetime.now(UTC) + _CLOCKS_DIFFER
 
 
-def _category(given: FormInput) -> Category:
-    wanted = given.fields.get("category", "other")
-    category = next((category for category in CATEGORIES if category == wanted), None)
-    if category is None:
-        raise web.HTTPBadRequest
-    return category
-
-
 def _time(value: str) -> datetime | None:
     if not value:
         return None
     try:
         time = datetime.fromisoformat(value)
-        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest from None
-    if not rules.is_plausible_time(time):
-        raise web.HTTPBadRequest
-    return time

@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from cli.errors import UsageError
 from db.report_csv import IMPORTED, unshielded
 from reunite import rules
-from reunite.entities import CATEGORIES, Category, ReportKind, ReportState
+from reunite.entities import Category, ReportKind, ReportState
 
 _SUFFIXES: Final = frozenset(
     [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
@@ -203,7 +203,7 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
         raise RefusedError("neither text nor photos")
     if (state := row.get("state", "").casefold()) in _CLOSED:
         raise RefusedError(f"it's closed ({state})")
-    return Entry(
+    entry = Entry(
         key=_key(row, name),
         name=line,
         kind=_kind(row.get("kind", ""), kind),
@@ -213,8 +213,19 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
         photos=tuple(_photo(folder, given.strip()) for given in row.get("photos", "").split(";") if given.strip()),
         sealed=_flag(row, "sealed"),
         private=_flag(row, "private"),
-        category=_category(row.get("category", "")),
+        category=cast("Category", row.get("category", "").casefold() or "other"),
     )
+    try:
+        rules.check_report(
+            entry.kind,
+            happened_at=entry.happened_at,
+            sealed=entry.sealed,
+            private=entry.private,
+            category=entry.category,
+        )
+    except ValueError as error:
+        raise RefusedError(str(error)) from None
+    return entry
 
 
 def _key(row: Mapping[str, str], name: str) -> str:
@@ -233,12 +244,9 @@ def _kind(given: str, otherwise: ReportKind) -> ReportKind:
 
 def _time(given: str) -> datetime | None:
     try:
-        time = datetime.fromisoformat(given).astimezone() if given else None
+        return datetime.fromisoformat(given).astimezone() if given else None
     except (ValueError, OverflowError):
         raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
-    if time and not rules.is_plausible_time(time):
-        raise RefusedError(f"the time is {given!r}; its year isn't from {rules.FIRST_YEAR} to {rules.LAST_YEAR}")
-    return time
 
 
 def _photo(folder: Path, given: str) -> Path:
@@ -258,10 +266,3 @@ def _flag(row: Mapping[str, str], column: str) -> bool:
     if given not in _YES | _NO:
         raise RefusedError(f"{column} is {row[column]!r}, not yes or no")
     return given in _YES
-
-
-def _category(given: str) -> Category:
-    for category in CATEGORIES:
-        if category == (given.casefold() or "other"):
-            return category
-    raise RefusedError(f"the category is {given!r}, not one of {', '.join(CATEGORIES)}")

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final, Literal, TypeVar
 
+from reunite import rules
 from reunite.text.other_scripts import OTHER_SCRIPT
 from reunite.text.when_context import settled
 from reunite.text.when_words import (
@@ -91,7 +92,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
         return When(problem="when_not_understood")
     if moment > now + zone_error:
         return When(problem="when_to_come")
-    return When(min(moment, now))
+    return When(min(moment, now)) if rules.is_plausible_time(moment) else When(problem="when_not_understood")
 
 
 def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:

@@ -13,6 +13,14 @@ from tests.support.databases import Databases
 from tests.support.waiting import PATIENCE, eventually
 
 NEXT = Migration("9999_next.sql", "ALTER TABLE report ADD COLUMN next boolean;")
+IMPOSSIBLE = """
+WITH c AS (INSERT INTO community (name) VALUES ($$$$) RETURNING id),
+  w AS (INSERT INTO workspace (community_id, platform, external_id, name)
+    SELECT id, 'web', '{0}', '' FROM c RETURNING *)
+INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, channel, expires_at, sealed,
+  private, category)
+SELECT community_id, id, '{0}', '{1}', 'a', 'Ada', 'lost', now(), {2}, {3}, '{4}' FROM w
+"""
 READ = "SELECT count(*) FROM report"
 
 
@@ -26,6 +34,31 @@ def migrated(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         files = [*migrating.shipped(), NEXT]
         monkeypatch.setattr(migrating, "shipped", lambda: files)
         yield url
+
+
+def test_reports_that_cannot_be_stay_hidden_and_no_more_can_be_stored(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = migrating.shipped()
+    with databases.empty() as url:
+        monkeypatch.setattr(migrating, "shipped", lambda: [file for file in files if file.name < "0134"])
+        asyncio.run(migrate(url))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(IMPOSSIBLE.format("f", "found", "false", "true", "id"))
+            connection.execute(IMPOSSIBLE.format("l", "lost", "true", "false", "crown"))
+            monkeypatch.setattr(migrating, "shipped", lambda: files)
+            asyncio.run(migrate(url))
+            kept = connection.execute(
+                "SELECT kind, sealed, private, category FROM report ORDER BY kind DESC"
+            ).fetchall()
+            assert sorted(kept) == [("found", True, False, "id"), ("lost", False, True, "other")]
+            for values in (
+                ("a", "found", "false", "true", "id"),
+                ("b", "lost", "true", "false", "id"),
+                ("c", "found", "true", "false", "crown"),
+            ):
+                with pytest.raises(psycopg.errors.CheckViolation):
+                    connection.execute(IMPOSSIBLE.format(*values))
 
 
 async def is_waiting(connection: psycopg.AsyncConnection) -> bool:

@@ -1,6 +1,7 @@
 """A list to import is read as its author meant it, and what can't be imported is named."""
 
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -76,18 +77,28 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         (",,,,", "neither text nor photos"),
         ("bag,cat,,,", "the kind is 'cat', not lost or found"),
         ("bag,,yesterday,,", "the time is 'yesterday', not like 2026-11-26 or 2026-11-26T14:30"),
-        ("bag,,0019-11-20,,", "the time is '0019-11-20'; its year isn't from 1900 to 2200"),
         (f"bag,,,{'a' * 300},", "it can't be read: File name too long"),
         ("bag,,,a.jpg,", "there's no photo a.jpg"),
         ("bag,,,../list.csv,", "the photo ../list.csv is outside the list's folder"),
         ("bag,,,/etc/passwd,", "the photo /etc/passwd is outside the list's folder"),
         ("bag,,,,maybe", "sealed is 'maybe', not yes or no"),
+        ("bag,lost,,,yes", "only a found report can be sealed"),
     ],
 )
 def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str, why: str) -> None:
     listing = listed(tmp_path, f"text,kind,happened_at,photos,sealed\ncup,,,,\n{row}\n")
     assert len(listing.entries) == 1
     assert skipped(listing) == {"line 3": why}
+
+
+def test_a_row_of_no_possible_report_is_named(tmp_path: Path) -> None:
+    rows = "cup,found,yes,,\nbag,,,crown,\nhat,,,,0019-11-20\n"
+    listing = listed(tmp_path, f"text,kind,private,category,happened_at\n{rows}")
+    assert [*skipped(listing)] == ["line 2", "line 3", "line 4"]
+    private, category, time = skipped(listing).values()
+    assert private == "only a lost report can be private"
+    assert category == "the category is 'crown', not one of id, card, keys, phone, other"
+    assert re.fullmatch(r"the time 0019-11-20\S+ has no zone, or its year isn't from 1900 to 2200", time)
 
 
 def test_closed_rows_of_an_export_stay_closed(tmp_path: Path) -> None:

@@ -197,6 +197,8 @@ def test_just_now_is_the_present_moment() -> None:
         "die Tasche mit Henkel",
         "mi mochila",
         "vor zwei Jahren",
+        "0019-11-20",
+        "20.11.1750",
         "vor einem Jahr",
         "vor einer Weile",
         "vor etwa zwei Jahren",
