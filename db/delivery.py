@@ -15,7 +15,7 @@ import structlog
 from db.database import Database
 from db.session import CommunitySession
 from db.signals import signals
-from reunite.entities import Photo, PlatformName, ReplyTarget
+from reunite.entities import Photo, PlatformName, ReplyTarget, Report
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
 
@@ -107,7 +107,7 @@ class Deliveries:
         items: list[OutboxItem] = []
         for community, rows in by_community:
             async with self._database.session(community) as session:
-                items += [item for row in rows if (item := await _read(session, row, with_pictures=with_pictures))]
+                items += await _read(session, {row["seq"]: row for row in rows}, with_pictures=with_pictures)
         return sorted(items, key=lambda item: item.seq)
 
     def signals(self, platform: PlatformName) -> AbstractAsyncContextManager[asyncio.Event]:
@@ -127,24 +127,42 @@ class Deliveries:
         return stale
 
 
-async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pictures: bool) -> OutboxItem | None:
-    """Read a leased reply; None if it was deleted since, or can't be read: the others are still sent."""
-    row = await session.outbox.outgoing(leased["seq"])
-    report = await session.reports.get(leased["report_id"])
-    if row is None or report is None:
-        return None
+async def _read(
+    session: CommunitySession, leased: Mapping[int, Mapping[str, Any]], *, with_pictures: bool
+) -> list[OutboxItem]:
+    """Read leased replies, without those that were deleted since or can't be read: the others are still sent."""
+    rows = await session.outbox.outgoing(leased)
+    known = await session.reports.by_ids({row["report_id"] for row in rows})
+    replies = {row["seq"]: reply for row in rows if (reply := await _reply(session, leased[row["seq"]], row))}
+    targets = await session.reports.targets({report for reply in replies.values() for report in reply.jumps()})
+    shown = {photo for reply in replies.values() for photo in _photos(reply) if photo}
+    copies = await session.photos.stored_copies(shown) if with_pictures else {}
+    return [
+        _item(leased[row["seq"]], row, known[row["report_id"]], reply.with_targets(targets), copies)
+        for row in rows
+        if (reply := replies.get(row["seq"])) and row["report_id"] in known
+    ]
+
+
+async def _reply(session: CommunitySession, leased: Mapping[str, Any], row: Mapping[str, Any]) -> Reply | None:
+    """Return a row's reply, or None and note that it can't be read."""
     try:
-        reply = from_json(row["reply"])
+        return from_json(row["reply"])
     except Exception as error:  # noqa: BLE001 - whatever it is, it's wrong in this reply only
         _log.exception("reply_unreadable", outbox=leased["seq"], attempt=leased["attempts"])
         pause = None if leased["attempts"] >= MAX_ATTEMPTS else _UNREADABLE_PAUSE_SECONDS
         problem = f"unreadable: {type(error).__name__}"
         await session.outbox.mark_unsent(leased["seq"], leased["fence"], row["version"], problem, pause)
         return None
-    shown = reply if row["audience"] == "moderators" else reply.in_report_state(report.state)
-    targets = await session.reports.targets(reply.jumps())
-    picture, *tiles = await _pictures(session, reply) if with_pictures else [None]
-    log = None if row["audience"] != "moderators" else await session.workspaces.log_channel(report.id) or ""
+
+
+def _item(
+    leased: Mapping[str, Any], row: Mapping[str, Any], report: Report, reply: Reply, copies: Mapping[UUID, bytes]
+) -> OutboxItem:
+    """Return a task of the outbox. `copies` has the stored copies of photos."""
+    is_for_moderators = row["audience"] == "moderators"
+    shown = reply if is_for_moderators else reply.in_report_state(report.state)
+    picture, *tiles = [copies.get(photo) if photo else None for photo in _photos(reply)]
     return OutboxItem(
         seq=leased["seq"],
         community=leased["community_id"],
@@ -152,8 +170,8 @@ async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pi
         fence=leased["fence"],
         attempts=leased["attempts"],
         key=row["key"],
-        reply=(shown.without_pings() if row["silent"] else shown).with_targets(targets),
-        target=_target(report.target, row["audience"], log),
+        reply=shown.without_pings() if row["silent"] else shown,
+        target=_target(report.target, row["audience"], (row["log_channel"] or "") if is_for_moderators else None),
         picture=picture,
         created_at=report.created_at,
         author="" if report.sample else report.author.id,
@@ -168,12 +186,9 @@ async def _read(session: CommunitySession, leased: Mapping[str, Any], *, with_pi
     )
 
 
-async def _pictures(session: CommunitySession, reply: Reply) -> list[bytes | None]:
-    """Return the stored copy of a reply's photo, and those of its gallery."""
-    shown = [reply.picture and reply.picture.photo, *[tile.photo for tile in reply.gallery]]
-    wanted = [photo for photo in shown if photo]
-    copies = await session.photos.stored_copies(wanted)
-    return [copies.get(photo) if photo else None for photo in shown]
+def _photos(reply: Reply) -> list[UUID | None]:
+    """Return a reply's photo, and those of its gallery."""
+    return [reply.picture.photo if reply.picture else None, *[tile.photo for tile in reply.gallery]]
 
 
 def _target(thread: ReplyTarget, audience: Audience, log: str | None) -> ReplyTarget:

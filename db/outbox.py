@@ -1,6 +1,6 @@
 """The outbox in PostgreSQL: replies to send, edit or remove, and where they were sent."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -137,9 +137,13 @@ class SqlOutbox(Queries):
         replies = [(from_json(row["reply"]), ReportState(row["state"])) for row in rows]
         return [reply if audience == "moderators" else reply.in_report_state(state) for reply, state in replies]
 
-    async def outgoing(self, seq: int) -> dict[str, Any] | None:
-        """Return a queued row of the outbox; None if it was deleted meanwhile."""
-        return await self._one("SELECT * FROM outbox WHERE seq = %(seq)s AND state = 'queued'", seq=seq)
+    async def outgoing(self, seqs: Collection[int]) -> list[dict[str, Any]]:
+        """Return rows of the outbox that are still queued, each with its workspace's moderator channel."""
+        return await self._all(
+            """SELECT o.*, w.log_channel FROM outbox o JOIN report r ON r.id = o.report_id
+               JOIN workspace w ON w.id = r.workspace_id WHERE o.seq = ANY(%(seqs)s) AND o.state = 'queued'""",
+            seqs=list(seqs),
+        )
 
     async def mark_sent(self, seq: int, fence: int, version: int, sent: Sent | None) -> None:
         """Record that a task is done and where the reply is now; a report post also starts the report's thread.

@@ -21,7 +21,7 @@ WORKSPACE_CHANGED: Final = "reunite_workspace"
 
 
 class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
-    """`reunite.ports.workspaces.Workspaces`, and what else delivery needs."""
+    """`reunite.ports.workspaces.Workspaces`."""
 
     async def settings(self, workspace: UUID) -> Settings:
         row = await self._one("SELECT * FROM workspace WHERE id = %(workspace)s", workspace=workspace)
@@ -129,11 +129,3 @@ class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
             workspace=workspace,
         )
         return row is not None and bool(row["left"])
-
-    async def log_channel(self, report: UUID) -> str | None:
-        """Return the moderator channel of a report's workspace."""
-        row = await self._one(
-            "SELECT w.log_channel FROM report r JOIN workspace w ON w.id = r.workspace_id WHERE r.id = %(report)s",
-            report=report,
-        )
-        return row["log_channel"] if row else None

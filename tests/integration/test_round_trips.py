@@ -99,6 +99,23 @@ async def test_a_search_takes_as_many_statements_whatever_it_finds(
     assert taken[0] == taken[1]
 
 
+async def test_replies_that_are_leased_together_are_read_together(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts, taken = Counts(monkeypatch), []
+    async with staged(database_url) as stage:
+        await stage.join()
+        for lost in (1, 6):
+            found = await stage.found()
+            for _ in range(lost):
+                await stage.search(await stage.lost(), found, label=None)
+            counts.statements.clear()
+            leased = await stage.store.delivery.lease("web", limit=10, seconds=60)
+            assert len(leased) == lost
+            taken.append(len(counts.statements))
+    assert taken[0] == taken[1]
+
+
 async def test_linking_takes_as_many_statements_whatever_is_looked_for(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
