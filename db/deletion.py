@@ -60,6 +60,8 @@ _QUOTING_ACROSS: Final = """SELECT o.*, w.language, ARRAY(SELECT q.id FROM repor
   WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
     AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
+_RETURNS: Final = """SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove'
+  AND reply->>'kind' = 'returned' ORDER BY seq FOR UPDATE"""
 _NAMING: Final = """SELECT o.seq, o.reply, w.language
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq IN (SELECT replies_naming(%(member)s)) ORDER BY o.seq FOR UPDATE OF o"""
@@ -95,6 +97,9 @@ class SqlDeletion(SqlForgetting):
                 gone += await self._reduce(row, _without(row, row["others"]))
         await self._remove(gone)
         await self._run(_SEPARATE, report)
+
+    async def remove_news_of_returns(self, report: UUID) -> None:
+        await self._remove([row["seq"] for row in await self._all(_RETURNS, report=report)])
 
     async def forget_moderator(self, account: Account) -> None:
         for row in await self._all(_NAMING, member=account.id):

@@ -86,14 +86,6 @@ class SqlOutbox(Queries):
     async def refresh(self, report: UUID) -> None:
         await self._do(REFRESH, report=report)
 
-    async def remove_undo_button(self, report: UUID) -> None:
-        await self._do(
-            f"""UPDATE outbox SET reply = jsonb_set(reply, '{{buttons}}', '[]'), {CHANGED}
-                WHERE report_id = %(report)s AND task <> 'remove' AND reply->>'kind' = 'returned'
-                  AND reply->'buttons' <> '[]'""",
-            report=report,
-        )
-
     async def get(self, key: ReplyKey) -> Reply | None:
         row = await self._one(
             "SELECT reply FROM outbox WHERE key = %(key)s AND task <> 'remove'"

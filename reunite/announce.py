@@ -188,6 +188,8 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
         if report.question_answer and (found.shown or not found.has_claimed):
             await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, found.shown))
         return
+    if found.has_claimed:
+        return  # it comes once the claim has failed
     reply = _first_reply(report, found, await tiles_of(session, found.nearest))
     if reply:
         await session.outbox.post(report.id, keys.first_reply(report.id), reply)
@@ -195,15 +197,13 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
 
 
 def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply | None:
-    """Return a thread's first reply; None if its matches or a claim make it unnecessary."""
+    """Return a thread's first reply; None if its matches make it unnecessary."""
     if report.sealed:
         return wording.sealed_kept(report)
     if found.nearest:
-        if found.has_claimed:
-            return galleries.gallery_after_claim(report, found.nearest, tiles)
         return galleries.first_gallery(report, found.nearest, tiles, found.searched)
     if not found.shown:
-        return None if found.has_claimed else wording.nothing(report, found.searched, leaves_out=found.leaves_out)
+        return wording.nothing(report, found.searched, leaves_out=found.leaves_out)
     return wording.first_reply(report, len(found.shown), found.searched) if report.kind is ReportKind.LOST else None
 
 
@@ -222,6 +222,8 @@ async def _show(session: Session, report: Report, match: Match, other: Report) -
     # A lost report's search notifies a finder only of sure matches; a new found report notifies every owner.
     if report.kind is ReportKind.FOUND or match.label is Label.HIGH:
         await _post_card(session, other, match, report)
+    elif rules.may_show(other, report, match):
+        await overtake_first_reply(session, other)  # somebody may have lost it
     await log_match(session, match, report, other)
 
 
@@ -245,7 +247,16 @@ async def _post_card(session: Session, reader: Report, match: Match, other: Repo
         card = await card_of(session, reader, match, other)
         waits = reader.kind is ReportKind.LOST and not rules.always_pings(match)
         ping: Ping = "unless_waiting" if waits else "always"
-        await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping)
+        if await session.outbox.post(reader.id, keys.card(match.id, reader.kind), card, ping=ping):
+            await overtake_first_reply(session, reader)
+
+
+async def overtake_first_reply(session: Session, reader: Report) -> None:
+    """Take from a thread's first reply that there is no clear match yet, now that there's more."""
+    if reader.has_first_reply:
+        key = keys.first_reply(reader.id)
+        if first := await session.outbox.get(key):
+            await session.outbox.revise(key, wording.overtaken(first, reader))
 
 
 async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:

@@ -85,7 +85,8 @@ async def _owners_card(session: Session, match: Match, lost: Report, found: Repo
 async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report, card: Reply) -> None:
     """Update a match's card in its owner's thread, and the news there that it's likelier now."""
     await session.outbox.revise(keys.card(match.id, lost.kind), card)
-    news = replace(card, lines=card.lines[:1], picture=None, buttons=())
+    said = [line for line in card.lines if not isinstance(line[0], Person)]
+    news = replace(card, lines=tuple(said[:1]), picture=None, buttons=())
     if not (rules.is_answered(match, found) or rules.has_ended_otherwise(match, lost)):
         news = wording.likelier(match, lost, found)
     await session.outbox.revise(keys.likelier(match.id), news)

@@ -40,6 +40,12 @@ async def settle_claims(session: Session, match: Match, before: MatchState, foun
             await session.claims.forget_answer(claim.id)
 
 
+async def show_others(session: Session, lost: Report) -> None:
+    """Search for what else is near, once a claim has failed, if the lost report began with it."""
+    if not lost.has_first_reply:
+        await session.work.add(lost.id)
+
+
 async def withdraw_claim(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Close the claim on a match, because its owner says that it isn't theirs after all.
 
@@ -56,6 +62,7 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
             withdrawn = replace(claim, state=ClaimState.WITHDRAWN, has_proof=False)
             await _tell_withdrawn(session, Claimed(withdrawn, match, lost, found), claim.state)
     await revise_cards(session, match, lost, found)
+    await show_others(session, lost)
 
 
 async def _undo_acceptance(session: Session, match: Match, found: Report) -> None:
@@ -84,10 +91,12 @@ async def revise_claims(session: Session, found: Report) -> None:
                 keys.claim(claim.id), handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
             )
             left = rules.tries_left(claims, claim.account)
-            decided = handovers.claim_decided(claimed, members_can_return=settings.members_can_return, left=left)
+            is_last = claim == [one for one in claims if one.match == claim.match][-1]
+            decided = handovers.claim_decided(
+                claimed, members_can_return=settings.members_can_return, left=left, is_last=is_last
+            )
             await session.outbox.revise(keys.claim_decision(claim.id, claim.state), decided)
-            last = [one for one in claims if one.match == claim.match][-1]
-            if claim == last and claim.state is ClaimState.REJECTED:  # else they have claimed it again
+            if is_last and claim.state is ClaimState.REJECTED:  # else they have claimed it again
                 asked = handovers.claim_again(claimed.match, claimed.lost, found)
                 await session.outbox.revise(keys.claim_again(claim.id), asked)
             await revise_cards(session, claimed.match, claimed.lost, found)
@@ -133,7 +142,8 @@ async def withdraw_offers(session: Session, claimant: Account, found: Report) ->
 async def _revise_rejections(session: Session, claims_made: Sequence[Claimed]) -> None:
     for claimed in claims_made:
         if claimed.claim.state is ClaimState.REJECTED:
-            decided = handovers.claim_decided(claimed, members_can_return=False, left=0)
+            is_last = claimed is claims_made[-1]
+            decided = handovers.claim_decided(claimed, members_can_return=False, left=0, is_last=is_last)
             await session.outbox.revise(keys.claim_decision(claimed.claim.id, claimed.claim.state), decided)
 
 
@@ -159,6 +169,8 @@ async def _close(session: Session, claim: Claim, found: Report, state: ClaimStat
         words = handovers.claim_closed(claimed, members_can_return=False)
         await session.outbox.revise(keys.claim(claim.id), words)
         await revise_claim(session, claim.match, claimed.lost, found)
+        if state is ClaimState.REJECTED:
+            await show_others(session, claimed.lost)
 
 
 async def _claimed(session: Session, claim: Claim, found: Report) -> Claimed | None:

@@ -6,8 +6,9 @@ Nothing of this is public: only the finder or a moderator sees the proof and the
 from collections.abc import Sequence
 
 from reunite import rights, rules
+from reunite.announce import overtake_first_reply
 from reunite.claim_cards import post_card, revise_claim, revise_finders_card
-from reunite.claim_settlement import withdraw_offers
+from reunite.claim_settlement import show_others, withdraw_offers
 from reunite.commands import Press
 from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import OnlyModeratorsError, TellUserError
@@ -76,6 +77,8 @@ async def take_claim(session: Session, press: Press, match: Match, lost: Report,
     for earlier in await session.claims.on(found.id):
         if earlier.match == match.id:
             await session.outbox.revise(keys.claim_again(earlier.id), handovers.claimed_again(match, lost))
+            rejected = keys.claim_decision(earlier.id, ClaimState.REJECTED)
+            await session.outbox.revise(rejected, handovers.answered_again(match, lost))
     claim = await session.claims.add(match.id, press.member, proof)
     await session.matches.decline(match.id, declined=False)
     match = await session.matches.get(match.id) or match
@@ -106,6 +109,8 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
     """Show a claim in the found report's thread, and to the moderators."""
     await session.outbox.post(found.id, keys.claim(claim.id), notices.claimed(claim, match, lost, found))
+    for reader in (lost, found):
+        await overtake_first_reply(session, reader)
     await post_card(session, Claimed(claim, match, lost, found))
 
 
@@ -121,6 +126,8 @@ async def _tell(session: Session, claimed: Claimed, *, members_can_return: bool)
     await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:
         await arrange(session, claimed, members_can_return=members_can_return)
+    else:
+        await show_others(session, lost)
 
 
 async def _rivals(session: Session, match: Match) -> list[Match]:

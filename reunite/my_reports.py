@@ -59,7 +59,8 @@ class MyReportHandlers:
             await session.reports.set_expiry(report.id, until)
             extended = replace(report, expires_at=until)
             await session.outbox.revise(keys.ends_soon(report.id, report.expires_at), reminders.kept_watching(extended))
-            for key in (keys.first_reply(report.id), keys.watching(report.id)):
+            galleries = [key for key, said in (await session.outbox.quoting(report.id)).items() if said.gallery]
+            for key in (keys.first_reply(report.id), keys.watching(report.id), *galleries):
                 if said := await session.outbox.get(key):
                     moved = said.with_line(wording.keep_watching(report), wording.keep_watching(extended))
                     await session.outbox.revise(key, moved)

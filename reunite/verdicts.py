@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.announce import show_released
+from reunite.announce import overtake_first_reply, show_released
 from reunite.claim_cards import revise_log, revise_other_matches
 from reunite.claim_settlement import revise_claims, revise_offers, settle_claims
 from reunite.commands import GiveVerdict, Press
@@ -187,7 +187,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         state = rules.report_state(report.state, confirmed=confirmed)
         if state is not report.state:
             await session.reports.set_state(report.id, state)
-            await session.outbox.remove_undo_button(report.id)
+            await session.deletion.remove_news_of_returns(report.id)  # they contradict what follows
             await session.outbox.refresh(report.id)
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # for reports that came in meanwhile
@@ -211,3 +211,5 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
         reply = wording.returned_by_word(match, report) if is_back else wording.word_back(report)
     key = keys.verdict(match.id, match.state, change.number, report.kind)
     await session.outbox.post(report.id, key, reply)
+    if now is MatchState.CONFIRMED:
+        await overtake_first_reply(session, report)

@@ -8,7 +8,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.entities import Label, Match, MatchState, Report
 from reunite.language import plural, sentence, shortened
-from reunite.messages.reply import Action, Ask, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
+from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import (
     asking,
     button,
@@ -38,17 +38,13 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
-    return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, _ASKS)
-
-
-def gallery_after_claim(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
-    """Return the first reply to a report whose author has claimed something already: what else is near."""
-    return _gallery(report, [line("closest_besides", report.language)], pairs, tiles, _ASKS)
+    is_shown_below = lone_match(tiles) is not None
+    return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, is_shown_below=is_shown_below)
 
 
 def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -> Reply:
     """Show the closest of the remaining reports, after the owner has declined the previous gallery."""
-    return _gallery(report, [line("closest_next", report.language)], pairs, tiles, ())
+    return _gallery(report, [line("closest_next", report.language)], pairs, tiles)
 
 
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
@@ -71,7 +67,7 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
 def _asking_again(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
     """Return a gallery that asks for what can still be said, once that has changed for a match."""
     tiles, others = gallery.gallery, tuple(each for each in gallery.buttons if each.action not in _PICKING)
-    if _is_shown_below(tiles, others):
+    if lone_match(tiles) and len(others) == len(gallery.buttons):  # its card is right below
         return gallery
     is_gone = rules.has_gone(match, found)
     left = {each.subject for each in gallery.buttons if each.action == "pick"} - {match.id}
@@ -79,18 +75,14 @@ def _asking_again(gallery: Reply, match: Match, found: Report, language: str) ->
         left.add(match.id)
     picks = _numbers(tile for tile in tiles if tile.match in left)
     decline = () if is_gone and not left else (_decline(match.lost, tiles, language),)
-    lines = list(gallery.lines)
+    lines, asked = list(gallery.lines), [asking(key, language) for key in ("pick_one", "pick_only_one")]
     if not left:
-        lines = [line for line in lines if not _asks_for(line)]
-    elif not any(map(_asks_for, lines)):
+        lines = [line for line in lines if line not in asked]
+    elif not any(line in asked for line in lines):
         shown = {tile.report for tile in tiles}
         last = max((number for number, line in enumerate(lines) if _links_to(line, shown)), default=-1)
         lines.insert(last + 1, _pick_one(tiles, language))
     return replace(gallery, lines=tuple(lines), buttons=(*picks, *decline, *others))
-
-
-def _asks_for(line: Line) -> bool:
-    return any(isinstance(span, Ask) for span in line)
 
 
 def _said(match: Match) -> str | None:
@@ -132,28 +124,22 @@ def still_watching(report: Report) -> Reply:
 
 
 def _gallery(
-    report: Report, head: Sequence[Line], pairs: Sequence[Pair], tiles: Sequence[Tile], asks: Sequence[Action]
+    report: Report, head: Sequence[Line], pairs: Sequence[Pair], tiles: Sequence[Tile], *, is_shown_below: bool = False
 ) -> Reply:
+    """Return a gallery; `is_shown_below` says that the card of all there is follows."""
     language = report.language
     has_cards = any(match.label for match, _ in pairs)
-    actions = button_row(report.id, language, *asks)
-    is_shown_below = _is_shown_below(tiles, actions)
     picking = () if is_shown_below else (*_numbers(tiles), _decline(report.id, tiles, language))
-    hint = [moderators_react(language)] if has_cards else []
+    rest = [moderators_react(language)] if has_cards else [keep_watching(report)]
     how = [] if is_shown_below else [_pick_one(tiles, language)]
     return Reply(
         "first_reply",
-        (*head, *entries(report, pairs, tiles), *how, *hint),
-        buttons=(*picking, *actions),
+        (*head, *entries(report, pairs, tiles), *how, *rest),
+        buttons=(*picking, *button_row(report.id, language, *_ASKS)),
         about=frozenset({report.id}),
         gallery=tuple(tiles),
         language=language,
     )
-
-
-def _is_shown_below(tiles: Sequence[Tile], asks: Sequence[Button]) -> bool:
-    """Return whether a first gallery has nothing but a match: its card follows."""
-    return bool(lone_match(tiles) and asks)
 
 
 def lone_match(tiles: Sequence[Tile]) -> Tile | None:

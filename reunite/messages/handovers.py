@@ -7,7 +7,7 @@ from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
 from reunite.language import plural, sentence
 from reunite.messages import notices
-from reunite.messages.reply import Action, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
+from reunite.messages.reply import Action, Ask, Button, Jump, Line, Person, Picture, Plain, Quoted, Reply, Span
 from reunite.messages.wording import (
     asking,
     author,
@@ -79,11 +79,15 @@ def _decider(claim: Claim, language: str) -> Span | str:
 
 
 def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | None) -> Reply:
-    """Show an owner what they have claimed, and the claim's progress, in place of the match's card."""
+    """Show an owner what they have claimed, and the claim's progress, in place of the match's card.
+
+    Others read it too, so it says who is meant.
+    """
     language = lost.language
     key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
-    key = "card_back" if match.state is MatchState.CONFIRMED else key
-    lines = [line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
+    if match.state is MatchState.CONFIRMED:
+        key = "card_back" if match.claim else "card_confirmed"
+    lines = [(author(lost),), line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
     withdraw = Button("not_mine", match.id, sentence("button_not_mine_after_all", language))
     buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
     return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
@@ -112,10 +116,11 @@ def owner_is_content(match: Match, lost: Report, found: Report) -> Reply:
     return Reply("match", (told,), match=match.id, buttons=buttons, about=match.reports)
 
 
-def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> Reply:
+def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int, is_last: bool = True) -> Reply:
     """Tell the owner what the finder decided on their claim; `left` counts the tries they have.
 
-    `members_can_return` says whether they can mark it as returned themselves.
+    `members_can_return` says whether they can mark it as returned themselves, and `is_last` that they haven't answered
+    again since.
     """
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language = lost.language
@@ -136,13 +141,20 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int) -> R
         return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
     if claim.state is ClaimState.WITHDRAWN:
         return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=match.reports)
+    if not is_last or match.state is MatchState.CONFIRMED:
+        return answered_again(match, lost)
     rejected: tuple[Line, ...] = (owner, line("claim_rejected", language, person=person))
     if not rules.is_still_given(match, found):
         return Reply("claim", rejected, match=match.id, about=match.reports)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = (*rejected, (Plain(attempts),))
+    lines = (*rejected, (Ask(attempts),))
     buttons = (button("mine", match.id, language),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+
+
+def answered_again(match: Match, lost: Report) -> Reply:
+    """Replace that an answer was rejected, once its owner has given another one or has the item back."""
+    return Reply("claim", (line("earlier_answer_rejected", lost.language),), match=match.id, about=match.reports)
 
 
 def claim_again(match: Match, lost: Report, found: Report) -> Reply:

@@ -159,6 +159,20 @@ def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply
     return Reply("nothing", (news, keep_watching(report)), buttons=buttons)
 
 
+def overtaken(first: Reply, report: Report) -> Reply:
+    """Return a thread's first reply without its word that there is no clear match yet, now that there's more.
+
+    One that has shown matches stays as it is.
+    """
+    below = line("news_below", first.language or report.language)
+    if first.kind == "nothing":
+        head = line("thanks_for_find", report.language) if report.kind is ReportKind.FOUND else below
+        return replace(first, lines=(head, *first.lines[1:]))
+    if first.gallery and not any(tile.label for tile in first.gallery):
+        return replace(first, lines=(below, *first.lines[1:]))
+    return first
+
+
 def keep_watching(report: Report) -> Line:
     """Say until when the bot keeps watching: no longer than the report is open."""
     return (Ask(sentence("keep_watching", report.language, until=end_of(report, report.language))),)

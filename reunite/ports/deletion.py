@@ -29,6 +29,10 @@ class Deletion(Protocol):
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
         ...
 
+    async def remove_news_of_returns(self, report: UUID) -> None:
+        """Remove from a report's thread that its item is back."""
+        ...
+
     async def forget_moderator(self, account: Account) -> None:
         """Delete someone's name from the logs, have it removed from the replies that name them, and sign them out.
 

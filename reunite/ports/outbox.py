@@ -35,10 +35,6 @@ class Outbox(Protocol):
         """Edit what a report's thread and its conversation ask for: the report was returned, or is open again."""
         ...
 
-    async def remove_undo_button(self, report: UUID) -> None:
-        """Take the button from the news of earlier returns in a report's thread: news of another one has its own."""
-        ...
-
     async def get(self, key: ReplyKey) -> Reply | None:
         """Return the latest version of a reply, sent or queued; None if there's none, or it's removed or never came."""
         ...

@@ -22,6 +22,7 @@ from reunite.messages.wording import end_of
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.account_cases import AccountCases
 from tests.contract.claim_over_cases import ClaimOverCases
+from tests.contract.first_reply_cases import FirstReplyCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
 from tests.contract.look_cases import LookCases, RefusalCases
@@ -268,6 +269,7 @@ class HandlerCases(
     OwnCases,
     LinkCases,
     AccountCases,
+    FirstReplyCases,
     GalleryCases,
     AbsenceCases,
     LookCases,

@@ -10,7 +10,7 @@ from reunite.commands import EditReport, Press, Withdraw
 from reunite.entities import Match, MatchState, Member, Report, ReportState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
-from reunite.language import sentence
+from reunite.language import plural, sentence
 from reunite.messages.reply import Action, Person, Reply
 from reunite.rules import MAX_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
@@ -178,6 +178,30 @@ class HandoverCases:
         assert (note.text(), note.buttons) == (sentence("note_not_again"), ())
         assert not (await card_of(stage, lost)).buttons
 
+    async def test_only_the_latest_rejection_asks_for_another_answer(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        for tries in (2, 1):
+            await stage.press("reject_claim", await stage.claim(match, found), BEN)
+            assert (await stage.words(lost)).count(plural("attempts_left", tries, "en")) == 1
+        assert (await stage.words(lost)).count(sentence("earlier_answer_rejected")) == 1
+        claim = await stage.claim(match, found)
+        for press in (("accept_claim", claim, BEN), ("got_back", match.id, ADA), ("handed_over", match.id, BEN)):
+            words = await stage.words(lost)
+            assert words.count(sentence("earlier_answer_rejected")) == 2
+            assert not {plural("attempts_left", left, "en") for left in (1, 2)} & set(words.splitlines())
+            assert "mine" not in offered(await stage.thread(lost))
+            await stage.press(*press)
+
+    async def test_a_rejection_asks_nothing_once_a_moderator_says_that_it_is_back(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        words = await stage.words(lost)
+        assert sentence("earlier_answer_rejected") in words
+        assert plural("attempts_left", 2, "en") not in words
+
     @pytest.mark.parametrize("last", ["reject_claim", "not_mine"])
     async def test_no_message_offers_a_fourth_try(self, stage: Stage, last: Any) -> None:
         await stage.join()
@@ -197,7 +221,8 @@ class HandoverCases:
             assert "mine" not in offered(await stage.thread(report))
         assert sentence("no_attempts_left") in (await card_of(stage, other)).text()
         assert "Not yours" in (await card_of(stage, folded)).text()
-        assert sentence("no_attempts_left") in await stage.words(lost)
+        told = "no_attempts_left" if last == "reject_claim" else "earlier_answer_rejected"
+        assert sentence(told) in await stage.words(lost)
 
     @pytest.mark.parametrize(
         ("by", "refusal"), [(Member("mallory", "Mallory"), "only_owner"), (BEN, "only_owner"), (ADA, "claim_waits")]
@@ -309,7 +334,7 @@ class HandoverCases:
             await stage.press("handed_over", match.id, BEN)
         for report, undo in ((lost, "got_back"), (found, "handed_over")):
             news = [reply for reply in await stage.thread(report) if reply.kind == "returned"]
-            assert [[button.action for button in reply.buttons] for reply in news] == [[], [undo]]
+            assert [[button.action for button in reply.buttons] for reply in news] == [[undo]]
 
     async def test_what_the_other_side_takes_back_is_not_asked_about(self, stage: Stage) -> None:
         await stage.join()

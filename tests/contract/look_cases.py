@@ -92,8 +92,9 @@ class LookCases:
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
 
-    async def test_the_search_after_a_claim_repeats_nothing_of_it_and_shows_what_else_is_near(
-        self, stage: Stage
+    @pytest.mark.parametrize("fails", ["reject_claim", "not_mine", "verdict"])
+    async def test_what_else_is_near_is_shown_only_once_the_claim_has_failed(
+        self, stage: Stage, fails: Literal["reject_claim", "not_mine", "verdict"]
     ) -> None:
         await stage.join(log_channel="log")
         claimed, other = await stage.found("a badge, number XK-7731"), await stage.found("gloves, tag QF-8842")
@@ -101,12 +102,23 @@ class LookCases:
         match = next(match for match in await stage.matches(look) if match.found == claimed.id)
         await stage.press("look_mine", match.id, ADA, words=PROOF)
         await searched(stage, look.id)
-        _, card, besides, *_ = await stage.thread(look)
+        _, card = await stage.thread(look)
         assert sentence("card_claimed").replace("**", "") in card.text()
         assert [button.action for button in card.buttons] == ["not_mine"]
-        assert "Besides that, here's what comes closest:" in besides.text()
-        assert [tile.report for tile in besides.gallery] == [other.id]
         assert await stage.kinds(claimed) == ["claim"]
+        async with stage.session(look.community) as session:
+            [claim] = await session.claims.on(claimed.id)
+            await session._do("DELETE FROM work")  # it's done
+        if fails == "verdict":
+            await stage.verdict(match, VerdictKind.REJECT)
+        else:
+            await stage.press(
+                fails, claim.id if fails == "reject_claim" else match.id, BEN if fails == "reject_claim" else ADA
+            )
+        assert await stage.works_on(look) == [look.id]
+        await searched(stage, look.id)
+        [gallery] = [reply for reply in await stage.thread(look) if reply.gallery]
+        assert other.id in {tile.report for tile in gallery.gallery}
 
     async def test_the_card_of_a_claimed_item_can_be_claimed_again_only_after_a_wrong_answer(
         self, stage: Stage

@@ -10,7 +10,7 @@ from reunite.entities import Label, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
-from reunite.messages.reply import Reply
+from reunite.messages.reply import Person, Reply
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
 EVE = Member("eve", "Eve")
@@ -215,6 +215,29 @@ class OtherSideCases:
             assert (sentence("claim_closed_back") in await stage.words(found)) is given
             assert (sentence("card_back").replace("**", "") in await stage.words(lost)) is given
             assert sentence("claim_closed_accepted") not in await stage.words(found)
+
+    @pytest.mark.parametrize("then", ["undone", "rejected"])
+    async def test_the_news_of_a_return_goes_with_the_return(self, stage: Stage, then: str) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        for report in (lost, found):
+            await stage.deliver(report)
+            assert (await stage.kinds(report))[-1] == "returned"
+        if then == "undone":
+            await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        await stage.verdict(match, VerdictKind.REJECT)
+        for report in (lost, found):
+            assert "returned" not in await stage.kinds(report)  # it would contradict what follows
+            assert (await stage.kinds(report))[-1] == "rejected"
+
+    async def test_a_claimed_card_says_whose_it_is(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.claim(match, found)
+        card = next(reply for reply in await stage.thread(lost) if reply.kind == "match")
+        assert card.text().splitlines()[:2] == [ADA.name, sentence("card_claimed").replace("**", "")]
+        assert not any(isinstance(span, Person) and span.notify for line in card.lines for span in line)
 
     async def test_nobody_is_asked_about_what_they_have_said_is_not_theirs(self, stage: Stage) -> None:
         await stage.join()

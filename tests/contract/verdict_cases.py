@@ -51,11 +51,11 @@ class VerdictCases:
         assert not await stage.verdict(match, VerdictKind.CONFIRM)
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.RETURNED}
         assert MODERATOR.name in await stage.words(found)
-        assert sentence("card_back").replace("*", "") in await stage.words(lost)
+        assert sentence("card_confirmed").replace("*", "") in await stage.words(lost)  # they have claimed nothing
         assert sentence("owner_has_it").replace("*", "") in await stage.words(found)
         assert await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert {await stage.state(report) for report in (lost, found)} == {ReportState.OPEN}
-        assert (await stage.kinds(lost))[-2:] == ["returned", "reopened"]
+        assert (await stage.kinds(lost))[-2:] == ["match", "reopened"]
 
     @pytest.mark.parametrize("folded", [False, True])
     async def test_a_third_persons_card_says_that_the_item_is_back_with_its_owner(

@@ -82,7 +82,9 @@ QUEUED: dict[str, list[Reply]] = {
     "sealed_kept": [wording.sealed_kept(SEALED)],
     "first_reply": [wording.first_reply(report, 1, 2) for report in (LOST, replace(LOST, text=""))],
     "first_gallery": [galleries.first_gallery(LOST, [(MATCH, FOUND)], [replace(TILE, label=None)], 2)],
-    "gallery_after_claim": [galleries.gallery_after_claim(LOST, [(MATCH, FOUND)], [TILE])],
+    "overtaken": [
+        wording.overtaken(galleries.first_gallery(LOST, [(MATCH, FOUND)], [replace(TILE, label=None)], 2), LOST)
+    ],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
     "closed_gallery": [galleries.closed_gallery(LOST, 1)],
@@ -136,6 +138,7 @@ QUEUED: dict[str, list[Reply]] = {
         for decision in (None, DECISION)
     ],
     "claim_again": [handovers.claim_again(MATCH, LOST, FOUND)],
+    "answered_again": [handovers.answered_again(MATCH, LOST)],
     "claimed_again": [handovers.claimed_again(MATCH, LOST)],
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],
@@ -153,7 +156,7 @@ QUEUED: dict[str, list[Reply]] = {
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
 OF_BOTH = {
     "first_gallery",
-    "gallery_after_claim",
+    "overtaken",
     "next_gallery",
     "refreshed",
     "folded_card",
@@ -172,6 +175,7 @@ OF_BOTH = {
     "owner_has_it",
     "claim_closed",
     "claim_again",
+    "answered_again",
     "claimed_again",
     "claim_gone",
     "conversation",

@@ -97,6 +97,9 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
             lost, [(closest, found)], [Tile(1, closest.id, found.id, None, UUID(int=8))], searched
         )
     yield galleries.next_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id, None, UUID(int=8))])
+    yield wording.nothing(lost, 128, leaves_out=True)
+    yield from (wording.overtaken(wording.nothing(report, 128), report) for report in (lost, found))
+    yield wording.overtaken(galleries.first_gallery(lost, [(closest, found)], [Tile(1, closest.id, found.id)], 3), lost)
     pages = [[(MATCH, found)], [(closest, found)]]
     head = looks.head(lost, pages[0], 128, ["a.jpg"])
     yield from (
@@ -215,6 +218,8 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield from (
         handovers.claim_decided(withdrawn, members_can_return=True, left=2),
         handovers.claimed_card(MATCH, lost, found, None),
+        handovers.claimed_card(CONFIRMED, lost, found, None),
+        handovers.answered_again(MATCH, lost),
     )
     yield handovers.conversation(withdrawn, Whereabouts(), members_can_return=True)
     yield from (handovers.claim_closed(each, members_can_return=True) for each in (rejected, withdrawn))
