@@ -51,14 +51,12 @@ class _Stored:
         return [(match, other) for match, other in pairs if match.state is MatchState.UNDECIDED]
 
 
-async def announce(
-    session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate], *, percent: bool
-) -> None:
+async def announce(session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate]) -> None:
     """Store the scored pairs and queue what the threads should show, in one transaction.
 
     Both sides of a pair may find it, at once or in a later search: the keys of the outbox keep replies from repeating.
     """
-    stored = await _locked_and_saved(session, report, scored, percent=percent)
+    stored = await _locked_and_saved(session, report, scored)
     if stored is None:
         return  # it has ended, or has changed since: a later search knows more
     report = stored.report
@@ -71,16 +69,14 @@ async def announce(
         await _ask(session, stored, search, found.shown)
 
 
-async def announce_sealed(
-    session: Session, report: Report, ranked: Sequence[ScoredCandidate], *, percent: bool
-) -> None:
+async def announce_sealed(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> None:
     """Show the moderators, and nobody else, which sealed reports may match a lost report."""
     locked = await _lock_open(session, report, ranked)
     if report.id not in locked:
         return
     found = {known.id: known for known in locked.values() if known.sealed}
     likely = [scored for scored in ranked if scored.label and scored.report in found]
-    for report_id, match in (await _save(session, report, likely, percent=percent)).items():
+    for report_id, match in (await _save(session, report, likely)).items():
         if match.state is MatchState.UNDECIDED and not match.released:
             await log_match(session, match, report, found[report_id])
 
@@ -111,9 +107,7 @@ async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCa
     return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
-async def _locked_and_saved(
-    session: Session, searched: Report, scored: Sequence[ScoredCandidate], *, percent: bool
-) -> _Stored | None:
+async def _locked_and_saved(session: Session, searched: Report, scored: Sequence[ScoredCandidate]) -> _Stored | None:
     """Lock a report and what its search has found, and store the matches; None if it isn't the report searched for."""
     locked = await _lock_open(session, searched, scored)
     report = locked.get(searched.id)
@@ -121,7 +115,7 @@ async def _locked_and_saved(
         return None
     still_open = [candidate for candidate in scored if candidate.report in locked]
     known = {match.id: match for match in await session.matches.of(report.id)}
-    matches = await _save(session, report, still_open, percent=percent)
+    matches = await _save(session, report, still_open)
     return _Stored(report, still_open, locked, matches, known)
 
 
@@ -156,11 +150,9 @@ def _is_unchanged(searched: Report, now: Report) -> bool:
     return (now.question_answer, now.text) == (searched.question_answer, searched.text)
 
 
-async def _save(
-    session: Session, report: Report, scored: Sequence[ScoredCandidate], *, percent: bool
-) -> Mapping[UUID, Match]:
+async def _save(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Match]:
     in_order = _in_order(scored)
-    saved = await session.matches.save([pair_of(report, candidate, percent=percent) for candidate in in_order])
+    saved = await session.matches.save([pair_of(report, candidate) for candidate in in_order])
     return {candidate.report: match for candidate, match in zip(in_order, saved, strict=True)}
 
 
@@ -306,7 +298,7 @@ async def may_claim(session: Session, lost: Report, found: Report) -> bool:
     return rules.tries_left(await session.claims.on(found.id), lost.account) > 0
 
 
-def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> ScoredPair:
+def pair_of(report: Report, scored: ScoredCandidate) -> ScoredPair:
     lost, found = (report.id, scored.report) if report.kind is ReportKind.LOST else (scored.report, report.id)
     return ScoredPair(
         lost,
@@ -315,6 +307,6 @@ def pair_of(report: Report, scored: ScoredCandidate, *, percent: bool) -> Scored
         scored.label,
         scored.why,
         evidence={} if report.sample else dict(scored.evidence),  # nothing is learned from samples
-        percent=percent,
+        percent=scored.percent,
         photo=scored.photo,
     )

@@ -1,7 +1,8 @@
 """Who may do what: one table, used by the code and checked row by row in the tests.
 
-Buttons, forms, commands and reactions all end in one of these acts. A bot has no role, so it may do nothing. Another
-community's reports, matches and claims aren't there at all (docs/decisions/0005-row-level-security.md).
+Buttons, forms, commands and reactions all end in one of these acts. Everyone may report, and see their own reports and
+data: that needs no row. A bot has no role, so it may do nothing. Another community's reports, matches and claims aren't
+there at all (docs/decisions/0005-row-level-security.md).
 """
 
 from collections.abc import Mapping
@@ -30,15 +31,12 @@ class Role(StrEnum):
 Act = (
     Action
     | Literal[
-        "report",
         "report_post_of",
         "answer",
         "edit_post",
         "delete_post",
         "give_verdict",
         "withdraw_verdict",
-        "show_own",
-        "export",
         "set_up",
         "post_samples",
         "statistics",
@@ -82,9 +80,6 @@ _CLAIM: Final = Right(
 
 TABLE: Final[Mapping[Act, Right]] = {
     # Members
-    "report": _EVERYONE,
-    "show_own": _EVERYONE,
-    "export": _EVERYONE,
     "forget": _EVERYONE,
     "reminders_off": _EVERYONE,
     "reminders_on": _EVERYONE,

@@ -36,12 +36,12 @@ async def search_and_announce(
         return None
     search = search or await session.candidates.search(report, MAX_CANDIDATES)
     scored = await without_ruled_out(session, report, score(search, model))
-    await announce(session, report, search, scored, percent=model.calibrated)
+    await announce(session, report, search, scored)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         # Separately, so that nothing public depends on sealed reports: no count, rare word or probability.
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
         ranked = await without_ruled_out(session, report, score(sealed, model))
-        await announce_sealed(session, report, ranked, percent=model.calibrated)
+        await announce_sealed(session, report, ranked)
     if report.sample:
         await sample_threads.search_for_lost(session, report)
     return scored
@@ -52,7 +52,7 @@ async def answer_look(session: Session, look: Report, model: ScoringModel, searc
     search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
     in_order = sorted(shortlist(ranked, _MAX_FOUND), key=lambda candidate: candidate.report)
-    await session.matches.save([pair_of(look, candidate, percent=model.calibrated) for candidate in in_order])
+    await session.matches.save([pair_of(look, candidate) for candidate in in_order])
     await session.reports.mark_first_reply(look.id)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -25,7 +24,6 @@ from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
-from reunite.text.heads import names_a_thing
 
 _P = ParamSpec("_P")
 
@@ -33,9 +31,6 @@ _SETTLE_SECONDS: Final = 5.0
 _REMEMBERED: Final = 1000
 
 _log = structlog.get_logger(__name__)
-
-_OFFERED_WITHIN: Final = timedelta(minutes=10)
-"""Maximum age of a post without photos: older ones have been discussed already."""
 
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
@@ -107,7 +102,7 @@ class Inbound:
                     is_settled = await self._report(report, channel[0], again=True)
                 if is_settled:
                     self.recent.append(message.id)
-        elif channel[1] is ReportKind.LOST and _may_be_lost_report(message):
+        elif channel[1] is ReportKind.LOST and _is_offered(message):
             await self._offer(message, channel[0].guild)
 
     async def _answer_in_thread(self, message: discord.Message) -> None:
@@ -275,7 +270,6 @@ def _is_spoken(message: discord.Message) -> bool:
     return message.flags.voice and message.reference is None
 
 
-def _may_be_lost_report(message: discord.Message) -> bool:
-    """Return whether a new post, which answers nobody, names a thing."""
-    is_new = discord.utils.utcnow() - message.created_at < _OFFERED_WITHIN
-    return is_new and message.reference is None and names_a_thing(text_of(message))
+def _is_offered(message: discord.Message) -> bool:
+    age = discord.utils.utcnow() - message.created_at
+    return offers.is_offered(text_of(message), age, is_reply=message.reference is not None)

@@ -9,7 +9,7 @@ from typing import Final
 import discord
 import structlog
 
-from bot.direct import saying_why
+from bot.direct import has_moved, saying_why
 from bot.discord.blocked_words import quoting_if_allowed
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
@@ -153,12 +153,9 @@ class DiscordPlatform:
         """Edit a reply; nobody is pinged again."""
         with discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
-        is_moved = sent.channel != outgoing.target.channel
-        if outgoing.reply.opens_thread:
-            is_moved = bool(outgoing.reply.quotes)  # an ended one quotes nobody
-        shown = (
-            saying_why(outgoing, self._messages.language_of(outgoing.target)) if is_direct and is_moved else outgoing
-        )
+        shown = outgoing
+        if is_direct and has_moved(outgoing, sent):
+            shown = saying_why(outgoing, self._messages.language_of(outgoing.target))
         with discord_errors():
             change = partial(self._messages.edit, sent, direct=is_direct)
             await self._messages.unarchived(sent, partial(quoting_if_allowed, change, shown))

@@ -29,6 +29,7 @@ from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, R
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
+from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.posts import Receipt
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, DatedText, dated
@@ -36,9 +37,6 @@ from reunite.text.zones import likely_zone
 
 _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
     "lost": ReportKind.LOST, "found": ReportKind.FOUND, "sealed": ReportKind.FOUND,
-}  # fmt: skip
-_CONFIRMATIONS: Final[Mapping[ReportForm, str]] = {
-    "lost": "looking_in", "found": "answering_in", "sealed": "sealed_kept",
 }  # fmt: skip
 
 REPORT: Final = "report"
@@ -162,11 +160,10 @@ class Reports:
                     raise SentBefore(int(receipt.report.target.channel))
         language = language_of_user(interaction)
         with answering():
-            sent_before = [] if receipt.created else [sentence("sent_before", language)]
             place = f"<#{receipt.report.target.channel}>"
-            confirmation = sentence(_CONFIRMATIONS[which], language, channel=place)
+            confirmed = confirmation(receipt.report, place, language, is_new=receipt.created)
             notes = _notes_on_time(dated_text, given.when, "" if zone else str(assumed), language)
-            return PrivateReply("\n".join([*sent_before, confirmation, *notes]), receipt=receipt)
+            return PrivateReply("\n".join([*confirmed, *notes]), receipt=receipt)
 
     async def _store(self, command: NewReport, interaction: discord.Interaction) -> Receipt:
         """Store a report, unless it was sent before; its author may send one again that they withdrew."""
@@ -204,12 +201,12 @@ class Reports:
         if problem and not (message.clean_content or message.message_snapshots):
             raise problem
         async with self._workspaces.lock(message.id):
-            await self._handlers.report(command)
+            report = (await self._handlers.report(command)).report
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
             place = await self._place_of(location, command.target, kind)
-        return PrivateReply(sentence("answering_in", language_of_user(interaction), channel=place.mention))
+        return PrivateReply("\n".join(confirmation(report, place.mention, language_of_user(interaction), is_new=True)))
 
     async def _place_of(self, location: Destination, post: ReplyTarget, kind: ReportKind) -> Destination:
         """Return the thread where a report that was taken is answered; without one, the channel that will have it."""

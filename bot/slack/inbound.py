@@ -26,6 +26,7 @@ from bot.slack.posts import (
     files_of,
     is_post,
     key_of,
+    moment_of,
     photos_of,
     report_of,
     ts_of,
@@ -41,8 +42,6 @@ from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgai
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
-from reunite.rules import MAX_TEXT
-from reunite.text.heads import names_a_thing
 
 _REMEMBERED: Final = 5000
 _EYES_SECONDS: Final = 600.0
@@ -118,7 +117,8 @@ class Inbound:
     async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Ask the author of a post without photos whether to search for the thing that it names."""
         words = await words_of(workspace, message)
-        if len(words) <= MAX_TEXT and names_a_thing(words):  # Slack's messages may be ten times as long
+        age = datetime.now(UTC) - moment_of(message["ts"])
+        if offers.is_offered(words, age, is_reply="thread_ts" in message):
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
@@ -246,8 +246,8 @@ class Inbound:
 
 
 def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:
-    """Return whether a person posts words alone in a channel for lost reports, and not in a thread."""
-    is_new = not event.get("subtype") and "thread_ts" not in event and is_post(workspace, event)
+    """Return whether a person writes in a channel for lost reports."""
+    is_new = not event.get("subtype") and is_post(workspace, event)
     return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.direct import saying_why
+from bot.direct import has_moved, saying_why
 from bot.slack.channel_pace import ChannelPace, PutOffError
 from bot.slack.earlier import EarlierAttempts
 from bot.slack.errors import (
@@ -120,7 +120,9 @@ class SlackPlatform:
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         workspace = await self._workspace(outgoing.target)
         with slack_errors():
-            shown = await _saying_why(workspace, outgoing) if _has_moved(outgoing, sent) else outgoing
+            shown = outgoing
+            if not (outgoing.people or outgoing.private) and is_direct(sent.channel) and has_moved(outgoing, sent):
+                shown = await _saying_why(workspace, outgoing)
             file = await self._pictures.file_of(workspace, shown)
             if shown.picture and not file:  # an older picture is better than none
                 file = await self._pictures.earlier_file(workspace, outgoing.key)
@@ -221,15 +223,6 @@ async def _to_author(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
 
 async def _saying_why(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:
     return saying_why(outgoing, (await workspace.person(outgoing.author)).language)
-
-
-def _has_moved(outgoing: Outgoing, sent: Sent) -> bool:
-    """Return whether a reply is in its author's direct messages because its channel takes none, and more follow."""
-    if outgoing.people or not is_direct(sent.channel):
-        return False
-    if outgoing.reply.opens_thread:  # its thread's place is where it was sent; an ended one quotes nobody
-        return bool(outgoing.reply.quotes) and not outgoing.private
-    return sent.channel != outgoing.target.channel
 
 
 async def _between(workspace: SlackWorkspace, outgoing: Outgoing) -> Outgoing:

@@ -24,6 +24,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
+from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import ReportForm, report_form
 from reunite.posts import Receipt
 from reunite.text.when import dated
@@ -184,12 +185,6 @@ async def channel_of(
 
 
 def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:
-    """Return what to tell the author of a report; it may be one that they have sent before."""
-    sent_before = [sentence("sent_before", language)] if not (command.answered or receipt.created) else []
-    report = receipt.report
-    if report.private or is_direct(report.target.channel):
-        return [*sent_before, sentence("looking_privately", language)]
-    if report.sealed:
-        return [*sent_before, sentence("sealed_kept", language)]
-    key = "looking_in" if report.kind is ReportKind.LOST else "answering_in"
-    return [*sent_before, sentence(key, language, channel=f"<#{report.target.channel}>")]
+    channel = receipt.report.target.channel
+    place = "" if is_direct(channel) else f"<#{channel}>"
+    return confirmation(receipt.report, place, language, is_new=command.answered or receipt.created)

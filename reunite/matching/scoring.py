@@ -63,7 +63,8 @@ _MIN_SHARE_OF_FIRST: Final = 0.1
 class ScoredCandidate:
     """The probability that a candidate is of the same thing, its label, and the reasons.
 
-    `evidence` holds the measurements by the names of `weights.EVIDENCE`, before weighting.
+    `evidence` holds the measurements by the names of `weights.EVIDENCE`, before weighting. `percent` says whether the
+    probability may be shown as a percentage.
     """
 
     report: UUID
@@ -72,6 +73,7 @@ class ScoredCandidate:
     why: tuple[Why, ...]
     evidence: Mapping[str, float]
     photo: UUID | None = None
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,13 @@ class _Measured:
     evidence: Mapping[str, float]
     log_odds: float
 
-    def scored(self, query: ReportFeatures, probability: float, label: Label | None) -> ScoredCandidate:
+    def scored(
+        self, query: ReportFeatures, probability: float, label: Label | None, *, percent: bool
+    ) -> ScoredCandidate:
         distinguishing = distinguishing_words(self.candidate.rare_words, query, self.features)
         why = reasons(query, self.features, distinguishing, self.evidence)
         photo = self.candidate.photo
-        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo)
+        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo, percent)
 
 
 def score(
@@ -111,7 +115,7 @@ def score(
     limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)
     labels = assign_labels(probabilities, core, limits.among(search.open_count))
     return tuple(
-        measured.scored(query, probability, label)
+        measured.scored(query, probability, label, percent=model.calibrated)
         for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
     )
 

@@ -3,11 +3,24 @@
 Nothing is stored before the author accepts.
 """
 
+from datetime import timedelta
+from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from reunite import rules
 from reunite.entities import Report
 from reunite.messages.reply import Reply
 from reunite.messages.wording import asking, button, line
+from reunite.text.heads import names_a_thing
+
+_OFFERED_WITHIN: Final = timedelta(minutes=10)
+"""Maximum age of a post without photos: older ones have been discussed already."""
+
+
+def is_offered(text: str, age: timedelta, *, is_reply: bool) -> bool:
+    """Return whether the author of a post without photos, among the lost things, is asked whether to look for it."""
+    is_new = not is_reply and age < _OFFERED_WITHIN
+    return is_new and len(text) <= rules.MAX_TEXT and names_a_thing(text)
 
 
 def offer(post: str, language: str) -> Reply:

@@ -170,7 +170,7 @@ class Stage:
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))
         async with self.session(now.community) as session:
-            await announce(session, now, search, scored, percent=False)
+            await announce(session, now, search, scored)
 
     async def matched(self, **found: Any) -> tuple[Report, Report, Match]:
         """Return a lost and a found report whose threads show their match."""

@@ -70,6 +70,11 @@ def test_parts_have_the_same_class_on_every_platform() -> None:
                 assert hasattr(import_module(f"bot.{platform}.{module}"), public), (platform, module, public)
 
 
+def test_the_guide_names_every_module_that_adapters_share() -> None:
+    shared = {path.name for path in (ROOT / "bot").glob("*.py")} - {"__init__.py"}
+    assert set(re.findall(r"`bot/(\w+\.py)`", SHAPE)) >= shared
+
+
 def test_the_worked_example_of_a_platform_stays_short() -> None:
     files = (ROOT / "bot/webhook").glob("*.py")
     assert sum(code_lines(path.read_text("utf-8")) for path in files) < MAX_LINES_OF_THE_EXAMPLE

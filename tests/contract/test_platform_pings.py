@@ -144,7 +144,7 @@ async def _search(harness: Harness, found: Report, lost: Report, label: Label) -
 async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label) -> None:
     search = Search(_item(found), tuple(Candidate(_item(lost), {}) for lost in losts), open_count=len(losts))
     scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0}) for lost in losts]
-    await announce(session, found, search, scored, percent=False)
+    await announce(session, found, search, scored)
 
 
 def _item(report: Report) -> Item:

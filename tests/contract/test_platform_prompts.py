@@ -131,7 +131,7 @@ async def _shown_gallery(harness: Harness, number: int) -> tuple[Report, Sent]:
     candidates = tuple(Candidate(_item(each), {}) for each in found)
     search = Search(_item(lost), candidates, open_count=number)
     async with harness.store.session(lost.community) as session:
-        await announce(session, lost, search, scored, percent=False)
+        await announce(session, lost, search, scored)
     return lost, await _sent(harness, "first_reply")
 
 

@@ -1,5 +1,7 @@
 """Forms open in time however slow Slack is, and words arrive where a picture or a way back is refused."""
 
+from time import time
+
 import pytest
 from aiohttp import ServerDisconnectedError
 from aiohttp.web import Request, Response, json_response
@@ -163,6 +165,14 @@ async def test_an_owner_is_not_taken_for_another_where_slack_does_not_say_whose_
     await eventually(lambda: pressed.answers)
     await world.slack.settle()
     assert sentence("only_own_post") not in str(pressed.answers)
+
+
+async def test_words_that_arrive_late_get_no_offer(world: World) -> None:
+    late = world.slack.post(world.lost, world.ada, "I lost my red hat", ts=f"{time() - 700:.6f}")
+    post = world.slack.post(world.lost, world.ada, "I lost my blue hat")
+    await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    await world.slack.settle()
+    assert world.slack.thread(world.lost, late) == []
 
 
 async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -281,6 +281,12 @@ def test_the_same_look_means_less_among_more_open_reports() -> None:
     assert few > 2 * many
 
 
+def test_only_a_calibrated_models_probabilities_may_be_shown_as_percentages() -> None:
+    search = text_search(lost(), (found(1), 0.5))
+    for model in (CONCEPT, replace(CONCEPT, calibrated=False)):
+        assert [scored.percent for scored in score(search, model)] == [model.calibrated]
+
+
 def test_only_the_offline_encoder_is_calibrated_and_the_other_is_stricter() -> None:
     offline, clip = MODELS
     assert offline.calibrated

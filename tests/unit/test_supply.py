@@ -1,4 +1,4 @@
-"""What comes from outside: nothing that is read can run code, and no image or action is taken unseen."""
+"""What comes from outside: nothing that is read can run code, and newer versions of everything are proposed."""
 
 import ast
 import re

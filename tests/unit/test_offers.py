@@ -1,0 +1,17 @@
+"""Who is asked whether to look for what a post without photos names."""
+
+from datetime import timedelta
+
+from reunite.messages.offers import is_offered
+from reunite.rules import MAX_TEXT
+
+WORDS = "I lost my black umbrella"
+
+
+def test_only_a_new_post_of_a_reports_length_that_names_a_thing_and_answers_nobody_gets_an_offer() -> None:
+    assert is_offered(WORDS, timedelta(), is_reply=False)
+    assert is_offered(WORDS.ljust(MAX_TEXT), timedelta(minutes=9), is_reply=False)
+    assert not is_offered("thanks everyone", timedelta(), is_reply=False)
+    assert not is_offered(WORDS, timedelta(), is_reply=True)
+    assert not is_offered(WORDS, timedelta(minutes=10), is_reply=False), "it has been discussed already"
+    assert not is_offered(WORDS.ljust(MAX_TEXT + 1), timedelta(), is_reply=False), "it can't become a report"
