@@ -160,6 +160,12 @@ def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply
     return Reply("nothing", (news, *may_be_sealed(report), keep_watching(report)), buttons=buttons)
 
 
+def what_is_it(report: Report) -> Reply:
+    """Ask for more, instead of an answer to a lost report that says nothing about the thing."""
+    buttons = button_row(report.id, report.language, "add_detail", "add_photo", "withdraw")
+    return Reply("nothing", (line("what_is_it", report.language),), buttons=buttons)
+
+
 def may_be_sealed(report: Report) -> list[Line]:
     """Tell the owner of an ID, a card, keys or a phone about sealed reports, whether one fits or not."""
     if report.kind is ReportKind.LOST and category_of(report.text):
