@@ -212,7 +212,12 @@ async def _conversation(session: Session, item: OutboxItem) -> Match | None:
 def _is_waited_for(item: OutboxItem) -> bool:
     """Return whether a member who just reported something is waiting for this reply."""
     report = item.report
-    return item.key in {keys.report_post(report), keys.waiting(report), keys.first_reply(report)}
+    return item.key in {
+        keys.report_post(report),
+        keys.waiting(report),
+        keys.what_is_it(report),
+        keys.first_reply(report),
+    }
 
 
 def _pause(attempts: int, after: float | None) -> float:

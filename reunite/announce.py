@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, Report, ReportKind, ReportState, lost_and_found
+from reunite.entities import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState, lost_and_found
 from reunite.matching.evidence import Search
+from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import shortlist
@@ -29,6 +30,8 @@ class _Result:
     has_claimed: bool
     leaves_out: bool = False
     """Whether nothing is shown, but there is what its author has said isn't theirs."""
+    names_nothing: bool = False
+    """Whether a lost report says and shows nothing to search for, and nothing is a match all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,15 @@ async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
     leaves_out = False
     if report.kind is ReportKind.LOST and not (shown or nearest or report.has_first_reply):
         leaves_out = await leaves_something_out(session, report)
-    return _Result(shown, nearest, max(search.open_count, len(nearest), len(shown)), has_claimed, leaves_out)
+    searched = max(search.open_count, len(nearest), len(shown))
+    is_vague = not (shown or has_claimed) and await _names_nothing(session, report, search)
+    return _Result(shown, nearest, searched, has_claimed, leaves_out, is_vague)
+
+
+async def _names_nothing(session: Session, report: Report, search: Search) -> bool:
+    if report.kind is not ReportKind.LOST or not names_nothing(search.query):
+        return False
+    return all(photo.state is PhotoState.FAILED for photo in await session.photos.of(report.id))
 
 
 async def _show_labelled(session: Session, stored: _Stored) -> None:
@@ -182,6 +193,9 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
         return
     if found.has_claimed:
         return  # it comes once the claim has failed
+    if found.names_nothing:  # its first reply comes once there's something to search for
+        await session.outbox.post(report.id, keys.what_is_it(report.id), wording.what_is_it(report))
+        return
     reply = _first_reply(report, found, await tiles_of(session, found.nearest))
     if reply:
         await session.outbox.post(report.id, keys.first_reply(report.id), reply)

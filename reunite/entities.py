@@ -328,8 +328,9 @@ Agreement = Literal["agrees", "partly", "differs", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason: an aspect (`thing`, `brand`, `colour`, `place`, `time`, `words`), the word for it, whether it agrees.
+    """One reason: an aspect, the word for it, whether it agrees.
 
+    The aspects are `thing`, `photo`, `description`, `brand`, `colour`, `place`, `time` and `words`.
     `word` is a member's, or an English one of the lexicon; for `time` it's the minutes from losing to finding (negative
     where it was found before). It's empty if there is none: photos that look alike, an aspect nobody mentioned.
     """

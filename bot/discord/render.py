@@ -50,7 +50,7 @@ _STYLES: Final = {
     "good": discord.ButtonStyle.success,
     "bad": discord.ButtonStyle.danger,
 }
-_TIMES: Final = {"day": "D", "moment": "f"}
+_TIMES: Final = {"day": "D", "moment": "f", "posted": "R"}
 """Discord's styles of timestamps, which each reader sees in their own zone and language."""
 _MARKER: Final = "https://reunite.invalid/"  # a domain that can't exist (RFC 2606)
 _COLOURS: Final[dict[ReplyKind, discord.Colour]] = {

@@ -49,7 +49,7 @@ _IN_LISTS: Final[frozenset[Action]] = frozenset({"add_photo", "add_detail", "ext
 """Buttons that each of a member's listed reports has."""
 _STYLES: Final = {"good": {"style": "primary"}, "bad": {"style": "danger"}, "plain": {}}
 
-_TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}"}
+_TIMES: Final = {"day": "{date_long}", "moment": "{date_long} {time}", "posted": "{date_pretty} {time}"}
 """Slack's formats of dates, which each reader sees in their own zone and language."""
 
 LinkTo = Callable[[ReplyTarget], str | None]

@@ -80,6 +80,12 @@ def extract(item: Item) -> ReportFeatures:
     return ReportFeatures(**{name: getattr(known, name) for name in _FIELDS}, item=item)
 
 
+def names_nothing(item: Item) -> bool:
+    """Whether a text names no thing, colour, brand or number: whatever came close would only be like its talk."""
+    features = extract(item)
+    return not (features.is_informative or features.nouns or features.own_colours)
+
+
 def _read(item: Item) -> WordFeatures:
     content = content_of(item.text)
     is_informative_text = bool(content.serials) or is_brand(item.text) or is_informative(content.thing)

@@ -32,14 +32,23 @@ _MAX_WORDS: Final = 3
 
 
 def reasons(
-    query: ReportFeatures, other: ReportFeatures, rare_words: Sequence[str], evidence: Mapping[str, float]
+    query: ReportFeatures,
+    other: ReportFeatures,
+    rare_words: Sequence[str],
+    evidence: Mapping[str, float],
+    *,
+    labelled: bool = False,
 ) -> tuple[Why, ...]:
-    """Return what agrees, partly agrees, differs or isn't said, the thing itself first."""
+    """Return what agrees, partly agrees, differs or isn't said, the thing itself first.
+
+    That a photo fits the other side's words is said only of a `labelled` pair: on its own, similarity promises nothing.
+    """
     lost, found = (query, other) if query.item.kind is ReportKind.LOST else (other, query)
+    look = (*_brand(lost, found), *_colour(lost, found))
+    may_fit = labelled and not any(why.agreement == "differs" for why in look)
     candidates = (
-        *_thing(lost, found, evidence),
-        *_brand(lost, found),
-        *_colour(lost, found),
+        *_thing(lost, found, evidence, may_fit=may_fit),
+        *look,
         *_place(lost, found),
         *_time(lost.item, found.item),
         *_words(lost, found, rare_words),
@@ -50,14 +59,19 @@ def reasons(
     return tuple(by_word.values())
 
 
-def _thing(lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, float]) -> Iterator[Why]:
+def _thing(
+    lost: ReportFeatures, found: ReportFeatures, evidence: Mapping[str, float], *, may_fit: bool
+) -> Iterator[Why]:
     looks = _strength(evidence, PairKind.PHOTO_PHOTO)
-    thing = _named_thing(lost, found, _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT))
+    fits = _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT)
+    thing = _named_thing(lost, found, fits)
     if thing:
         yield thing
     if looks >= 1 or (looks >= _PARTLY and not thing):
         yield Why("thing", "", "agrees" if looks >= 1 else "partly")
-    elif not thing and _strength(evidence, PairKind.TEXT_PHOTO, PairKind.PHOTO_TEXT) >= _PARTLY:
+    elif not thing and may_fit and fits >= 1 and shown(lost, found)[0] != "other":
+        yield Why("photo", "", "agrees")
+    elif not thing and fits >= _PARTLY:
         yield Why("thing", "", "partly")  # text has no looks: the photo may only show what it says
     elif not thing and _strength(evidence, PairKind.TEXT_TEXT) >= 1:
         yield Why("description", "", "partly")

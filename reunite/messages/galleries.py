@@ -18,6 +18,7 @@ from reunite.messages.wording import (
     keep_watching,
     line,
     matches_among,
+    may_be_sealed,
     moderators_react,
     post_of,
     why_words,
@@ -38,6 +39,7 @@ def first_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile], 
     head = [headline(report, pairs, searched)]
     if report.text:
         head.append(line("looking_for", report.language, text=Quoted(report.text, report.id)))
+    head += may_be_sealed(report)
     is_shown_below = lone_match(tiles) is not None
     return _gallery(report, [*head, *heading(report, pairs, searched)], pairs, tiles, is_shown_below=is_shown_below)
 

@@ -25,6 +25,11 @@ def first_reply(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}{FIRST_REPLY}")
 
 
+def what_is_it(report: UUID) -> ReplyKey:
+    """Return the key of what a thread says before its first reply, where there's nothing to search for yet."""
+    return ReplyKey(f"{report}:what")
+
+
 def further_gallery(report: UUID, number: int) -> ReplyKey:
     """Return the key of a gallery after the first one, which is the first reply."""
     return ReplyKey(f"{report}:gallery:{number}")

@@ -92,11 +92,14 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment, which each reader sees in their own time zone; `text` is the fallback."""
+    """A moment, which each reader sees in their own time zone; `text` is the fallback.
+
+    `posted` is one that just passed more often than not: each platform says "today" or "5 minutes ago" as it can.
+    """
 
     at: datetime
     text: str
-    style: Literal["day", "moment"] = "moment"
+    style: Literal["day", "moment", "posted"] = "moment"
 
 
 @dataclass(frozen=True, slots=True)

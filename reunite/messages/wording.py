@@ -30,6 +30,7 @@ from reunite.messages.reply import (
     Strong,
 )
 from reunite.text.lexicon import from_english
+from reunite.text.sealing import category_of
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
@@ -156,7 +157,20 @@ def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply
     if report.kind is ReportKind.FOUND:
         actions = ("proof_question",)
     buttons = button_row(report.id, report.language, *actions, "withdraw")
-    return Reply("nothing", (news, keep_watching(report)), buttons=buttons)
+    return Reply("nothing", (news, *may_be_sealed(report), keep_watching(report)), buttons=buttons)
+
+
+def what_is_it(report: Report) -> Reply:
+    """Ask for more, instead of an answer to a lost report that says nothing about the thing."""
+    buttons = button_row(report.id, report.language, "add_detail", "add_photo", "withdraw")
+    return Reply("nothing", (line("what_is_it", report.language),), buttons=buttons)
+
+
+def may_be_sealed(report: Report) -> list[Line]:
+    """Tell the owner of an ID, a card, keys or a phone about sealed reports, whether one fits or not."""
+    if report.kind is ReportKind.LOST and category_of(report.text):
+        return [line("may_be_sealed", report.language)]
+    return []
 
 
 def overtaken(first: Reply, report: Report) -> Reply:
@@ -195,7 +209,9 @@ def match_card(
         lines += [line("closest_one", language), found_line(other, language)]
     else:
         lines += [line("owner_found", language, certainty=sure), lost_line(other, language)]
-    if not other.sealed:
+    if other.sealed:  # the owner gets no more than everyone sees
+        lines.insert(-1, line("sealed_match", language, category=sentence(f"category_{other.category}", language)))
+    else:
         lines += quote(other)
     is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
     if (why := why_words(match.why, language)) and not is_sealed:
@@ -422,10 +438,13 @@ def percentage(label: Label | None, probability: float) -> int:
 
 
 def day_of(report: Report, language: str) -> Span:
-    """Return the day of a report in each reader's zone; of a sealed one only its day, and no moment, is public."""
+    """Return when a report's thing was lost or found, in each reader's zone: the day that its author said, or its post.
+
+    Of a sealed report only the day, and no moment, is public.
+    """
     at = report.happened_at or report.reported_at
     words = date_words(_local(at, report), language)
-    return Plain(words) if report.sealed else Moment(at, words, "day")
+    return Plain(words) if report.sealed else Moment(at, words, "day" if report.happened_at else "posted")
 
 
 def end_of(report: Report, language: str) -> str:

@@ -36,6 +36,7 @@ from tests.contract.repeat_cases import RepeatCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
+from tests.contract.vague_cases import VagueCases
 from tests.contract.verdict_cases import VerdictCases
 from tests.contract.welcome_cases import WelcomeCases
 
@@ -281,6 +282,7 @@ class HandlerCases(
     PhotoEditCases,
     ReminderCases,
     RepeatCases,
+    VagueCases,
     SampleCases,
     WelcomeCases,
     ZoneCases,

@@ -114,6 +114,9 @@ def gallery_replies(lost: Report, found: Report) -> Iterator[Reply]:
     yield from (offers.thread_photo(lost), offers.thread_photo(replace(found, sealed=True)))
     yield wording.likelier(MATCH, lost, found)
     yield from (galleries.folded_card(MATCH, lost, found), wording.match_card(closest, found, lost, None))
+    phone = replace(lost, text="phone")
+    tiles = [Tile(1, closest.id, found.id, None, UUID(int=8))]
+    yield from (galleries.first_gallery(phone, [(closest, found)], tiles, 3), wording.nothing(phone, 3))
 
 
 def said_about(lost: Report, found: Report) -> Reply:
@@ -135,6 +138,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield wording.report_post(replace(sealed, place="", category="id"))
     yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
     yield wording.first_reply(replace(lost, sample=True), 1, 1)
+    yield wording.what_is_it(lost)
     yield from gallery_replies(lost, found)
     for reader in (lost, found):
         yield from (wording.nothing(reader, searched) for searched in (0, 1, 128))
@@ -142,6 +146,7 @@ def replies(language: str) -> Iterator[Reply]:
     for match in (MATCH, POSSIBLE):
         yield from (wording.match_card(match, found, lost, None), wording.match_card(match, lost, found, None))
     yield wording.match_card(MATCH, replace(found, place="", text=""), lost, None)
+    yield wording.match_card(MATCH, sealed, lost, None)
     yield from (wording.question(lost, Question("colour", ("light blue", "grey"))),)
     yield from (wording.question(lost, Question("place", ("Mensa", "Park"))),)
     yield wording.question_over(lost)
@@ -340,7 +345,18 @@ def test_a_past_post_has_the_day_of_its_post() -> None:
     )
     day = wording.day_of(past, "en")
     assert isinstance(day, Moment)
-    assert (day.at, day.text) == (past.posted_at, "3 November")
+    assert (day.at, day.text, day.style) == (past.posted_at, "3 November", "posted")
+
+
+@pytest.mark.parametrize("text", ["my phone", "a set of keys", "lost: ID card", "an umbrella"])
+def test_whoever_misses_what_is_kept_sealed_reads_that_it_may_be(text: str) -> None:
+    lost = replace(report(ReportKind.LOST, BOB, text, "", "en"), happened_at=None)
+    tiles = [Tile(1, POSSIBLE.id, POSSIBLE.found)]
+    found = report(ReportKind.FOUND, ANN, "a hat", "", "en")
+    gallery = galleries.first_gallery(lost, [(replace(POSSIBLE, label=None), found)], tiles, 3)
+    for reply in (gallery, wording.nothing(lost, 0), wording.nothing(lost, 3)):
+        assert ("Such items may be kept sealed." in reply.text()) is (text != "an umbrella")
+    assert "sealed" not in wording.nothing(replace(lost, kind=ReportKind.FOUND), 3).text()
 
 
 def test_a_sealed_report_reveals_no_time() -> None:

@@ -52,5 +52,6 @@ def test_the_why_line_of_a_pair_reads_as_expected_from_either_side(pair: Mapping
     found = extract(item(ReportKind.FOUND, pair, "found", ""))
     evidence = {kind: float(value) for kind, value in (part.split() for part in pair["similarity"].split(", ") if part)}
     rare = shared_rare_words(pair["lost"], pair["found"])
-    assert line(why_words(reasons(lost, found, rare, evidence))) == line(pair["why"])
-    assert line(why_words(reasons(found, lost, rare, evidence))) == line(pair["why"])
+    labelled = bool(pair["labelled"])
+    for one, other in ((lost, found), (found, lost)):
+        assert line(why_words(reasons(one, other, rare, evidence, labelled=labelled))) == line(pair["why"])

@@ -81,11 +81,18 @@ function span(part) {
   }
 }
 
-/** A moment in the reader's own zone, in the page's language. */
+/** A moment in the reader's own zone, in the page's language: that of a post with its time today and yesterday. */
 function local(part) {
   const at = new Date(part.at);
-  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
-  const time = part.style === "moment" ? { hour: "2-digit", minute: "2-digit" } : {};
+  const now = new Date();
+  const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  if (part.style === "posted" && days <= 0 && days >= -1) {
+    const day = new Intl.RelativeTimeFormat(dateLanguage, { numeric: "auto" }).format(days, "day");
+    return `${day}, ${new Intl.DateTimeFormat(dateLanguage, clock).format(at)}`;
+  }
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
+  const time = part.style === "moment" ? clock : {};
   return new Intl.DateTimeFormat(dateLanguage, { day: "numeric", month: "long", ...year, ...time }).format(at);
 }
 
