@@ -9,7 +9,6 @@ from typing import Any
 from bot.absence import watch_absence
 from bot.backfill import BackfillRequests
 from bot.board_roles import watch_roles
-from bot.discord.addresses import addresses
 from bot.discord.buttons import Buttons
 from bot.discord.client import ReuniteClient, log_in, stay_connected
 from bot.discord.command_tree import command_tree
@@ -20,6 +19,7 @@ from bot.discord.events import Events
 from bot.discord.greeting import Greeter
 from bot.discord.history import ChannelHistory
 from bot.discord.inbound import Inbound
+from bot.discord.internals import addresses
 from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.reconcile import Reconciler

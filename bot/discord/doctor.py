@@ -7,8 +7,8 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.discord.addresses import addresses
 from bot.discord.config import DiscordConfig
+from bot.discord.internals import addresses
 from bot.discord.permissions import NEEDED, invitation
 from bot.doctor import UNREACHABLE, Finding, whole_cause
 from db.config import Connections

@@ -6,9 +6,9 @@ from unittest.mock import MagicMock
 import discord
 import pytest
 
-from bot.discord.addresses import addresses
 from bot.discord.client import ReuniteClient, log_in
 from bot.discord.config import DiscordConfig
+from bot.discord.internals import addresses
 from bot.errors import SetupError
 from tests.doubles.discord import TOKEN
 
