@@ -42,7 +42,7 @@ class _Channel:
 def messages_in(*channels: _Channel) -> Messages:
     by_id = {channel.id: channel for channel in channels}
     unused: Any = None
-    client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__)
+    client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__, get_guild=lambda _: None)
     return Messages(client, unused)
 
 
