@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import discord
 import structlog
 from discord import app_commands
 
+from bot.discord import internals
 from bot.discord.command_tree import Translator
 from bot.discord.config import DiscordConfig
 from bot.discord.errors import FAILURES, check_code
@@ -20,8 +20,6 @@ from reunite.language import shortened
 
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 """Seconds that discord.py may wait out a rate limit by itself (its minimum); longer ones raise RateLimited."""
-_REQUEST_SECONDS: Final = 30.0
-"""Seconds until a request that was sent and isn't answered is given up: its channel's other reactions wait for it."""
 _LOG_IN_SECONDS: Final = 120.0
 """Seconds until a login is given up, as its first request may wait for five minutes."""
 _HOUR: Final = 3600.0
@@ -29,13 +27,6 @@ _MAX_REASON: Final = 300
 """Characters of Discord's reason in the log: it may be a whole page."""
 _CONNECTING: Final = (*FAILURES, discord.GatewayNotFound, discord.ConnectionClosed)
 """What an attempt to connect may raise."""
-_SESSION: Final = {"READY", "RESUMED"}
-"""The events without which a connection is of no use."""
-_POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
-_DISPENSABLE: Final = frozenset(
-    {"poll", "embeds", "components", "sticker_items", "interaction", "interaction_metadata", "referenced_message"}
-)
-"""Parts of a message that no report is read from."""
 _AUTHENTICATION_FAILED: Final = 4004
 """The gateway's code for a token that is no longer valid."""
 _TOO_MANY_STARTS: Final = (
@@ -71,9 +62,7 @@ class ReuniteClient(discord.AutoShardedClient):
         self._login_limit = asyncio.timeout(None)
         self._commands_due_in: float | None = None
         """Seconds until Discord takes our commands, if it has put them off."""
-        parsers = self._connection.parsers
-        parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
-        vars(self._connection)["create_message"] = _lenient(self._connection.create_message)
+        internals.survive_the_unreadable(self._connection)
 
     async def login(self, token: str) -> None:
         async with asyncio.timeout(_LOG_IN_SECONDS) as self._login_limit:
@@ -118,70 +107,12 @@ def _in_a_line(record: logging.LogRecord) -> bool:
     return False
 
 
-def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Return a parser that only logs what discord.py can't read, without its words: otherwise the bot would end.
-
-    A post is first tried again without the parts that can't be read.
-    """
-
-    def parsed_shortened(data: Any) -> bool:
-        try:
-            parse(_shortened(data))
-        except Exception:  # noqa: BLE001 - the first error is logged
-            return False
-        _log.warning("discord_message_unreadable", message=data["id"], exc_info=True)
-        return True
-
-    def parse_or_log(data: Any) -> None:
-        try:
-            parse(data)
-        except Exception:  # noqa: BLE001 - see above
-            if event not in _POSTS or not parsed_shortened(data):
-                _log.exception("discord_event_unreadable", during=event)
-
-    return parse_or_log
-
-
-def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Message]:
-    """Return what reads a fetched message, without the parts that discord.py can't read: a whole page would fail."""
-
-    def create_or_shorten(*, channel: Any, data: dict[str, Any]) -> discord.Message:
-        try:
-            return create(channel=channel, data=data)
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_message_unreadable", message=data["id"])
-            return create(channel=channel, data=_shortened(data))
-
-    return create_or_shorten
-
-
-def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a message and what it forwards without the parts that no report is read from."""
-    kept = {key: part for key, part in message.items() if key not in _DISPENSABLE}
-    if "message_snapshots" in kept:  # discord.py expects their embeds
-        forwarded = [part.get("message") for part in kept["message_snapshots"] or () if part]
-        kept["message_snapshots"] = [
-            {"message": {**_shortened(message), "embeds": []}} for message in forwarded if message
-        ]
-    return kept
-
-
 def _trace() -> aiohttp.TraceConfig:
     """Return what every request goes through: the pace before it, the check of its answer after it."""
     trace = RequestPace().trace()
-    trace.on_request_start.append(_limit_time)
+    trace.on_request_start.append(internals.limit_time)
     trace.on_request_end.append(check_code)
     return trace
-
-
-async def _limit_time(session: aiohttp.ClientSession, _: object, __: object) -> None:
-    """Limit how long the session's later requests wait, apart from their pace and the sending of photos.
-
-    discord.py opens the session and has no setting for that, and aiohttp's can't be set later except through
-    `vars`. The first request, when logging in, keeps aiohttp's own limit of five minutes.
-    """
-    limit = aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS)
-    vars(session)["_timeout"] = limit
 
 
 async def log_in(client: discord.Client, token: str) -> None:

@@ -1,10 +1,12 @@
-"""Sets what discord.py has no settings for: other addresses, and how long it pauses before it connects again."""
+"""Changes discord.py inside, where it has no settings: all that a new version may break. It's tested with 2.7.1."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+import aiohttp
 import discord
+import structlog
 import yarl
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
@@ -18,6 +20,17 @@ _LONGEST_DOUBLING: Final = 8
 discord.py's own grow to 17 minutes, after which people would still wait once the network is back. Shorter ones could
 use up the 1,000 starts that Discord allows in a day.
 """
+_REQUEST_SECONDS: Final = 30.0
+"""Seconds until a request that was sent and isn't answered is given up: its channel's other reactions wait for it."""
+_SESSION: Final = {"READY", "RESUMED"}
+"""The events without which a connection is of no use."""
+_POSTS: Final = {"MESSAGE_CREATE", "MESSAGE_UPDATE"}
+_DISPENSABLE: Final = frozenset(
+    {"poll", "embeds", "components", "sticker_items", "interaction", "interaction_metadata", "referenced_message"}
+)
+"""Parts of a message that no report is read from."""
+
+_log = structlog.get_logger(__name__)
 
 
 class _Backoff(ExponentialBackoff[Literal[False]]):
@@ -42,3 +55,68 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before
+
+
+def survive_the_unreadable(connection: Any) -> None:
+    """Let a client's connection go on when it can't read an event or a fetched message."""
+    parsers = connection.parsers
+    parsers |= {name: _surviving(name, parse) for name, parse in parsers.items() if name not in _SESSION}
+    connection.create_message = _lenient(connection.create_message)
+
+
+def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return a parser that only logs what discord.py can't read, without its words: otherwise the bot would end.
+
+    A post is first tried again without the parts that can't be read.
+    """
+
+    def parsed_shortened(data: Any) -> bool:
+        try:
+            parse(_shortened(data))
+        except Exception:  # noqa: BLE001 - the first error is logged
+            return False
+        _log.warning("discord_message_unreadable", message=data["id"], exc_info=True)
+        return True
+
+    def parse_or_log(data: Any) -> None:
+        try:
+            parse(data)
+        except Exception:  # noqa: BLE001 - see above
+            if event not in _POSTS or not parsed_shortened(data):
+                _log.exception("discord_event_unreadable", during=event)
+
+    return parse_or_log
+
+
+def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Message]:
+    """Return what reads a fetched message, without the parts that discord.py can't read: a whole page would fail."""
+
+    def create_or_shorten(*, channel: Any, data: dict[str, Any]) -> discord.Message:
+        try:
+            return create(channel=channel, data=data)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("discord_message_unreadable", message=data["id"])
+            return create(channel=channel, data=_shortened(data))
+
+    return create_or_shorten
+
+
+def _shortened(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a message and what it forwards without the parts that no report is read from."""
+    kept = {key: part for key, part in message.items() if key not in _DISPENSABLE}
+    if "message_snapshots" in kept:  # discord.py expects their embeds
+        forwarded = [part.get("message") for part in kept["message_snapshots"] or () if part]
+        kept["message_snapshots"] = [
+            {"message": {**_shortened(message), "embeds": []}} for message in forwarded if message
+        ]
+    return kept
+
+
+async def limit_time(session: aiohttp.ClientSession, _: object, __: object) -> None:
+    """Limit how long the session's later requests wait, apart from their pace and the sending of photos.
+
+    discord.py opens the session and has no setting for that, and aiohttp's can't be set later except through
+    `vars`. The first request, when logging in, keeps aiohttp's own limit of five minutes.
+    """
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS)
+    vars(session)["_timeout"] = limit

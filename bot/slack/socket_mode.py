@@ -1,4 +1,4 @@
-"""Receives events by Socket Mode, and stays connected."""
+"""Receives events by Socket Mode, and stays connected. It changes slack_sdk inside, and is tested with 3.47.0."""
 
 import asyncio
 import logging

@@ -232,7 +232,7 @@ async def test_what_could_not_be_taken_while_the_database_was_away_is_taken_late
 async def test_an_unanswered_reaction_holds_up_the_others_only_for_a_moment(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.client._REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr("bot.discord.internals._REQUEST_SECONDS", 1.0)
     async with open_world(database_url, pause_after_trouble=0.5) as world:
         world.discord.refusals.append(Refusal(re.compile("PUT .*reactions"), 0, {}, hangs=True))
         people, ann = world.discord.people, world.discord.admin.join("Ann")

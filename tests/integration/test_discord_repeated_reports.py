@@ -76,7 +76,7 @@ async def test_a_command_sent_again_after_a_failed_answer_is_one_report(
         return await world.discord.ui.answer(await world.discord.ui.slash("lost", member, "general", description=words))
 
     with monkeypatch.context() as failing:
-        failing.setattr(reports, "sentence", Mock(side_effect=RuntimeError))  # once the report is saved
+        failing.setattr(reports, "confirmation", Mock(side_effect=RuntimeError))  # once the report is saved
         assert await lost(ada) == await lost(ben) == sentence("saved_all_the_same")
     assert (await lost(ada)).startswith(sentence("sent_before"))
     assert len(await world.reports()) == 2

@@ -9,6 +9,7 @@ import pytest
 from discord.http import Route
 
 from bot.discord import client as client_module
+from bot.discord import internals
 from bot.discord.client import ReuniteClient
 from bot.discord.config import DiscordConfig
 from bot.discord.request_pace import MOST, RequestPace
@@ -41,7 +42,7 @@ class _Channel:
 def messages_in(*channels: _Channel) -> Messages:
     by_id = {channel.id: channel for channel in channels}
     unused: Any = None
-    client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__)
+    client: Any = SimpleNamespace(get_partial_messageable=by_id.__getitem__, get_guild=lambda _: None)
     return Messages(client, unused)
 
 
@@ -96,12 +97,12 @@ async def test_requests_wait_for_the_shared_limit_and_answers_to_interactions_do
 
 
 async def test_a_request_that_had_to_wait_for_its_moment_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(internals, "_REQUEST_SECONDS", 0.2)
     monkeypatch.setattr(RequestPace, "reserve", lambda *_: 0.4)
     async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as silent:
         base = "http://127.0.0.1:{1}".format(*silent.sockets[0].getsockname())
         monkeypatch.setattr(Route, "BASE", base)
         async with aiohttp.ClientSession(trace_configs=[client_module._trace()]) as session:
-            await client_module._limit_time(session, None, None)
+            await internals.limit_time(session, None, None)
             with pytest.raises(aiohttp.ServerTimeoutError):
                 await asyncio.wait_for(session.get(f"{base}/users/@me"), 30)

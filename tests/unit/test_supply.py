@@ -67,6 +67,15 @@ def test_every_dependency_has_one_version_that_the_tests_ran_with() -> None:
     assert [line for line in lines if line[0] != "#" and not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
 
 
+@pytest.mark.parametrize(
+    ("module", "package"), [("bot/discord/internals.py", "discord.py"), ("bot/slack/socket_mode.py", "slack_sdk")]
+)
+def test_what_changes_a_library_inside_was_tested_with_the_version_in_use(module: str, package: str) -> None:
+    [in_use] = re.findall(rf"^{re.escape(package)}==(\S+)", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE)
+    described = ast.get_docstring(ast.parse((ROOT / module).read_text("utf-8"))) or ""
+    assert described.endswith(f" tested with {in_use}."), "read it again before you change the version in its docstring"
+
+
 def test_workflows_get_no_more_rights_than_they_use() -> None:
     for file in (ROOT / ".github/workflows").glob("*.yml"):
         text = file.read_text()
