@@ -11,10 +11,8 @@ from bot.web.chat import WORKSPACE, Chat, target_of
 from reunite import rights
 from reunite.commands import Press
 from reunite.handlers import Handlers
-from reunite.language import command
 from reunite.messages import welcome
 from reunite.messages.reply import Action, Reply, action_of
-from reunite.messages.welcome import NamedCommands
 
 
 class Buttons:
@@ -62,10 +60,7 @@ class Buttons:
     async def help(self, request: web.Request) -> web.Response:
         """Return what a member can do."""
         await requests.json_body(request)
-        language = self._chat.language
-        names = ("lost", "found", "sealed", "search", "mine", "privacy", "help")
-        commands = NamedCommands(**{name: f"/{command(name, language).name}" for name in names}, setup="")
-        return self._replies([welcome.usage(commands, language)])
+        return self._replies([welcome.usage_of_page(self._chat.language)])
 
     async def statistics(self, request: web.Request) -> web.Response:
         """Return the community's statistics, to moderators only."""

@@ -4,11 +4,12 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.json_replies import ways
 from bot.saved import unsaved
 from bot.web.chat import CHAT
 from db.trouble import log_failure
 from reunite.errors import TellUserError
-from reunite.language import command_names, sentence
+from reunite.language import sentence
 from reunite.messages import wording
 
 _log = structlog.get_logger(__name__)
@@ -22,7 +23,7 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except TellUserError as error:
         return web.json_response(
-            {"error": wording.explain(error, language, command_names(language))},
+            {"error": wording.explain(error, language, ways(language))},
             status=web.HTTPUnprocessableEntity.status_code,
         )
     except web.HTTPException:

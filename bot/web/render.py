@@ -9,9 +9,9 @@ from bot.json_replies import button_json
 from db.embedding_models import EmbeddingModel
 from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
-from reunite.language import command_names, sentence
+from reunite.language import sentence
 from reunite.messages import wording
-from reunite.messages.reply import Action, Button, Command, Person, Reply, Small, Span, Tile
+from reunite.messages.reply import Action, Button, Person, Reply, Small, Span, Tile
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -95,9 +95,7 @@ def tile_json(tile: Tile) -> Json:
 
 
 def span_json(span: Span) -> Json:
-    """Return one span; the page's messages have numbers, and its commands the names of their language."""
-    if isinstance(span, Command):
-        return {"is": "plain", "text": f"{command_names(span.language):{span.name}}"}
+    """Return one span; the page's messages have numbers."""
     shown = json_replies.span_json(span, "web")
     return {**shown, "message": int(shown["message"])} if shown["is"] == "jump" else shown
 

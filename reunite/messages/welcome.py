@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from reunite.entities import Report
-from reunite.language import plural
+from reunite.language import plural, words_in
 from reunite.messages.reply import Command, Line, Plain, Reply, Strong, Tile
 from reunite.messages.wording import found_line, line
 
@@ -56,6 +56,20 @@ def usage(names: NamedCommands, language: str) -> Reply:
             if names.setup
             else []
         ),
+    )
+    return Reply("note", lines)
+
+
+def usage_of_page(language: str) -> Reply:
+    """Say what a member can do on the local page, in the page's own words."""
+    words = words_in(language).page
+    lines: tuple[Line, ...] = (
+        (Plain(words["lost_head"]),),
+        (Plain(words["found_head"]),),
+        (Strong(words["sealed_check"]), Plain(f" {words['sealed_for']}")),
+        (Strong(words["search_label"]), Plain(f": {words['search_private']}")),
+        line("help_mine", language, mine=(Strong(words["my_reports"]),), privacy=(Strong(words["your_data"]),)),
+        line("help_claims", language),
     )
     return Reply("note", lines)
 

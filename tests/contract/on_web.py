@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, FormData
 
-from bot.json_replies import button_json
+from bot.json_replies import button_json, ways
 from bot.web import app
 from bot.web.config import WebConfig
 from db.store import Store
@@ -16,6 +16,7 @@ from db.web import web_session
 from reunite.commands import ChangeSettings
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
+from reunite.language import CommandNames
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
@@ -27,6 +28,7 @@ from tests.support.waiting import eventually
 @dataclass
 class OnWeb(Harness):
     name: ClassVar[PlatformName] = "web"
+    commands: ClassVar[CommandNames] = ways("en")
     lacks: ClassVar[Mapping[Feature, str]] = {
         "bots": "nobody but people, by their browsers, can post on the page",
         "pings": "the page notifies nobody; it shows names",

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.json_replies import ways
 from bot.web.app import running
 from bot.web.config import WebConfig
 from db.store import Store
@@ -75,7 +76,7 @@ async def test_a_button_tells_what_is_asked_before_and_a_press_answers_in_privat
     assert not_mine["form"] is None
     empty = await page.press(mine, name=ADA, words=" ")
     assert empty == (422, {"error": sentence("claim_empty")})
-    assert await page.press(mine, name=BEN, words="me") == (422, {"error": sentence("only_owner")})
+    assert await page.press(mine, name=BEN, words="me") == (422, {"error": sentence("only_owner", command=ways("en"))})
     status, answer = await page.press(not_mine, name=ADA)
     assert (status, actions({"reply": answer["note"]})) == (200, ["mine"])
     async with page.store.session((await page.reports())[0].community) as session:
@@ -131,7 +132,7 @@ async def test_a_malformed_form_is_a_bad_request(page: Page, body: bytes) -> Non
 async def test_only_the_author_changes_a_posts_words(page: Page) -> None:
     _, posted = await page.post(UMBRELLA_LOST)
     answer: dict[str, Any] = {"message": posted["message"], "text": " green umbrella "}
-    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": sentence("only_own")})
+    assert await page.ask("/edits", **answer, name=BEN) == (422, {"error": sentence("only_own", command=ways("en"))})
     empty = await page.ask("/edits", **{**answer, "text": " \0"}, name=ADA)
     assert empty == (422, {"error": sentence("empty_report")})
     assert [report.text for report in await page.reports()] == ["red umbrella"]
@@ -270,4 +271,7 @@ async def test_numbers_are_for_moderators(page: Page) -> None:
 async def test_help_says_what_can_be_done_on_the_page(page: Page) -> None:
     status, answer = await page.ask("/help", name=ADA)
     [[*lines]] = [reply["lines"] for reply in answer["replies"]]
-    assert (status, len(lines)) == (200, 5)  # the page has no setup to tell moderators of
+    assert (status, len(lines)) == (200, 6)  # the page has no setup to tell moderators of
+    said = "\n".join("".join(span["text"] for span in line) for line in lines)
+    assert "My reports shows your reports." in said
+    assert "/" not in said  # the page's own words, no commands

@@ -216,6 +216,8 @@ STAYS: dict[str, list[Reply]] = {
     "offer": [offers.offer("a post", "en")],
     "greeting": [welcome.greeting(NAMED_COMMANDS, "en")],
     "usage": [welcome.usage(NAMED_COMMANDS, "en")],
+    "usage_of_page": [welcome.usage_of_page("en")],
+    "what_is_it": [wording.what_is_it(LOST)],
     "unread": [welcome.unread(welcome.usage(NAMED_COMMANDS, "en"), "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
