@@ -37,7 +37,7 @@ def greeting(names: NamedCommands, language: str) -> Reply:
     lines = (
         line("greet_hello", language),
         line("greet_how", language, lost=names.lost),
-        line("greet_try", language, lost=names.lost),
+        line("greet_try", language, search=names.search),
         line("greet_setup_in_home" if names.in_home else "greet_setup", language, setup=names.setup, help=names.help),
     )
     return Reply("note", lines)
