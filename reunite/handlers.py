@@ -290,6 +290,7 @@ class Handlers:
             "forget": mine.forget,
             "look_mine": self._looks.mine,
             "look_page": self._looks.page,
+            "look_report": self._looks.report,
             "got_back": self._handover.got_back,
             "handed_over": self._handover.handed_over,
             "where_is_it": self._handover.where_is_it,

@@ -94,18 +94,21 @@ class LookHandlers:
             return await _page(session, replace(look, language=press.language), number)
 
     async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
-        """Return whether the report that a claim would file is private; None if the look is filed already.
+        """Return whether the report that a press would file is private; None if the look is filed already.
 
-        Raises TellUserError if the claim can't be taken.
+        Raises TellUserError if it can't be filed, or the claim can't be taken.
         """
         async with self._store.session(workspace.community) as session:
-            match, lost, found = await _sides(session, press)
+            if press.action == "look_report":
+                lost = await _own(session, press)
+            else:
+                match, lost, found = await _sides(session, press)
+                is_look = lost.state is ReportState.LOOK
+                filed = replace(lost, state=ReportState.OPEN) if is_look else lost
+                await check_claim(session, press, match, filed, found)
             if lost.state is not ReportState.LOOK:
-                await check_claim(session, press, match, lost, found)
                 return None
-            is_private = (await session.workspaces.settings(workspace.id)).private_reports
-            await check_claim(session, press, match, replace(lost, state=ReportState.OPEN), found)
-        return is_private
+            return (await session.workspaces.settings(workspace.id)).private_reports
 
     async def mine(self, workspace: Workspace, press: Press) -> Reply:
         """File a look as a lost report, together with its author's claim. Raises TellUserError.
@@ -123,6 +126,20 @@ class LookHandlers:
             await self._queue.hint(work)
         return notices.note("look_filed", press.language)
 
+    async def report(self, workspace: Workspace, press: Press) -> Reply:
+        """File a look as a lost report, whose thread shows what is near. Raises TellUserError.
+
+        `press.target` and `press.private` are as for a claim.
+        """
+        async with self._store.session(workspace.community) as session:
+            look, work = await _own(session, press), None
+            if look.state is ReportState.LOOK:
+                await self._file(session, workspace, look, press)
+                work = await session.work.add(look.id)
+        if work:
+            await self._queue.hint(work)
+        return notices.note("look_reported", press.language)
+
     async def _file(self, session: Session, workspace: Workspace, look: Report, press: Press) -> Report:
         settings = await session.workspaces.settings(workspace.id)
         expires_at = self._now() + timedelta(days=settings.keep_days)
@@ -131,6 +148,15 @@ class LookHandlers:
         await self._limit.check(session, lost, self._now())
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))
         return lost
+
+
+async def _own(session: Session, press: Press) -> Report:
+    """Return a member's own look, locked, or the report that it has become. Raises TellUserError."""
+    look = (await session.reports.lock({press.subject})).get(press.subject)
+    if look is None or look.state not in {ReportState.LOOK, ReportState.OPEN}:
+        raise TellUserError("look_over")
+    rights.check_press(press, look)
+    return look
 
 
 async def _sides(session: Session, press: Press) -> tuple[Match, Report, Report]:

@@ -96,6 +96,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     # Looks
     "look_mine": _AUTHOR,
     "look_page": _AUTHOR,
+    "look_report": _AUTHOR,
     # Matches and claims
     "mine": _OWNER,
     "not_mine": _OWNER,

@@ -40,7 +40,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import Confirmation, Form, ReportForm, confirmation_of, form_of
-from reunite.messages.reply import Action
+from reunite.messages.reply import FILES_LOOK, Action
 
 _log = structlog.get_logger(__name__)
 
@@ -151,7 +151,7 @@ class Buttons:
         press, action = await self._read(interaction, pressed, given), pressed.action
         if action == "look_for_it":
             return await self._reports.from_offer(interaction)
-        if action == "look_mine":
+        if action in FILES_LOOK:
             return PrivateReply.of(await self._looks.claim(interaction, press))
         reply = await self._handlers.press(press)
         with answering(action):

@@ -64,7 +64,7 @@ class Looks:
             await show(interaction, await result_or_problem(interaction, turned))
 
     async def claim(self, interaction: discord.Interaction, press: Press) -> Reply:
-        """File the report and the claim; the report goes where `/lost` would put it."""
+        """File the report, perhaps with a claim; it goes where `/lost` would put it."""
         guild = guild_of(interaction)
         async with self._workspaces.lock(int(press.target.message or 0)):  # a second press finds the report filed
             private = await self._handlers.files_privately(press)

@@ -21,7 +21,7 @@ from reunite.commands import AnswerQuestion, Press
 from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Action, Reply, action_of
+from reunite.messages.reply import FILES_LOOK, Action, Reply, action_of
 
 _REFRESHES_HOME: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
 """The actions that change someone's own reports."""
@@ -77,7 +77,7 @@ class Buttons:
                 await private.send([reply], language)
 
     async def _press(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
-        if press.action == "look_mine":
+        if press.action in FILES_LOOK:
             return await self._looks.claim(workspace, person, press)
         with _as_far_as_known(person):
             reply = await self._handlers.press(press)

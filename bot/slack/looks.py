@@ -69,7 +69,7 @@ class Looks:
         await private.send([reply], press.language, await self._picture(private.workspace, reply), in_place=True)
 
     async def claim(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
-        """File the report and the claim; the report goes where `/lost` would put it."""
+        """File the report, perhaps with a claim; it goes where `/lost` would put it."""
         private = await self._handlers.files_privately(press)
         if private is not None:
             channel = await channel_of(workspace, person, ReportKind.LOST, press.target.channel, private=private)

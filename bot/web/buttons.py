@@ -12,7 +12,7 @@ from reunite import rights
 from reunite.commands import Press
 from reunite.handlers import Handlers
 from reunite.messages import welcome
-from reunite.messages.reply import Action, Reply, action_of
+from reunite.messages.reply import FILES_LOOK, Action, Reply, action_of
 
 
 class Buttons:
@@ -26,7 +26,7 @@ class Buttons:
         """Do what a button says, once for each `id` of a press; return a private note."""
         given = await requests.form_input(request)
         action = _action(given.fields.get("action"))
-        channel = "lost" if action == "look_mine" else given.fields.get("channel", "")
+        channel = "lost" if action in FILES_LOOK else given.fields.get("channel", "")
         press = Press(
             target=target_of(channel),
             member=requests.member(given.fields.get("name")),
@@ -39,7 +39,7 @@ class Buttons:
             photos=tuple(given.photos),
             language=self._chat.language,
         )
-        if action == "look_mine":
+        if action in FILES_LOOK:
             press = replace(press, private=bool(await self._handlers.files_privately(press)))
         note = await self._handlers.press(press)
         self._chat.changed()

@@ -17,7 +17,7 @@ from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import notices, wording
-from reunite.messages.reply import Reply
+from reunite.messages.reply import FILES_LOOK, Reply
 
 Replies = Sequence[Reply] | None
 """None if an event concerns nothing that the bot knows."""
@@ -86,7 +86,7 @@ class Inbound:
 
     async def _press(self, event: Event) -> Reply:
         press = event.command(Press)
-        if press.action == "look_mine":  # it files a report, which has no post yet
+        if press.action in FILES_LOOK:  # it files a report, which has no post yet
             private = bool(await self._handlers.files_privately(press))
             target = event.direct if private else replace(press.target, message=None)
             press = replace(press, target=target, private=private)

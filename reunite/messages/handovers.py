@@ -148,7 +148,7 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int, is_l
         return Reply("claim", rejected, match=match.id, about=match.reports)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
     lines = (*rejected, (Ask(attempts),))
-    buttons = (button("mine", match.id, language),) if left else ()
+    buttons = (Button("mine", match.id, sentence("button_try_again", language), "good"),) if left else ()
     return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
 
 

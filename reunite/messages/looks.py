@@ -6,7 +6,7 @@ from reunite.entities import Match, Report
 from reunite.language import sentence
 from reunite.messages.galleries import entries, heading, headline
 from reunite.messages.reply import Button, Line, Reply, Tile
-from reunite.messages.wording import line
+from reunite.messages.wording import button, line
 
 Page = Sequence[tuple[Match, Report]]
 
@@ -23,7 +23,7 @@ def page(look: Report, pages: Sequence[Page], number: int, tiles: Sequence[Tile]
     return Reply(
         "look",
         (*head, *which, *entries(look, pages[number], tiles), line(how, language)),
-        buttons=(*mine, *_turns(pages, number, language)),
+        buttons=(*mine, *_turns(pages, number, language), _report(look)),
         about=frozenset({look.id}),
         gallery=tuple(tiles),
     )
@@ -42,12 +42,17 @@ def nothing(look: Report, searched: int, failed: Sequence[str], *, leaves_out: b
     language = look.language
     key = "look_nothing" if searched else "look_nothing_found"
     key = "look_nothing_else" if searched and leaves_out else key
-    return Reply("look", (*_failed(failed, language), line(key, language, searched)))
+    return Reply("look", (*_failed(failed, language), line(key, language, searched)), buttons=(_report(look),))
 
 
 def nothing_to_search(look: Report, failed: Sequence[str]) -> Reply:
     """Say that none of the photos could be used, where there was nothing else to search for."""
     return Reply("look", tuple(line("look_no_photo", look.language, name=name) for name in failed))
+
+
+def _report(look: Report) -> Button:
+    """Return the button that keeps looking, in a report with the look's words and photo."""
+    return button("look_report", look.id, look.language)
 
 
 def _failed(names: Sequence[str], language: str) -> Iterator[Line]:

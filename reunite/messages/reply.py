@@ -151,6 +151,7 @@ Action = Literal[
     "none_of_these",
     "look_mine",
     "look_page",
+    "look_report",
     "confirm",
     "reject",
     "release",
@@ -172,10 +173,10 @@ Action = Literal[
     "remove_samples",
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `reject`, `release`, `got_back`, `handed_over`,
-`where_is_it` and those with `look` are about a match, those with `claim` about a claim, `forget` about a workspace,
-those with `reminders` about nothing but the member, `look_for_it` about the post that it answers, `remove_samples`
-about all samples of the workspace, all others about a report. `look_page` shows the page that begins with its match in
-place of the reply."""
+`where_is_it`, `look_mine` and `look_page` are about a match, those with `claim` about a claim, `forget` about a
+workspace, those with `reminders` about nothing but the member, `look_for_it` about the post that it answers,
+`remove_samples` about all samples of the workspace, all others about a report. `look_page` shows the page that begins
+with its match in place of the reply."""
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 
 
@@ -184,9 +185,11 @@ def action_of(name: str) -> Action | None:
     return cast("Action", name) if name in _ACTIONS else None
 
 
+FILES_LOOK: Final[frozenset[Action]] = frozenset({"look_mine", "look_report"})
+"""What turns a search without a report into one, whose thread is where `/lost` would put it."""
 _LASTING: Final[frozenset[Action]] = frozenset(
     {
-        *("look_mine", "look_page", "confirm", "reject", "release", "accept_claim", "reject_claim"),
+        *("look_mine", "look_page", "look_report", "confirm", "reject", "release", "accept_claim", "reject_claim"),
         *("forget", "reminders_off", "reminders_on", "remove_samples"),
     }
 )

@@ -37,7 +37,7 @@ def greeting(names: NamedCommands, language: str) -> Reply:
     lines = (
         line("greet_hello", language),
         line("greet_how", language, lost=names.lost),
-        line("greet_try", language, lost=names.lost),
+        line("greet_try", language, search=names.search),
         line("greet_setup_in_home" if names.in_home else "greet_setup", language, setup=names.setup, help=names.help),
     )
     return Reply("note", lines)
@@ -66,8 +66,8 @@ def usage_of_page(language: str) -> Reply:
     lines: tuple[Line, ...] = (
         (Plain(words["lost_head"]),),
         (Plain(words["found_head"]),),
-        (Strong(words["sealed_check"]), Plain(f" {words['sealed_for']}")),
-        (Strong(words["search_label"]), Plain(f": {words['search_private']}")),
+        (Strong(words["sealed_check"]), Plain(f" · {words['sealed_for']}")),
+        (Strong(words["search_label"]), Plain(f" · {words['search_private']}")),
         line("help_mine", language, mine=(Strong(words["my_reports"]),), privacy=(Strong(words["your_data"]),)),
         line("help_claims", language),
     )

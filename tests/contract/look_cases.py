@@ -35,7 +35,7 @@ class LookCases:
         look = await _looked(stage, "badge XK-7731")
         reply = await _answer(stage, look)
         assert [tile.report for tile in reply.gallery] == [found.id]
-        assert [button.action for button in reply.buttons] == ["look_mine"]
+        assert [button.action for button in reply.buttons] == ["look_mine", "look_report"]
         assert "among 2 found items" in reply.text()  # the sealed one isn't even counted
         assert not await stage.words(found, other, look)
         assert not await stage.handlers.my_reports("web", "here", ADA)
@@ -50,7 +50,7 @@ class LookCases:
         nothing = await stage.handlers.look_answer("web", "here", look, "en")
         assert nothing
         assert nothing.text() == sentence("look_nothing_found")
-        assert (nothing.gallery, nothing.buttons) == ((), ())
+        assert (nothing.gallery, [button.action for button in nothing.buttons]) == ((), ["look_report"])
 
     async def test_a_look_by_photos_says_what_it_searched_without(self, stage: Stage) -> None:
         await stage.join()
@@ -91,6 +91,25 @@ class LookCases:
         assert stage.hints.work
         [mine] = await stage.handlers.my_reports("web", "here", ADA)
         assert "badge XK-7731" in mine.text()
+
+    async def test_a_look_becomes_a_report_once_with_what_was_near(self, stage: Stage) -> None:
+        await stage.join(private_reports=True)
+        found = await stage.found("a badge, number XK-7731")
+        look = await _looked(stage, "badge XK-7731")
+        there = ReplyTarget("web", "here", "lost")
+        asked = Press(target=there, member=ADA, is_moderator=False, action="look_report", subject=look.id, key="1")
+        assert await stage.handlers.files_privately(asked) is True
+        with pytest.raises(TellUserError, match="only_own"):
+            await stage.press("look_report", look.id, BEN, target=there, private=True)
+        for _ in range(2):
+            note = await stage.press("look_report", look.id, ADA, target=there, private=True)
+            assert note.text() == sentence("note_look_reported")
+        assert await stage.handlers.files_privately(asked) is None
+        lost = await stage.now(look)
+        assert (lost.state, lost.target, lost.private) == (ReportState.OPEN, there, True)
+        await searched(stage, look.id)
+        post, gallery, *_ = await stage.thread(lost)
+        assert (post.kind, [tile.report for tile in gallery.gallery]) == ("report_post", [found.id])
 
     @pytest.mark.parametrize("fails", ["reject_claim", "not_mine", "verdict"])
     async def test_what_else_is_near_is_shown_only_once_the_claim_has_failed(

@@ -16,7 +16,6 @@ from db.web import web_session
 from reunite.commands import ChangeSettings
 from reunite.entities import Member, PlatformName, ReplyTarget
 from reunite.handlers import Handlers
-from reunite.language import CommandNames
 from reunite.ports import Sent
 from tests.contract.harness import JPEG, Feature, Harness, Mark, PrivateReply
 from tests.contract.sides import Admin, People, Screen, Ui
@@ -28,7 +27,7 @@ from tests.support.waiting import eventually
 @dataclass
 class OnWeb(Harness):
     name: ClassVar[PlatformName] = "web"
-    commands: ClassVar[CommandNames] = ways("en")
+    commands: ClassVar = ways("en")
     lacks: ClassVar[Mapping[Feature, str]] = {
         "bots": "nobody but people, by their browsers, can post on the page",
         "pings": "the page notifies nobody; it shows names",
@@ -185,8 +184,7 @@ class WebUi(Ui):
         if pressed is None and isinstance(on, Sent):
             return await self._choose(on, words, member)
         assert pressed
-        asked = bool(fill or photo)
-        assert asked is bool(pressed["form"])
+        assert bool(fill or photo) is bool(pressed["form"])
         who = {"name": member.name, "moderator": "yes" if member.name in self.here.moderators else ""}
         press = {"id": str(uuid4()), "action": pressed["action"], "subject": pressed["subject"], "words": fill}
         answer = await self.here._send("/presses", {**press, **who}, photo)

@@ -138,7 +138,7 @@ ACTS: Final[Mapping[Act, Do]] = {
     "remove_samples": _press("remove_samples", "lost"),
 }
 """What the handlers themselves check. The other rows are asked by the adapters, before they call a handler."""
-OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page"})
+OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page", "look_report"})
 """Tested where looks are."""
 HANDOVERS: Final[frozenset[Act]] = frozenset({"got_back", "handed_over", "where_is_it"})
 """What follows an accepted claim."""

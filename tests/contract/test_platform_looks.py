@@ -58,9 +58,14 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     await _several_found(harness, 1)
     reply = await _searched(harness, harness.ui.search(ben, "umbrella"))
     assert reply.words == sentence("look_nothing", number=1, command=harness.commands)
+    filed = await harness.ui.press(reply, sentence("button_look_report"), ben)
+    assert filed.words == sentence("note_look_reported")
+    lost = (await harness.reports())[-1]
+    assert (lost.kind, lost.state, lost.text, lost.author) == (ReportKind.LOST, ReportState.OPEN, "umbrella", ben)
+    assert "report_post" in {item.reply.kind for item, _ in await harness.deliver()}
     monkeypatch.setattr(looks, "_PATIENCE_SECONDS", 0.1)
     assert (await harness.ui.search(ben, "umbrella")).words == sentence("look_slow")
-    monkeypatch.setattr("reunite.looks.MAX_LOOKS", 2)
+    monkeypatch.setattr("reunite.looks.MAX_LOOKS", 1)  # the first became a report
     assert (await harness.ui.search(ben, "umbrella")).words == sentence(
         "look_too_often", number=KEPT_MINUTES, command=harness.commands
     )

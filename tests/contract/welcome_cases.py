@@ -59,7 +59,7 @@ class WelcomeCases:
         first = await welcome.greeting("web", "here", commands)
         assert first
         assert not first.channel
-        assert sentence("greet_try", "de", lost="/lost") in first.reply.text()
+        assert sentence("greet_try", "de", search="/search") in first.reply.text()
         for channel in ("found", "lost"):  # it may have been sent to the first
             await welcome.note_invitation("web", "here", channel)
             await welcome.note_attempt("web", "here")

@@ -13,7 +13,6 @@ from bot.discord.render import render, render_private
 from bot.json_replies import reply_json
 from bot.slack.render import blocks
 from bot.web.render import reply_json as page_json
-from bot.web.texts import names_of_commands
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
 from reunite.language import LANGUAGES, command, command_names, sentence, words_in
@@ -92,12 +91,15 @@ def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str
 
 
 @for_each("language", LANGUAGES)
-def test_the_local_page_names_commands_in_its_language(language: str) -> None:
-    [line] = page_json(Reply("note", (wording.line("sealed_how", language),)), language)["lines"]
-    shown = "".join(span["text"] for span in line)
-    assert shown == sentence("sealed_how", language, command=command_names(language))
-    [name] = set(re.findall(r"/\w+", shown))
-    assert name.removeprefix("/") in names_of_commands(language)["lost"], "it can be typed there"
+def test_the_local_page_names_what_is_on_it_in_place_of_commands(language: str) -> None:
+    usage, sealed = welcome.usage_of_page(language), Reply("note", (wording.line("sealed_how", language),))
+    for reply, named in (
+        (usage, words_in(language).page["my_reports"]),
+        (sealed, sentence("way_lost", language)),
+    ):
+        shown = "".join(span["text"] for line in page_json(reply, language)["lines"] for span in line)
+        assert "/" not in shown
+        assert named in shown
 
 
 @pytest.mark.parametrize(
