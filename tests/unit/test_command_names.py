@@ -109,7 +109,6 @@ def test_the_local_page_names_what_is_on_it_in_place_of_commands(language: str) 
         "delete_post",
         "give_verdict",
         "release",
-        "report",
         "see_claim",
         "whereabouts",
         "withdraw_verdict",
