@@ -31,11 +31,15 @@ Check = Callable[[Any, Connections], AsyncIterator[Finding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformEntry:
-    """What the program needs to know of a platform. `extra` names its optional dependencies in pyproject.toml."""
+    """What the program needs to know of a platform.
+
+    `guide` says how to set it up, and `extra` names its optional dependencies in pyproject.toml.
+    """
 
     name: PlatformName
     title: str
     config: type[AdapterConfig]
+    guide: str = ""
     extra: str | None = None
     photo_hosts: frozenset[str] = frozenset()
     has_doctor: bool = True
@@ -58,6 +62,7 @@ PLATFORMS: Final[Mapping[str, PlatformEntry]] = {
             name="discord",
             title="Discord",
             config=DiscordConfig,
+            guide="docs/discord-in-ten-minutes.md",
             extra="discord",
             photo_hosts=frozenset({"cdn.discordapp.com", "media.discordapp.net"}),
         ),
@@ -65,11 +70,12 @@ PLATFORMS: Final[Mapping[str, PlatformEntry]] = {
             name="slack",
             title="Slack",
             config=SlackConfig,
+            guide="docs/slack-in-ten-minutes.md",
             extra="slack",
             photo_hosts=frozenset({FILE_HOST}),
         ),
         PlatformEntry(name="web", title="The chat page", config=WebConfig, has_doctor=False),
-        PlatformEntry(name="webhook", title="Your own chat", config=WebhookConfig),
+        PlatformEntry(name="webhook", title="Your own chat", config=WebhookConfig, guide="docs/webhook.md"),
     )
 }
 

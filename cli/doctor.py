@@ -157,7 +157,7 @@ def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
 async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:
     """Check a platform, if it is set up."""
     if not config.is_set:
-        yield Finding(entry.title, ok=None, found="not set up")
+        yield Finding(entry.title, ok=None, found=f"not set up ({entry.guide} says how)")
         return
     try:
         config.check()

@@ -9,6 +9,7 @@ from bot.discord.buttons import Buttons
 from bot.discord.grants import Grants
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
+from bot.discord.permissions import invitation
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
@@ -58,6 +59,8 @@ class Events:
             if guild.id not in self._unavailable:
                 await self._workspaces.join_now_or_later(guild)
                 self._grants.note(guild)
+        if not (self._client.guilds or self._has_started):
+            _log.warning("discord_in_no_server", invitation=invitation(self._client.application_id or 0))
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()

@@ -151,7 +151,7 @@ class Gateway:
         session = Session(f"session-{shard}-{self.identified}", shard, socket)
         self._sessions[shard] = session
         guild, bot = self._guild, self._guild.members[self._guild.bot_id]["user"]
-        is_here = shard == self.shard
+        is_here = guild.has_bot and shard == self.shard
         ready = {
             "v": 10, "user": bot, "session_id": session.id, "resume_gateway_url": guild.gateway_url,
             "guilds": [{"id": guild.guild_id, "unavailable": True}] if is_here else [],

@@ -52,6 +52,8 @@ class Guild:
     """Members who take no direct messages from the bot (50007)."""
     wants_second_factor: bool = False
     """Whether moderating takes a second factor, which the bot's owner lacks."""
+    has_bot: bool = True
+    """Whether the bot is in it: only then Ready names the guild (docs.discord.com, Gateway Events)."""
     has_outage: bool = False
     """Whether a new session hears only that the guild is unavailable (docs.discord.com, Gateway Events)."""
     preferred_locale: str = "en-US"

@@ -50,6 +50,16 @@ async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> As
             yield world
 
 
+async def test_a_bot_that_is_in_no_server_says_how_to_invite_it(database_url: str) -> None:
+    async with guild(database_url) as (discord, store):
+        discord.has_bot = False
+        with capture_logs() as logs:
+            async with online(discord, store):
+                pass
+    [log] = [log for log in logs if log["event"] == "discord_in_no_server"]
+    assert log["invitation"].startswith("https://discord.com/oauth2/authorize?client_id=")
+
+
 async def test_a_threads_name_loses_a_deleted_posts_words_though_the_bot_goes_first(
     discord: DiscordDouble, store: Store
 ) -> None:

@@ -3,12 +3,13 @@
 import socket
 import ssl
 import sys
+from pathlib import Path
 
 import pytest
 
 from bot.discord.config import DiscordConfig
 from bot.doctor import Finding, whole_cause
-from bot.platforms import PLATFORMS, AdapterConfig
+from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from bot.slack.config import SlackConfig
 from cli.doctor import platform_findings, running
 from cli.servers import Servers
@@ -25,8 +26,14 @@ async def only_finding(name: str, config: AdapterConfig) -> Finding:
 
 
 async def test_a_platform_that_is_not_set_up_is_no_problem() -> None:
-    assert await only_finding("discord", DiscordConfig()) == Finding("Discord", ok=None, found="not set up")
-    assert await only_finding("slack", SlackConfig()) == Finding("Slack", ok=None, found="not set up")
+    for name, config in (("discord", DiscordConfig()), ("slack", SlackConfig())):
+        found = f"not set up (docs/{name}-in-ten-minutes.md says how)"
+        assert await only_finding(name, config) == Finding(PLATFORMS[name].title, ok=None, found=found)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in PLATFORMS.values() if entry.has_doctor])
+def test_every_platform_has_a_guide(entry: PlatformEntry) -> None:
+    assert (Path(__file__).parents[2] / entry.guide).is_file()
 
 
 async def test_settings_that_can_not_work_together_are_a_problem_with_its_remedy() -> None:
