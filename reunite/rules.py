@@ -206,8 +206,10 @@ def is_plausible_time(time: datetime) -> bool:
 
 def check_time(time: datetime | None) -> None:
     """Raise ValueError if nothing may have happened at a time, or its zone isn't known."""
-    if time and not (time.tzinfo and is_plausible_time(time)):
-        raise ValueError(f"the time {time.isoformat()} has no zone, or its year isn't from {FIRST_YEAR} to {LAST_YEAR}")
+    if time and not time.tzinfo:
+        raise ValueError(f"the time {time.isoformat()} has no zone")
+    if time and not is_plausible_time(time):
+        raise ValueError(f"the year of {time.isoformat()} isn't from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def check_report(kind: ReportKind, *, happened_at: datetime | None, sealed: bool, private: bool, category: str) -> None:

@@ -98,7 +98,7 @@ def test_a_row_of_no_possible_report_is_named(tmp_path: Path) -> None:
     private, category, time = skipped(listing).values()
     assert private == "only a lost report can be private"
     assert category == "the category is 'crown', not one of id, card, keys, phone, other"
-    assert re.fullmatch(r"the time 0019-11-20\S+ has no zone, or its year isn't from 1900 to 2200", time)
+    assert re.fullmatch(r"the year of 0019-11-20\S+ isn't from 1900 to 2200", time)
 
 
 def test_closed_rows_of_an_export_stay_closed(tmp_path: Path) -> None:
