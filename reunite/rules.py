@@ -56,8 +56,8 @@ PING_AGAIN: Final = timedelta(hours=6)
 
 FORGET_AFTER: Final = timedelta(days=30)
 """How long what remains of a purged report is kept: replies that are still to be removed, decisions to look up."""
-FORGET_AGAIN: Final = timedelta(days=7)
-"""When it's looked at again if it's still needed then."""
+FORGET_RETRY: Final = timedelta(days=7)
+"""How long forgetting is put off while something is still needed."""
 POST_KNOWN_FOR: Final = timedelta(days=365)
 """How long the post is known after that, by an empty row: no setting reads past posts from farther back."""
 
@@ -213,7 +213,7 @@ def check_time(time: datetime | None) -> None:
 
 
 def check_report(kind: ReportKind, *, happened_at: datetime | None, sealed: bool, private: bool, category: str) -> None:
-    """Raise ValueError if there's no such report."""
+    """Raise ValueError for what no report can be."""
     check_time(happened_at)
     if sealed and kind is not ReportKind.FOUND:
         raise ValueError("only a found report can be sealed")

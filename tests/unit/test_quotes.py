@@ -216,7 +216,7 @@ STAYS: dict[str, list[Reply]] = {
     "offer": [offers.offer("a post", "en")],
     "greeting": [welcome.greeting(NAMED_COMMANDS, "en")],
     "usage": [welcome.usage(NAMED_COMMANDS, "en")],
-    "unread": [welcome.unread(welcome.usage(NAMED_COMMANDS, "en"), "en")],
+    "with_posts_unread": [welcome.with_posts_unread(welcome.usage(NAMED_COMMANDS, "en"), "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6), "en")],
