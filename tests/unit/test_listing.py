@@ -91,7 +91,7 @@ def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str
     assert skipped(listing) == {"line 3": why}
 
 
-def test_a_row_of_no_possible_report_is_named(tmp_path: Path) -> None:
+def test_an_impossible_report_is_refused_with_its_line(tmp_path: Path) -> None:
     rows = "cup,found,yes,,\nbag,,,crown,\nhat,,,,0019-11-20\n"
     listing = listed(tmp_path, f"text,kind,private,category,happened_at\n{rows}")
     assert [*skipped(listing)] == ["line 2", "line 3", "line 4"]
