@@ -142,7 +142,7 @@ class PastPosts:
         return self._pause
 
     async def _read_or_pause(self, backfill: Backfill) -> None:
-        """Take in a page. Where that fails for one channel, as for lack of a permission, the others go on."""
+        """Take in a page. If that fails for one channel only, such as for lack of a permission, the others go on."""
         try:
             await self._read(backfill)
         except (ChannelTroubleError, MissingScopeError) as error:

@@ -44,7 +44,7 @@ def run(
         list[str], typer.Argument(help="discord, slack, webhook, web, api or board; several if you like.")
     ],
 ) -> None:
-    """Run everything in one go: the migrations, a worker, and what you name, until stopped.
+    """Run the migrations, a worker and the services you name, until stopped.
 
     Processes that end are restarted. Each can also run by itself: see `worker`, `bot`, `api` and `board`.
 

@@ -1,4 +1,4 @@
-"""`reunite run`: a whole installation in one process to start and stop."""
+"""`reunite run`: a whole installation, started and stopped by one command."""
 
 from collections.abc import Sequence
 from typing import Final

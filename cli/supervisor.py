@@ -9,7 +9,7 @@ from cli.children import Child, ChildError, children, until_asked_to_stop
 
 _MAX_CRASHES: Final = 5
 _STABLE_SECONDS: Final = 600.0
-"""A process that has run for so long starts with a clean record when it ends."""
+"""After running this long, a process that ends counts as having crashed once only."""
 _PAUSE_SECONDS: Final = 1.0
 
 

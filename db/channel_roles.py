@@ -1,4 +1,4 @@
-"""Since when channels are for reports."""
+"""When channels got their kind of report."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,10 @@ from reunite.entities import PlatformName
 
 
 async def roles_since(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, datetime]:
-    """Return since when a workspace's channels have their kinds of report, by id, where those have changed."""
+    """Return when a workspace's channels got their present kind of report, by id.
+
+    Those that always had it are left out.
+    """
     workspace = await store.workspace(platform, external_id)
     if workspace is None:
         return {}

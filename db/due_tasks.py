@@ -1,4 +1,4 @@
-"""What is due by the clock, across communities: the sweep of a worker asks for it."""
+"""Tasks that are due by the clock, in all communities; a worker's sweep asks for them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from reunite.reminders import ACCEPTED_FOR, BEFORE_END, UNSEEN_FOR, Due
 
 
 class DueTasks:
-    """Tasks, each with its community. What does one looks again whether it's still due."""
+    """Due tasks, each with its community. The code that runs one checks again whether it's still due."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

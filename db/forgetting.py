@@ -1,8 +1,9 @@
 """Forgetting in PostgreSQL: what remains of a purged report goes in two steps.
 
-First goes all but an empty row, by which the post is known if it's edited or read as a past post; much later, that row.
-A lost report's matches say what its author has declined, and how often they have claimed a found item: they stay as
-long as that does. Found reports follow the lost ones, so that each lost report is counted with all its matches.
+First everything goes but an empty row, which still recognises the post if it's edited or imported as a past post; a
+year later, that row goes too. A lost report's matches record what its author declined and how often they claimed an
+item, so they stay as long as the found report. A found report waits for its lost reports: each is counted with all its
+matches.
 """
 
 from typing import Final
@@ -34,14 +35,14 @@ _DELETE: Final = (
 class SqlForgetting(Queries):
     """The forgetting part of `reunite.ports.deletion.Deletion`."""
 
-    async def forget(self, report: UUID) -> None:
+    async def clear_remains(self, report: UUID) -> None:
         due = await self._one(_DUE, report=report)
         if due is None:
             return
         if due["is_needed"]:
             await self._do(
                 "UPDATE report SET forget_at = now() + %(later)s WHERE id = %(report)s",
-                later=rules.FORGET_AGAIN,
+                later=rules.FORGET_RETRY,
                 report=report,
             )
             return

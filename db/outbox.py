@@ -102,7 +102,8 @@ class SqlOutbox(Queries):
         row = await self._one(
             """SELECT 1 FROM outbox o JOIN report r ON r.id = o.report_id AND r.state = 'open'
                WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
-                 AND o.sent_message = %(message)s AND o.match_id IS NULL -- or else it was recorded as a card just now
+                 -- a match's card may have been recorded since shown_at looked
+                 AND o.sent_message = %(message)s AND o.match_id IS NULL
                LIMIT 1""",
             platform=target.platform,
             channel=target.channel,

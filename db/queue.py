@@ -21,7 +21,7 @@ REDIS_TIMEOUT_SECONDS: Final = 2.0
 _SILENCE_SECONDS: Final = 10.0
 """Seconds without an answer after which a connection is given up: the host may have vanished without a word."""
 _START_SECONDS, _PAUSE_SECONDS = 10.0, 0.5
-"""How long a Redis that may be about to start is tried, and how many seconds apart."""
+"""Seconds for which a Redis that is starting is tried, and between two tries."""
 
 _FIRST_HINT: Final = 1
 """The number of the hint for new work; the sweep continues from there."""
@@ -75,7 +75,7 @@ class ArqQueue:
         return True
 
 
-def client(redis_url: str, name: str) -> ArqRedis:
+def redis_client(redis_url: str, name: str) -> ArqRedis:
     """Return a client that connects when it's used."""
     redis: ArqRedis = ArqRedis.from_url(
         redis_url, socket_connect_timeout=REDIS_TIMEOUT_SECONDS, socket_timeout=_SILENCE_SECONDS
@@ -87,15 +87,15 @@ def client(redis_url: str, name: str) -> ArqRedis:
 @asynccontextmanager
 async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
     """Open a queue of hints. Raises RedisError if Redis can't be used after some seconds."""
-    redis = client(redis_url, name)
+    redis = redis_client(redis_url, name)
     try:
-        await _until_there(redis)
+        await _wait_until_up(redis)
         yield ArqQueue(store, redis, name)
     finally:
         await redis.aclose()
 
 
-async def _until_there(redis: ArqRedis) -> None:
+async def _wait_until_up(redis: ArqRedis) -> None:
     clock = asyncio.get_running_loop()
     until = clock.time() + _START_SECONDS
     while True:

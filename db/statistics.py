@@ -28,7 +28,7 @@ SELECT count(*) FILTER (WHERE is_shown) AS matches_shown,
 FROM made
 """
 _ALL: Final = f"""SELECT {", ".join(f"sum({name})::int AS {name}" for name in _FIELDS)}
-FROM (SELECT {_NAMES} FROM tally UNION ALL ({_COUNTED.format(of="true")})) AS both_kinds"""
+FROM (SELECT {_NAMES} FROM tally UNION ALL ({_COUNTED.format(of="true")})) AS stored_and_forgotten"""
 _LEARNED_FROM: Final = """SELECT coalesce((SELECT (summary ->> 'searches')::int FROM (
     SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
     WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1) AS own

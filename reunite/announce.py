@@ -29,7 +29,7 @@ class _Result:
     searched: int
     has_claimed: bool
     leaves_out: bool = False
-    """Whether nothing is shown, but there is what its author has said isn't theirs."""
+    """Whether nothing is shown, and open items were left out because they aren't this person's."""
     names_nothing: bool = False
     """Whether a lost report says and shows nothing to search for, and nothing is a match all the same."""
 

@@ -36,8 +36,8 @@ async def expire(session: Session, report: UUID, now: datetime) -> None:
         await session.reports.set_state(report, ReportState.EXPIRED)
 
 
-async def forget(session: Session, report: UUID) -> None:
-    """Delete what has remained of a purged report, once that is due. Idempotent."""
+async def clear_remains(session: Session, report: UUID) -> None:
+    """Delete what remains of a purged report, once that is due. Idempotent."""
     await session.work.stop(report)
     if await locked_report(session, report):
-        await session.deletion.forget(report)
+        await session.deletion.clear_remains(report)

@@ -56,8 +56,8 @@ PING_AGAIN: Final = timedelta(hours=6)
 
 FORGET_AFTER: Final = timedelta(days=30)
 """How long what remains of a purged report is kept: replies that are still to be removed, decisions to look up."""
-FORGET_AGAIN: Final = timedelta(days=7)
-"""When it's looked at again if it's still needed then."""
+FORGET_RETRY: Final = timedelta(days=7)
+"""How long forgetting is put off while something is still needed."""
 POST_KNOWN_FOR: Final = timedelta(days=365)
 """How long the post is known after that, by an empty row: no setting reads past posts from farther back."""
 
@@ -206,12 +206,14 @@ def is_plausible_time(time: datetime) -> bool:
 
 def check_time(time: datetime | None) -> None:
     """Raise ValueError if nothing may have happened at a time, or its zone isn't known."""
-    if time and not (time.tzinfo and is_plausible_time(time)):
-        raise ValueError(f"the time {time.isoformat()} has no zone, or its year isn't from {FIRST_YEAR} to {LAST_YEAR}")
+    if time and not time.tzinfo:
+        raise ValueError(f"the time {time.isoformat()} has no zone")
+    if time and not is_plausible_time(time):
+        raise ValueError(f"the year of {time.isoformat()} isn't from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def check_report(kind: ReportKind, *, happened_at: datetime | None, sealed: bool, private: bool, category: str) -> None:
-    """Raise ValueError if there's no such report."""
+    """Raise ValueError for what no report can be."""
     check_time(happened_at)
     if sealed and kind is not ReportKind.FOUND:
         raise ValueError("only a found report can be sealed")

@@ -26,7 +26,7 @@ async def viewable_pairs(session: Session, lost: Report) -> list[Pair]:
 
 
 async def leaves_something_out(session: Session, lost: Report) -> bool:
-    """Return whether something is left out of a search because it was said not to be its author's; nothing sealed."""
+    """Return whether a search leaves out an open found report, not sealed, because it isn't its author's."""
     left_out = await session.reports.by_ids(await session.matches.ruled_out(lost.id))
     return any(found.state is ReportState.OPEN and not found.sealed for found in left_out.values())
 

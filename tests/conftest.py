@@ -27,7 +27,8 @@ with untraced():  # under coverage's tracer, to import all this takes twice as l
 settings.register_profile("default", deadline=None)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")
-structlog.configure(  # its own tracebacks show all variables, in colour: a sixth of what the tests computed
+# structlog's own tracebacks show all variables, in colour, and took a seventh of the CPU time
+structlog.configure(
     processors=[
         *structlog.get_config()["processors"][:-1],
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),

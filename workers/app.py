@@ -198,7 +198,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
 
     return Worker(
         functions=[func(process, name=queue.JOB, keep_result=0, max_tries=1)],
-        redis_pool=queue.client(config.connections.redis_url, config.connections.queue),
+        redis_pool=queue.redis_client(config.connections.redis_url, config.connections.queue),
         queue_name=config.connections.queue,
         handle_signals=False,
         max_jobs=config.parallel,
@@ -242,4 +242,5 @@ async def _process_hints(worker: Worker) -> None:
         try:
             await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
         finally:
-            await stop(closing)  # it fails with Redis, and is cancelled with a job that was about to be finished there
+            # closing fails when Redis has failed, and arq cancels it together with a job that was being finished
+            await stop(closing)

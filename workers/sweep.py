@@ -16,12 +16,12 @@ from db.session import CommunitySession
 from db.store import Store
 from db.trouble import is_away, log_failure
 from reunite.digest import digest
-from reunite.expiry import expire, forget
+from reunite.expiry import clear_remains, expire
 from reunite.reminders import Due, remind
 
 SWEEP_SECONDS: Final = 1.0
 CLOCK_SECONDS: Final = 30.0
-"""How often a worker looks for what is due by the clock: nobody waits for that by the second."""
+"""Seconds between looks for tasks that are due by the clock; none of them is urgent."""
 _AT_ONCE: Final = 100
 _RETRY_SECONDS: Final = 60.0
 _TIMEOUT_SECONDS: Final = 300.0
@@ -44,7 +44,7 @@ class Sweep:
         now: Callable[[], datetime],
         clock_seconds: float = CLOCK_SECONDS,
     ) -> None:
-        """`now` says when reminders and digests are due; every `clock_seconds` it's looked for what the clock says."""
+        """`now` says when reminders and digests are due; tasks by the clock are looked for every `clock_seconds`."""
         self._store = store
         self._hints = hints
         self._rehint_seconds = rehint_seconds
@@ -64,7 +64,7 @@ class Sweep:
             await self.run_once()
 
     async def run_once(self) -> None:
-        """Send hints for due work (a hint may be lost with Redis or a killed worker), then run what the clock says."""
+        """Send hints for due work (Redis or a killed worker may have lost some), then run tasks due by the clock."""
         if sent := await self._hints.hint_due(silence=self._rehint_seconds):
             _log.info("sweep_hinted", works=sent)
         if monotonic() >= self._next_by_clock:
@@ -75,13 +75,13 @@ class Sweep:
             self._next_cleaning = monotonic() + _CLEANING_SECONDS
 
     async def _run_by_clock(self) -> bool:
-        """Expire, remind, post digests and forget; return whether there is more than that."""
+        """Expire, remind, post digests and forget; return whether more is due."""
         at = self._now()
         more = [
             await self._run_due(self._store.due.expired, partial(expire, now=datetime.now(UTC))),
             await self._run_due(partial(self._store.due.reminders, at), remind),
             await self._run_due(partial(self._store.due.digests, at), partial(digest, at=at)),
-            await self._run_due(self._store.due.to_forget, forget),
+            await self._run_due(self._store.due.to_forget, clear_remains),
         ]
         return any(more)
 

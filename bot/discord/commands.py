@@ -52,7 +52,8 @@ class Commands:
         """List what members can do."""
         language = language_of_user(interaction)
         usage = welcome.usage(named_commands(language), language)
-        return PrivateReply.of(usage if interaction.client.intents.message_content else welcome.unread(usage, language))
+        reads_posts = interaction.client.intents.message_content
+        return PrivateReply.of(usage if reads_posts else welcome.with_posts_unread(usage, language))
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)

@@ -66,8 +66,8 @@ class Destinations:
                 raise
         await with_retries(interaction, partial(thread.add_user, interaction.user))
 
-    async def discard_left(self, guild: discord.Guild) -> None:
-        """Discard the private threads that were opened before the bot was killed, and whose reports weren't stored."""
+    async def discard_abandoned(self, guild: discord.Guild) -> None:
+        """Discard private threads whose reports weren't stored, because the bot was killed in between."""
         language = self._workspaces.language(guild)
         for thread in guild.threads:
             if _is_empty(thread) and not is_conversation(thread) and thread.name != neutral_name(thread, language):

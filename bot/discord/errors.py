@@ -42,12 +42,12 @@ _REFUSED: Final = range(400, 500)
 _SERVER_ERROR: Final = 500
 _FINAL: Final = {403, 404}
 _WITHOUT_JSON: Final = {204, _TOO_MANY}
-"""No content; and Cloudflare's own limit, which discord.py knows."""
+"""204 has no content; a 429 may be Cloudflare's, which discord.py handles."""
 _ERROR: Final = TypeAdapter(dict[str, Any])
 
 
 class NoCodeError(aiohttp.ClientError):
-    """An answer isn't Discord's own, or says that something is forbidden or gone without a code for that."""
+    """An answer isn't Discord's own, or is a 403 or 404 without a code."""
 
 
 class NotAcknowledgedError(aiohttp.ClientError):
@@ -55,9 +55,9 @@ class NotAcknowledgedError(aiohttp.ClientError):
 
 
 async def check_code(_: aiohttp.ClientSession, __: SimpleNamespace, ended: aiohttp.TraceRequestEndParams) -> None:
-    """Raise NoCodeError after such an answer: a proxy's page, or what Discord says in an outage of what is still there.
+    """Raise NoCodeError for a proxy's page, and for a 403 or 404 without a code.
 
-    Taken at its word, it would delete reports whose posts are only out of reach.
+    In an outage, Discord sends that for things that still exist.
     """
     status = ended.response.status
     if status >= _SERVER_ERROR and ended.url.path.endswith("/callback"):

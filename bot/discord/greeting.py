@@ -19,7 +19,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of
 from reunite.messages.reply import Command
-from reunite.messages.welcome import NamedCommands, unread
+from reunite.messages.welcome import NamedCommands, with_posts_unread
 from reunite.messages.wording import line
 from reunite.ports import Outgoing
 from reunite.welcome import Greeting
@@ -117,7 +117,9 @@ class Greeter:
     async def _due(self, guild: discord.Guild) -> Greeting | None:
         language = self._workspaces.language(guild)
         due = await self._handlers.welcome.greeting("discord", str(guild.id), named_commands(language))
-        return due if due is None or self._reads_posts else due._replace(reply=unread(due.reply, language))
+        if due and not self._reads_posts:
+            due = due._replace(reply=with_posts_unread(due.reply, language))
+        return due
 
     async def _deliver(self, guild: discord.Guild, greeting: Greeting, channel: discord.TextChannel | None) -> None:
         """Send the greeting to its place; to a channel if that is with somebody who takes no messages.

@@ -266,7 +266,7 @@ async def _answered(command: NewReport, answer: Coroutine[object, object, None])
 
 
 def _is_spoken(message: discord.Message) -> bool:
-    """Return whether a post, which answers nobody, is a voice message: that has no words and no other files."""
+    """Return whether a post is a voice message and no reply to another; it has no words and no other files then."""
     return message.flags.voice and message.reference is None
 
 

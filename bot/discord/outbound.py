@@ -56,7 +56,7 @@ class DiscordPlatform:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
 
-        What Discord refuses goes to the report's author: its own post, and all that a private thread would hold.
+        If Discord refuses a report post or a reply in a private thread, its author gets it as a direct message.
         """
         try:
             return await self._send(outgoing)

@@ -46,7 +46,7 @@ class Reconciler:
         roles_since: Callable[[str], Awaitable[Mapping[str, datetime]]],
         config: DiscordConfig,
     ) -> None:
-        """`roles_since` returns since when a guild's channels are for reports, where that has changed."""
+        """`roles_since` returns when channels became ones for reports, for those that weren't always."""
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
@@ -88,7 +88,7 @@ class Reconciler:
             self._at_once.clear()
             due, self._due = self._due, set()
             caught_up = [guild for guild in due if await self._try_guild(guild, self._reconcile_guild)]
-            done = [guild for guild in caught_up if await self._try_guild(guild, self._thread_names)]
+            done = [guild for guild in caught_up if await self._try_guild(guild, self._leftovers)]
             self._due |= due.difference(done)
             if self._due:
                 await self._sleep(pause)
@@ -124,29 +124,34 @@ class Reconciler:
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
         changed = await self._roles_since(str(guild.id))
+
+        def first_in(channel: discord.abc.Snowflake) -> datetime:
+            return max(since, changed.get(str(channel.id), since))
+
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
-                first = max(since, changed.get(str(channel.id), since))
-                await self._isolated(guild, self._channel(channel, first, posts))
+                await self._isolated(guild, self._channel(channel, first_in(channel), posts))
         for forum in guild.forums:
             if self._workspaces.role_of(forum):
-                first = max(since, changed.get(str(forum.id), since))
-                await self._isolated(guild, self._forum(forum, first, posts))
+                await self._isolated(guild, self._forum(forum, first_in(forum), posts))
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._look_for(guild, post))
         self._unseen.discard(guild.id)
 
-    async def _thread_names(self, guild: discord.Guild) -> None:
-        """Look at the threads that may have words of posts that are gone: they may be many, so no other guild waits."""
+    async def _leftovers(self, guild: discord.Guild) -> None:
+        """Remove the words of posts that are gone from threads' names, and abandoned private threads.
+
+        There may be many, so this comes after all guilds.
+        """
         language = self._workspaces.language(guild)
         known = await self._handlers.known_posts("discord", str(guild.id))
         alive = {str(post.target.message) for post in known}
         for thread in guild.threads:
             if is_ours(thread) and str(thread.id) not in alive and thread.name != neutral_name(thread, language):
                 await self._isolated(guild, self._reset_thread_name(guild, thread))
-        await self._isolated(guild, self._destinations.discard_left(guild))
+        await self._isolated(guild, self._destinations.discard_abandoned(guild))
 
     async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
         """Take a step. If it fails for one channel or message, the others still follow."""

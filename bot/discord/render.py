@@ -1,7 +1,7 @@
 """Neutral replies in Discord's form. Pure.
 
-A reply is an embed; outside it are only the mentions that ping and the first line then: where a message has words
-outside, a notification shows nothing else of it. The embed's `url` carries the reply's key: an embed without a title
+A reply is an embed. If it pings someone, the mentions and its first line stand outside, because a notification shows
+only what is outside an embed. The embed's `url` carries the reply's key: an embed without a title
 shows no link, but Discord returns the address with the message, so a reply whose sending was interrupted can be found
 again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
 """
@@ -73,7 +73,7 @@ class RenderedButton:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: `content` holds the mentions that ping and the first line then, `embed` everything else."""
+    """A message: `content` has the mentions that ping and the reply's first line, `embed` the rest."""
 
     content: str | None
     embed: discord.Embed
@@ -97,29 +97,34 @@ def render(outgoing: Outgoing, language: str = "en", *, direct: bool = False) ->
     reply = outgoing.reply
     pinged = _pinged(reply)
     lines = _lines(reply, name_for_all)
-    calls = [f"<@{person.member.id}>" for person in pinged]
+    calls, first = [f"<@{person.member.id}>" for person in pinged], ""
     if calls and len(lines) > 1:  # an embed without words would be dropped, and the key with it
         first = lines.pop(0)
-        calls = [*(call for call in calls if call not in first), first]
-    embed = discord.Embed(description=_fitting(lines), colour=_COLOURS.get(reply.kind), url=marker(outgoing.key))
+        calls = [call for call in calls if call not in first]
+    content = "\n".join(filter(None, (" ".join(calls), first)))
+    embed = _embed(lines, reply, marker(outgoing.key))
     if outgoing.picture:
         embed = pictured(embed, reply, language)
     mentions = mentions_of([discord.Object(int(person.member.id)) for person in pinged])
     buttons = buttons_of(reply, outgoing.target.workspace if direct else "")
-    return Rendered(" ".join(calls) or None, embed, mentions, buttons)
+    return Rendered(content or None, embed, mentions, buttons)
 
 
 def render_private(reply: Reply) -> Rendered:
     """Return a reply that one person sees: nobody is pinged, and it has no marker."""
-    embed = discord.Embed(description=_fitting(_lines(reply, name_for_one)), colour=_COLOURS.get(reply.kind))
+    embed = _embed(_lines(reply, name_for_one), reply)
     return Rendered(None, embed, discord.AllowedMentions.none(), buttons_of(reply))
 
 
 def pictured(embed: discord.Embed, reply: Reply, language: str) -> discord.Embed:
     """Return a reply's embed with the attached picture, and what a screen reader says of it."""
-    shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
+    if reply.gallery:
+        shows, part = "gallery", "image"
+    elif reply.kind == "report_post":
+        shows, part = "post", "image"
+    else:
+        shows, part = "match", "thumbnail"
     described = sentence(f"picture_of_{shows}", language)
-    part = "thumbnail" if shows == "match" else "image"
     # The library has no parameter for an image's description.
     picture = {part: {"url": f"attachment://{PICTURE_NAME}", "description": described}}
     return discord.Embed.from_dict(embed.to_dict() | picture)
@@ -131,8 +136,9 @@ def _lines(reply: Reply, named: CommandNaming) -> list[str]:
     return [_line(line, named) for line in shown if not all(_pings(span) for span in line)]
 
 
-def _fitting(lines: Sequence[str]) -> str:
-    return shortened("\n".join(lines), _MAX_DESCRIPTION)
+def _embed(lines: Sequence[str], reply: Reply, url: str | None = None) -> discord.Embed:
+    words = shortened("\n".join(lines), _MAX_DESCRIPTION)
+    return discord.Embed(description=words, colour=_COLOURS.get(reply.kind), url=url)
 
 
 def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:

@@ -46,9 +46,10 @@ class Background:
 
 
 async def with_retries(work: Callable[[], Coroutine[Any, Any, object]], patience: float | None = None) -> None:
-    """Retry temporary errors of Slack, when it says or after longer and longer pauses. Raises TryAgainError in the end.
+    """Retry Slack's temporary errors, after the pause it asks for or after growing ones.
 
-    A scope that is missing, or a refused token, takes someone longer than this.
+    Raises TryAgainError once `patience` seconds are spent. A missing scope or a refused token isn't retried: a person
+    has to fix it.
     """
     patience, step = _RETRY_SECONDS if patience is None else patience, 1.0
     while True:

@@ -42,7 +42,7 @@ class CatchUp:
         windows: SlackWindows,
         roles_since: Callable[[str], Awaitable[Mapping[str, datetime]]],
     ) -> None:
-        """`roles_since` returns since when a workspace's channels are for reports, where that has changed."""
+        """`roles_since` returns when channels became ones for reports, for those that weren't always."""
         self._handlers = handlers
         self._inbound = inbound
         self._windows = windows

@@ -40,8 +40,8 @@ IsCaughtUp = Callable[[str], Awaitable[bool]]
 
 
 @contextmanager
-def _in_channel(team: str) -> Iterator[None]:
-    """Let a channel wait for what may be its own trouble, or for a permission: neither ends it or refuses a post."""
+def _channel_waits(team: str) -> Iterator[None]:
+    """Let a channel wait for its own trouble or a missing permission, without ending it or refusing a post."""
     try:
         with slack_errors():
             yield
@@ -76,7 +76,7 @@ class ChannelHistory:
         if workspace is None or not workspace.role(backfill.channel):
             raise UndeliverableError("the bot isn't in the channel, or it's no longer for reports")
         oldest, latest = ts_of(backfill.span.since), backfill.cursor or ts_of(backfill.span.until)
-        with _in_channel(workspace.team):
+        with _channel_waits(workspace.team):
             messages, has_more, _ = await history_page(workspace, backfill.channel, oldest, latest)
         is_last = not (messages and has_more)
         cursor = latest if is_last else str(messages[-1]["ts"])
@@ -100,7 +100,7 @@ class ChannelHistory:
 
     async def _report(self, workspace: SlackWorkspace, channel: str, message: Body) -> NewReport | None:
         role = workspace.role(channel)
-        with _in_channel(workspace.team):
+        with _channel_waits(workspace.team):
             found = await photos_of(workspace, message)
             if not found.photos and found.problems:
                 raise found.problems[0]
@@ -113,7 +113,7 @@ class ChannelHistory:
         key = workspace.team, user
         if key not in self._members:
             person = await workspace.person(user)
-            if not person.is_refused:
+            if not person.lookup_refused:
                 person.check_known()  # past posts can wait for the scope
             self._members[key] = person.member
         return self._members[key]

@@ -19,7 +19,7 @@ from reunite.language import language_of, sentence
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "unknown_method", "user_not_found", "user_not_visible"}
-"""What Slack answers of strangers, and a compatible server that lacks the method of everyone."""
+"""Slack's answers about strangers; a compatible server without the method gives one about everybody."""
 _log = structlog.get_logger(__name__)
 
 
@@ -32,8 +32,8 @@ class Person:
     """None if Slack doesn't say who they are, or who is in the user groups of moderators."""
     language: str
     zone: tzinfo
-    is_refused: bool = False
-    """Whether that's unknown though the app may ask."""
+    lookup_refused: bool = False
+    """Whether Slack refused to say who they are, though the app may ask."""
 
     @property
     def is_moderator(self) -> bool:
@@ -44,7 +44,7 @@ class Person:
     def check_known(self) -> None:
         """Raise TryAgainError if it's unknown whether they moderate, MissingScopeError if a scope is the reason."""
         if self.moderates is None:
-            if self.is_refused:
+            if self.lookup_refused:
                 raise TryAgainError("Slack refuses to say who someone is")
             raise MissingScopeError(
                 "Slack doesn't say who people are: update the app's manifest (slack/manifest.yaml) and reinstall it."
@@ -76,8 +76,8 @@ class People:
                 found = await self._user(user)
         except (MissingScopeError, UndeliverableError) as error:
             _log.warning("slack_user_lookup_refused", team=self._team, error=cause_of(error))
-            is_refused, moderates = not isinstance(error, MissingScopeError), user in self._always_moderate or None
-            return Person(unknown, moderates, settings.language, UTC, is_refused=is_refused)
+            refused, moderates = not isinstance(error, MissingScopeError), user in self._always_moderate or None
+            return Person(unknown, moderates, settings.language, UTC, lookup_refused=refused)
         if found is None:
             return Person(unknown, moderates=False, language=settings.language, zone=UTC)
         language = language_of(found.get("locale") or settings.language)

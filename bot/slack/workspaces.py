@@ -124,7 +124,8 @@ class Workspaces:
         if (workspace := await self.get(team)) is None:
             return None
         person = await workspace.person(user)
-        return bool(person.moderates) if person.is_refused else person.is_moderator  # a refusal may last
+        # a refusal may last: they don't count as a moderator meanwhile
+        return bool(person.moderates) if person.lookup_refused else person.is_moderator
 
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app."""

@@ -171,7 +171,7 @@ def claim_again(match: Match, lost: Report, found: Report) -> Reply:
 
 
 def claimed_again(match: Match, lost: Report) -> Reply:
-    """Replace that once they have, whatever comes of it."""
+    """Replace `claim_again` once the owner has claimed the item again; it stays true whatever is decided."""
     return Reply("claim", (line("claimed_again", lost.language),), match=match.id, about=match.reports)
 
 

@@ -37,7 +37,7 @@ def head(look: Report, pairs: Page, searched: int, failed: Sequence[str]) -> lis
 def nothing(look: Report, searched: int, failed: Sequence[str], *, leaves_out: bool) -> Reply:
     """Say that nothing comes close, and what else the person can do.
 
-    `leaves_out` says that something may, but that they have said that it isn't theirs.
+    `leaves_out`: whether open items were left out because they aren't this person's.
     """
     language = look.language
     key = "look_nothing" if searched else "look_nothing_found"

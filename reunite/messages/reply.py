@@ -297,9 +297,11 @@ class Reply:
         return rest if rest.shows_match(words) else rest.without_hint()
 
     def shows_match(self, gone: str) -> bool:
-        """Return whether a gallery has a match whose item is there; `gone` is what it says of the others."""
-        over = {span.report for line in self.lines if Strong(gone) in line for span in line if isinstance(span, Jump)}
-        return any(tile.label and tile.report not in over for tile in self.gallery)
+        """Return whether a gallery still shows a match; `gone` is the word on items that aren't there any more."""
+        gone_reports = {
+            span.report for line in self.lines if Strong(gone) in line for span in line if isinstance(span, Jump)
+        }
+        return any(tile.label and tile.report not in gone_reports for tile in self.gallery)
 
     def without_hint(self) -> "Reply":
         """Return the reply without what it says in small print."""

@@ -74,7 +74,7 @@ def usage_of_page(language: str) -> Reply:
     return Reply("note", lines)
 
 
-def unread(reply: Reply, language: str) -> Reply:
+def with_posts_unread(reply: Reply, language: str) -> Reply:
     """Add to the greeting or the help that the bot can't see members' posts, and what to do instead."""
     return replace(reply, lines=(*reply.lines, line("posts_unread", language)))
 

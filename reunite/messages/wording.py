@@ -145,7 +145,7 @@ def matches_among(report: Report, matches: str, searched: int) -> Line:
 def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply:
     """Say that nothing was found yet, and until when the bot keeps watching. It stays when the report is purged.
 
-    `leaves_out` says that something was, but that it isn't theirs is known.
+    `leaves_out`: whether open items were left out because they aren't this person's.
     """
     if report.kind is ReportKind.LOST:
         key = "nothing_fits" if searched else "nothing_found"

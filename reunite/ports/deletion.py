@@ -18,10 +18,10 @@ class Deletion(Protocol):
         """
         ...
 
-    async def forget(self, report: UUID) -> None:
-        """Delete what has remained of a purged report if nothing needs it any more, and its empty row much later.
+    async def clear_remains(self, report: UUID) -> None:
+        """Delete what remains of a purged report once nothing needs it, and its empty row a year later.
 
-        Before that is due, it does nothing.
+        Does nothing before that's due.
         """
         ...
 

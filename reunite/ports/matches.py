@@ -24,7 +24,7 @@ class Matches(Protocol):
     async def ruled_out(self, report: UUID) -> frozenset[UUID]:
         """Return what was rejected, or declined although it had a label, for any report of the same author.
 
-        To pass over what is merely closest says something about that one report only.
+        Declining an item without a label says something about that one report only.
 
         For a found report, these are the lost reports of everyone who isn't its owner.
         """

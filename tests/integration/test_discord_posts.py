@@ -54,7 +54,7 @@ async def test_the_same_post_delivered_three_times_is_one_report(world: World) -
     assert len(await world.reports()) == 1
 
 
-async def test_who_reports_a_loss_by_voice_is_asked_for_words_or_a_photo(world: World) -> None:
+async def test_a_voice_message_about_a_loss_is_answered_with_a_request_for_words_or_a_photo(world: World) -> None:
     people, ann = world.discord.people, world.discord.admin.join("Ann")
     spoken: dict[str, Any] = {"content_type": "audio/ogg", "flags": VOICE, "photos": {"voice-message.ogg": b"la"}}
     earlier = {"message_id": await people.post("lost", ann, "thanks!"), "channel_id": world.discord.channel("lost")}

@@ -169,7 +169,7 @@ async def test_a_refusal_without_a_code_of_discords_is_for_later(world: World, s
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 407])
-async def test_a_page_that_is_not_discords_decides_nothing(world: World, status: int) -> None:
+async def test_a_proxys_page_loses_no_reply_and_deletes_nothing(world: World, status: int) -> None:
     post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "umbrella", {"a.jpg": JPEG})
     page = Refusal(re.compile("(POST|DELETE) .*messages"), status, {}, page="The proxy says no.")
     world.discord.refusals.append(page)

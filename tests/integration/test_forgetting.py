@@ -60,7 +60,7 @@ async def years_fixture(database_url: str, owner_database_url: str) -> AsyncIter
         yield Years(stage, owner_database_url)
 
 
-async def test_of_ended_reports_nothing_is_left_in_the_end_but_their_numbers(years: Years) -> None:
+async def test_only_numbers_remain_of_ended_reports(years: Years) -> None:
     stage = years.stage
     lost, found, match = await stage.matched()
     await stage.search(await stage.lost("my scarf"), found, label=Label.POSSIBLE)
@@ -95,7 +95,7 @@ async def test_the_post_of_an_emptied_report_is_still_known(years: Years) -> Non
     assert not (await years.stage.handlers.report(again)).created
 
 
-async def test_what_someone_has_said_of_a_find_counts_as_long_as_the_find_is_there(years: Years) -> None:
+async def test_a_decline_counts_while_the_found_report_is_there(years: Years) -> None:
     stage = years.stage
     lost, found, match = await stage.matched()
     await stage.claim(match, found)
@@ -111,7 +111,7 @@ async def test_what_someone_has_said_of_a_find_counts_as_long_as_the_find_is_the
     assert years.counts()["match"] == 0
 
 
-async def test_a_find_stays_known_to_the_lost_report_that_it_was_shown_to(years: Years) -> None:
+async def test_a_found_report_stays_while_a_lost_report_has_a_match_with_it(years: Years) -> None:
     lost, found, _ = await years.stage.matched()
     await years.end(found)
     await years.pass_by(40)

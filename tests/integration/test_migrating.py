@@ -36,7 +36,7 @@ def migrated(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield url
 
 
-def test_reports_that_cannot_be_stay_hidden_and_no_more_can_be_stored(
+def test_impossible_reports_stay_hidden_and_no_more_are_stored(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = migrating.shipped()

@@ -44,7 +44,7 @@ async def test_a_worker_turns_to_a_new_connection(database_url: str, redis_url: 
 async def test_a_job_that_could_not_be_finished_in_redis_ends_no_worker() -> None:
     class Failing(Worker):
         def __init__(self) -> None:
-            """Be no real worker."""
+            """Skip arq's own setup."""
 
         async def async_run(self) -> None:
             raise RedisTimeoutError

@@ -58,9 +58,7 @@ async def test_an_event_that_could_not_be_written_down_comes_again(database_url:
         assert world.slack.delivery.envelopes[0].sent == 2
 
 
-async def test_a_post_gets_its_eyes_after_trouble_that_outlasts_an_answers_patience(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_post_gets_eyes_even_after_long_trouble(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.slack.background._RETRY_SECONDS", 0.0)
     world.slack.api.fail_next("reactions.add", status=503, error="service_unavailable")
     await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG))

@@ -21,7 +21,7 @@ from tests.support.emptying import Untouched, delete_rows
 
 HOME_VARIABLE = "HOME_OF_REUNITE_TESTS"
 CLONE_NUMBERS = count()
-QUICKLY = "STRATEGY file_copy"
+BY_FILES = "STRATEGY file_copy"
 """To copy a database's files takes half as long as to write all their pages to PostgreSQL's journal."""
 
 
@@ -106,7 +106,7 @@ class Databases:
 
     def _new(self) -> tuple[str, Untouched]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {self.template} {QUICKLY}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self.template} {BY_FILES}")
         self.cleaners[name] = psycopg.connect(_of_database(self.servers, OWNER, name), autocommit=True)
         return name, Untouched.read(self.cleaners[name])
 
@@ -125,7 +125,7 @@ class Databases:
     @contextmanager
     def _made(self, template: str) -> Iterator[str]:
         name = f"{self.prefix}_{next(CLONE_NUMBERS)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} {QUICKLY}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} {BY_FILES}")
         yield _of_database(self.servers, OWNER, name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 
 
 def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any = None) -> Reconciler:
-    """Return a reconciler of which all other parts are this one."""
+    """Return a reconciler; `other` stands in for each part that isn't given."""
     return Reconciler(
         client,
         handlers or other,

@@ -72,7 +72,7 @@ async def test_what_one_person_is_shown_looks_as_it_was_agreed(name: str) -> Non
     assert looks == agreed(name, looks)
 
 
-TOLD = {
+PINGING = {
     **{name: REPLIES[name] for name in ("may_be_yours", "claimed", "conversation")},
     "likelier": wording.likelier(SAMPLES.match, SAMPLES.lost, SAMPLES.found),
     "ends_soon": reminders.ends_soon(SAMPLES.lost),
@@ -82,10 +82,10 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", PINGING)
 def test_a_notification_says_what_it_is_about(name: str) -> None:
     """Outside an embed, a message's words are all that a notification shows."""
-    shown = render(Outgoing("a key", POST, TOLD[name]))
+    shown = render(Outgoing("a key", POST, PINGING[name]))
     assert shown.content
     said = re.sub(r"<@\d+>", "", shown.content)
     assert len(said.split()) >= 3
@@ -93,7 +93,7 @@ def test_a_notification_says_what_it_is_about(name: str) -> None:
     assert shown.embed.description
 
 
-def test_who_is_pinged_in_the_first_line_is_named_once() -> None:
+def test_a_person_in_the_first_line_is_mentioned_once() -> None:
     content = render(Outgoing("a key", POST, REPLIES["conversation"])).content or ""
     assert re.findall(r"<@\d+>", content) == ["<@22>", "<@11>"]
 

@@ -91,14 +91,14 @@ def test_what_cannot_be_imported_is_named_with_its_line(tmp_path: Path, row: str
     assert skipped(listing) == {"line 3": why}
 
 
-def test_a_row_of_no_possible_report_is_named(tmp_path: Path) -> None:
+def test_an_impossible_report_is_refused_with_its_line(tmp_path: Path) -> None:
     rows = "cup,found,yes,,\nbag,,,crown,\nhat,,,,0019-11-20\n"
     listing = listed(tmp_path, f"text,kind,private,category,happened_at\n{rows}")
     assert [*skipped(listing)] == ["line 2", "line 3", "line 4"]
     private, category, time = skipped(listing).values()
     assert private == "only a lost report can be private"
     assert category == "the category is 'crown', not one of id, card, keys, phone, other"
-    assert re.fullmatch(r"the time 0019-11-20\S+ has no zone, or its year isn't from 1900 to 2200", time)
+    assert re.fullmatch(r"the year of 0019-11-20\S+ isn't from 1900 to 2200", time)
 
 
 def test_closed_rows_of_an_export_stay_closed(tmp_path: Path) -> None:

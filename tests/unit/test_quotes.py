@@ -218,7 +218,7 @@ STAYS: dict[str, list[Reply]] = {
     "usage": [welcome.usage(NAMED_COMMANDS, "en")],
     "usage_of_page": [welcome.usage_of_page("en")],
     "what_is_it": [wording.what_is_it(LOST)],
-    "unread": [welcome.unread(welcome.usage(NAMED_COMMANDS, "en"), "en")],
+    "with_posts_unread": [welcome.with_posts_unread(welcome.usage(NAMED_COMMANDS, "en"), "en")],
     "switched": [reminders.switched(UUID(int=9), "en", on=on) for on in (True, False)],
     "forgotten": [notices.forgotten(1, "en")],
     "statistics": [notices.statistics(Statistics(1, 2, 3, 4, 5, 6), "en")],

@@ -134,5 +134,5 @@ def test_where_and_when_are_told_apart(text: str, place: str) -> None:
         ("a big one, blue", True),
     ],
 )
-def test_what_tells_nothing_of_a_thing(text: str, tells: bool) -> None:  # noqa: FBT001 - it is passed by name
+def test_uninformative_captions(text: str, tells: bool) -> None:  # noqa: FBT001 - it is passed by name
     assert _read(text).is_informative is tells

@@ -237,7 +237,7 @@ def test_what_is_read_as_a_thing_to_seal_is_sealed() -> None:
         ("phone case with a credit card inside", "card"),
     ],
 )
-def test_what_a_phone_is_put_in_or_on_is_no_phone(words: str, category: str | None) -> None:
+def test_cases_and_chargers_are_no_phones(words: str, category: str | None) -> None:
     assert category_of(words) == category
 
 

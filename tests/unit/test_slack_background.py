@@ -41,7 +41,7 @@ async def test_the_pauses_grow_so_that_trouble_may_last_as_long_as_the_patience(
 
 
 @pytest.mark.parametrize("error", [MissingScopeError("im:write"), TokenRefusedError("revoked")])
-async def test_what_takes_a_person_to_mend_is_not_retried(error: TryAgainError) -> None:
+async def test_errors_that_need_a_person_are_not_retried(error: TryAgainError) -> None:
     tries = []
 
     async def fail() -> None:

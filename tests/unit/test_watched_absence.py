@@ -17,7 +17,7 @@ async def test_a_workspace_that_cannot_be_left_holds_up_no_other(monkeypatch: py
         return ["stuck", "gone"]
 
     async def start_check() -> Any:
-        """Return nothing that is asked."""
+        """Stand in for the platform's check, which nobody calls."""
 
     async def leave(workspace: str) -> None:
         if workspace == "stuck":
