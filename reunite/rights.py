@@ -87,6 +87,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "answer": Right(frozenset({Role.OWNER}), "only_author"),
     "report_post_of": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),
     "look_for_it": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),  # asked as "report_post_of"
+    "look_for_owner": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),  # this too
     "edit_post": _AUTHOR,
     "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
     "withdraw": _AUTHOR,

@@ -40,6 +40,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import Confirmation, Form, ReportForm, confirmation_of, form_of
+from reunite.messages.offers import kind_of_offer
 from reunite.messages.reply import FILES_LOOK, Action
 
 _log = structlog.get_logger(__name__)
@@ -149,8 +150,8 @@ class Buttons:
         self, interaction: discord.Interaction, pressed: PressId, given: FormInput = _NOTHING
     ) -> PrivateReply:
         press, action = await self._read(interaction, pressed, given), pressed.action
-        if action == "look_for_it":
-            return await self._reports.from_offer(interaction)
+        if kind := kind_of_offer(action):
+            return await self._reports.from_offer(interaction, kind)
         if action in FILES_LOOK:
             return PrivateReply.of(await self._looks.claim(interaction, press))
         reply = await self._handlers.press(press)

@@ -102,8 +102,8 @@ class Inbound:
                     is_settled = await self._report(report, channel[0], again=True)
                 if is_settled:
                     self.recent.append(message.id)
-        elif channel[1] is ReportKind.LOST and _is_offered(message):
-            await self._offer(message, channel[0].guild)
+        elif _is_offered(message, channel[1]):
+            await self._offer(message, channel[1], channel[0].guild)
 
     async def _answer_in_thread(self, message: discord.Message) -> None:
         """Answer someone who posts a photo in the thread of their own report."""
@@ -118,10 +118,10 @@ class Inbound:
                 post = replace(post, channel=str(thread.id), message=None)
             await self._handlers.thread_photos.answer(post, member_of(message.author))
 
-    async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
-        """Ask the author of a post without photos whether to search for the thing that it names."""
+    async def _offer(self, message: discord.Message, kind: ReportKind, guild: discord.Guild) -> None:
+        """Ask the author of a post without photos whether it is to be a report."""
         key = f"{message.id}:offer"
-        offered = offers.offer(key, self._workspaces.language(guild))
+        offered = offers.offer(key, kind, self._workspaces.language(guild))
         try:
             await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
         except (TryAgainError, UndeliverableError) as error:
@@ -270,6 +270,6 @@ def _is_spoken(message: discord.Message) -> bool:
     return message.flags.voice and message.reference is None
 
 
-def _is_offered(message: discord.Message) -> bool:
+def _is_offered(message: discord.Message, kind: ReportKind) -> bool:
     age = discord.utils.utcnow() - message.created_at
-    return offers.is_offered(text_of(message), age, is_reply=message.reference is not None)
+    return offers.is_offered(text_of(message), age, kind, is_reply=message.reference is not None)

@@ -172,7 +172,7 @@ class Reports:
             receipt = await self._handlers.report(replace(command, source_key=str(interaction.id)))
         return receipt
 
-    async def from_offer(self, interaction: discord.Interaction) -> PrivateReply:
+    async def from_offer(self, interaction: discord.Interaction, kind: ReportKind) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         thread, offered = interaction.channel, interaction.message
         if not isinstance(thread, discord.Thread) or offered is None:
@@ -184,7 +184,8 @@ class Reports:
             post = await place.fetch_message(thread.id)
         except discord.NotFound as error:
             raise TellUserError("nothing_here") from error
-        reply = await self._from_menu(interaction, post, ReportKind.LOST)
+        self._check_author(interaction, post)
+        reply = await self._from_menu(interaction, post, kind)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
@@ -222,18 +223,22 @@ class Reports:
 
     def _check(self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind) -> None:
         """Raise TellUserError if the member may not report this message, or the bot can't answer it."""
-        location, user = interaction.channel, interaction.user
+        location = interaction.channel
         is_forum_post = isinstance(location, discord.Thread) and location.id == message.id
         channel = location.parent if isinstance(location, discord.Thread) and is_forum_post else location
         if not isinstance(location, Destination) or not isinstance(channel, ReportChannel) or not is_post(message):
             raise TellUserError("not_this_message")
-        is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
         if kind is ReportKind.LOST:
-            is_author = message.author.id == user.id
-            rights.check_member("report_post_of", is_moderator=is_moderator, is_author=is_author)
+            self._check_author(interaction, message)
         if missing(channel, TO_ANSWER):
             slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
             raise TellUserError("permissions_missing", **slots)
+
+    def _check_author(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Raise TellUserError unless a message is the member's own, or they moderate."""
+        user = interaction.user
+        is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
+        rights.check_member("report_post_of", is_moderator=is_moderator, is_author=message.author.id == user.id)
 
 
 def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:

@@ -21,6 +21,7 @@ from reunite.commands import AnswerQuestion, Press
 from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
+from reunite.messages.offers import kind_of_offer
 from reunite.messages.reply import FILES_LOOK, Action, Reply, action_of
 
 _REFRESHES_HOME: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
@@ -57,8 +58,8 @@ class Buttons:
     async def _pressed(self, press_id: str, person: Person, private: PrivateReplies) -> None:
         workspace, language = private.workspace, person.language
         action, subject = _parse_press_id(press_id)
-        if action == "look_for_it":
-            await self._reports.from_offer(person, private)
+        if kind := kind_of_offer(action):
+            await self._reports.from_offer(person, private, kind)
             return
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=private.body["trigger_id"])

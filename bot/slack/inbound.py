@@ -111,18 +111,19 @@ class Inbound:
                     await self.edited(workspace, channel, message)
             case {"channel": channel} if files_of(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
-            case {"channel": channel} if _may_be_lost_report(workspace, event):
-                await self._offer(workspace, channel, event)
+            case {"channel": channel} if not event.get("subtype") and is_post(workspace, event):
+                if role := workspace.role(channel):
+                    await self._offer(workspace, channel, event, role)
 
-    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Ask the author of a post without photos whether to search for the thing that it names."""
+    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body, kind: ReportKind) -> None:
+        """Ask the author of a post without photos whether it is to be a report."""
         words = await words_of(workspace, message)
         age = datetime.now(UTC) - moment_of(message["ts"])
-        if offers.is_offered(words, age, is_reply="thread_ts" in message):
+        if offers.is_offered(words, age, kind, is_reply="thread_ts" in message):
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
-            offered = Outgoing(key, target, offers.offer(key, settings.language), maybe_sent=True)
+            offered = Outgoing(key, target, offers.offer(key, kind, settings.language), maybe_sent=True)
             self._background.start(self._say(offered))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
@@ -243,12 +244,6 @@ class Inbound:
             await with_retries(lambda: self._platform.acknowledge(target), _EYES_SECONDS)
         except PostGoneError:
             await self._handlers.withdraw(Withdraw(target=target))
-
-
-def _may_be_lost_report(workspace: SlackWorkspace, event: Body) -> bool:
-    """Return whether a person writes in a channel for lost reports."""
-    is_new = not event.get("subtype") and is_post(workspace, event)
-    return is_new and workspace.role(event["channel"]) is ReportKind.LOST
 
 
 def _subject(event: Body) -> str:

@@ -116,7 +116,7 @@ class Reports:
             raise found.problems[0]
         await self._report(report, person, private, found.problems)
 
-    async def from_offer(self, person: Person, private: PrivateReplies) -> None:
+    async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind) -> None:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         workspace, body = private.workspace, private.body
         channel = body["channel"]["id"]
@@ -125,7 +125,7 @@ class Reports:
             raise TellUserError("nothing_here")
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
-        await self._take(channel, message, ReportKind.LOST, person, private)
+        await self._take(channel, message, kind, person, private)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 

@@ -3,31 +3,43 @@
 Nothing is stored before the author accepts.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from reunite import rules
-from reunite.entities import Report
-from reunite.messages.reply import Reply
+from reunite.entities import Report, ReportKind
+from reunite.messages.reply import Action, Reply
 from reunite.messages.wording import asking, button, line
+from reunite.text.finds import reads_as_find
 from reunite.text.heads import names_a_thing
 
 _OFFERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
+_OFFERS: Final[Mapping[ReportKind, tuple[str, Action]]] = {
+    ReportKind.LOST: ("offer", "look_for_it"),
+    ReportKind.FOUND: ("offer_found", "look_for_owner"),
+}
+"""What the author of a post is asked, and the button that makes it a report."""
 
 
-def is_offered(text: str, age: timedelta, *, is_reply: bool) -> bool:
-    """Return whether the author of a post without photos, among the lost things, is asked whether to look for it."""
-    is_new = not is_reply and age < _OFFERED_WITHIN
-    return is_new and len(text) <= rules.MAX_TEXT and names_a_thing(text)
+def is_offered(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -> bool:
+    """Return whether the author of a post without photos, in a channel for this kind of report, gets an offer."""
+    if is_reply or age >= _OFFERED_WITHIN or len(text) > rules.MAX_TEXT:
+        return False
+    return names_a_thing(text) if kind is ReportKind.LOST else reads_as_find(text)
 
 
-def offer(post: str, language: str) -> Reply:
-    """Ask the author of a post (its idempotency key) whether to look for what it names."""
-    return Reply(
-        "note", (line("offer", language),), buttons=(button("look_for_it", uuid5(NAMESPACE_URL, post), language),)
-    )
+def offer(post: str, kind: ReportKind, language: str) -> Reply:
+    """Ask the author of a post (its idempotency key) whether to look for what it names, or for its owner."""
+    key, action = _OFFERS[kind]
+    return Reply("note", (line(key, language),), buttons=(button(action, uuid5(NAMESPACE_URL, post), language),))
+
+
+def kind_of_offer(action: Action) -> ReportKind | None:
+    """Return what kind of report a post becomes by the button of its offer; None for all other buttons."""
+    return next((kind for kind, offered in _OFFERS.items() if offered[1] == action), None)
 
 
 def thread_photo(report: Report) -> Reply:

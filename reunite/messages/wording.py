@@ -359,9 +359,17 @@ def quote(report: Report) -> list[Line]:
     return [(Quoted(report.text, report.id),)] if report.text else []
 
 
+_GOOD: Final[frozenset[Action]] = frozenset(
+    {
+        *("mine", "see_claim", "accept_claim", "got_back", "handed_over", "confirm", "release"),
+        *("look_for_it", "look_for_owner"),
+    }
+)
+
+
 def button(action: Action, subject: UUID, language: str) -> Button:
     style: Literal["plain", "good", "bad"] = "plain"
-    if action in {"mine", "see_claim", "accept_claim", "got_back", "handed_over", "confirm", "release", "look_for_it"}:
+    if action in _GOOD:
         style = "good"
     elif action in {"forget", "reject", "reject_claim", "remove_samples"}:
         style = "bad"  # not `withdraw`: below a first answer, red would be the first thing that people see

@@ -115,7 +115,12 @@ class DiscordPeople(People):
     async def post_photo_in_thread(self, root: ReplyTarget, author: Member) -> None:
         await self.here.double.people.post_in_thread(str(root.message), author.id, {"photo.jpg": JPEG})
 
-    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
+    async def post_words(
+        self, channel: str, author: Member, text: str, *, below: ReplyTarget | None = None
+    ) -> ReplyTarget:
+        if below:
+            await self.here.double.people.post_in_thread(str(below.message), author.id, text=text)
+            return below
         post = await self.here.double.people.post(channel, author.id, text)
         return ReplyTarget("discord", self.here.double.guild_id, self.here.double.channel(channel), post)
 

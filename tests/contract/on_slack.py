@@ -119,8 +119,11 @@ class SlackPeople(People):
         self.here.double.post_photo(root.channel, author.id, JPEG, thread_ts=root.message)
         await self.here.double.settle()
 
-    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
-        ts = self.here.double.post(self.here.channels[channel], author.id, text)
+    async def post_words(
+        self, channel: str, author: Member, text: str, *, below: ReplyTarget | None = None
+    ) -> ReplyTarget:
+        thread = {"thread_ts": below.message} if below else {}
+        ts = self.here.double.post(self.here.channels[channel], author.id, text, **thread)
         return ReplyTarget("slack", TEAM, self.here.channels[channel], ts)
 
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:
@@ -268,7 +271,8 @@ class SlackScreen(Screen):
         return mentioned | set(re.findall(r"<[@!]([^>]*)>", message["text"]))
 
     async def answers(self, root: ReplyTarget) -> list[str]:
-        return [message["ts"] for message in self.here.double.thread(root.channel, str(root.message))]
+        thread = self.here.double.thread(root.channel, str(root.message))
+        return [message["ts"] for message in thread if message["user"] == BOT_USER]
 
 
 def _images(blocks: list[Any]) -> int:

@@ -143,7 +143,7 @@ OF_LOOKS: Final[frozenset[Act]] = frozenset({"look_mine", "look_page", "look_rep
 HANDOVERS: Final[frozenset[Act]] = frozenset({"got_back", "handed_over", "where_is_it"})
 """What follows an accepted claim."""
 BY_ADAPTERS: Final[frozenset[Act]] = frozenset(
-    {"report_post_of", "look_for_it", "edit_post", "set_up", "post_samples", "statistics", "link"}
+    {"report_post_of", "look_for_it", "look_for_owner", "edit_post", "set_up", "post_samples", "statistics", "link"}
 )
 FOR_ALL: Final[frozenset[Act]] = frozenset({"forget", "reminders_off", "reminders_on"})
 

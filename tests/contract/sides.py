@@ -66,9 +66,11 @@ class People(Part):
         del root, author
         self.here.skip("photos in threads")
 
-    async def post_words(self, channel: str, author: Member, text: str) -> ReplyTarget:
-        """Post words alone in a channel."""
-        del channel, author, text
+    async def post_words(
+        self, channel: str, author: Member, text: str, *, below: ReplyTarget | None = None
+    ) -> ReplyTarget:
+        """Post words alone in a channel, or in the thread of a post there."""
+        del channel, author, text, below
         self.here.skip("words alone")
 
     async def change_photos(self, post: ReplyTarget, text: str, *names: str) -> None:

@@ -148,26 +148,55 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(harnes
     assert "a pink umbrella & more" in str(await harness.screen.words(card))
 
 
-async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(harness: Harness) -> None:
+@pytest.mark.parametrize(
+    ("channel", "words", "offered", "button"),
+    [
+        ("lost", "I lost my black umbrella", "offer", "button_look_for_it"),
+        ("found", "found keys at the gym, at reception", "offer_found", "button_look_for_owner"),
+    ],
+)
+async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author_wants(
+    harness: Harness, channel: str, words: str, offered: str, button: str
+) -> None:
     harness.needs("words alone")
     ann, mallory = harness.join("Ann"), harness.join("Mallory")
-    chat = await harness.people.post_words("lost", mallory, "thanks everyone!")
-    elsewhere = await harness.people.post_words("found", ann, "a black umbrella")
-    post = await harness.people.post_words("lost", ann, "I lost my black umbrella")
+    chatter = await harness.people.post_words(channel, mallory, "thanks everyone!")
+    post = await harness.people.post_words(channel, ann, words)
     [answer] = await eventually(partial(harness.screen.answers, post))
-    assert [await harness.screen.answers(root) for root in (chat, elsewhere)] == [[], []]
+    assert await harness.screen.answers(chatter) == []
     assert await harness.reports() == []
     offer = await harness.screen.answer_at(post, answer)
-    assert await harness.screen.words(offer) == sentence("offer")
-    assert (await harness.ui.press(offer, sentence("button_look_for_it"), mallory)).words == sentence("only_own_post")
-    await harness.ui.press(offer, sentence("button_look_for_it"), ann)
+    assert await harness.screen.words(offer) == sentence(offered)
+    assert (await harness.ui.press(offer, sentence(button), mallory)).words == sentence("only_own_post")
+    assert await harness.reports() == []
+    await harness.ui.press(offer, sentence(button), ann)
     [report] = await harness.reports()
-    assert (report.kind, report.text, report.author, report.target) == ("lost", "I lost my black umbrella", ann, post)
+    assert (report.kind, report.text, report.author, report.target) == (channel, words, ann, post)
 
     async def withdrawn() -> bool:
         return await harness.screen.answers(post) == []
 
     await eventually(withdrawn)
+
+
+async def test_chat_about_finds_gets_no_offer(harness: Harness) -> None:
+    harness.needs("words alone")
+    ann, ben = harness.join("Ann"), harness.join("Ben")
+    said = (
+        "nice find",
+        "thanks for the umbrella!",
+        "is this umbrella still here?",
+        "that's my umbrella",
+        "I lost a black umbrella",
+    )
+    chat = [await harness.people.post_words("found", ben, words) for words in said]
+    post = await harness.people.post_words("found", ann, "found a black umbrella")
+    answers = await eventually(partial(harness.screen.answers, post))
+    await harness.people.post_words("found", ben, "found a black umbrella, too", below=post)
+    last = await harness.people.post_words("found", ann, "a red umbrella")
+    await eventually(partial(harness.screen.answers, last))
+    assert [await harness.screen.answers(root) for root in chat] == [[]] * len(chat)
+    assert await harness.screen.answers(post) == answers
 
 
 @pytest.mark.parametrize("names", [("photo.jpg", "back.jpg"), ("back.jpg",), ()])

@@ -65,10 +65,13 @@ class People:
         await self._guild.tell_of(message)
         return number
 
-    async def post_in_thread(self, thread: str, author: str, photos: Mapping[str, bytes]) -> None:
+    async def post_in_thread(
+        self, thread: str, author: str, photos: Mapping[str, bytes] | None = None, text: str = ""
+    ) -> None:
         """Post in a thread."""
-        attachments = [self._guild.attach(thread, name, data, "image/jpeg") for name, data in photos.items()]
-        await self._guild.tell_of(self._guild.add_message(thread, author, {"attachments": attachments}))
+        attachments = [self._guild.attach(thread, name, data, "image/jpeg") for name, data in (photos or {}).items()]
+        message = {"content": text, "attachments": attachments}
+        await self._guild.tell_of(self._guild.add_message(thread, author, message))
 
     async def edit(self, message: str, text: str, *, tell: bool = True, **more: object) -> None:
         """Change the words of a post, or also its files; without `tell` the bot is not told, as while it is away."""

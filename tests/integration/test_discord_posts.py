@@ -11,7 +11,7 @@ from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from tests.doubles.discord_shapes import REPLY, VOICE
+from tests.doubles.discord_shapes import FORUM, REPLY, VOICE
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reactions, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
@@ -171,3 +171,17 @@ async def test_changes_during_a_lost_connection_arrive_on_reconnecting(
     [reason] = [line["reason"] for line in logs if line["event"] == "discord_connection_delayed"]
     assert "503" in reason
     assert not [record for record in caplog.records if record.name == "discord.shard" and record.exc_info]
+
+
+async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_report(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    await world.discord.admin.create_channel("found-items", FORUM)
+    post = await world.discord.people.post_in_forum("found-items", ann, "Black umbrella", "found at the gym")
+    [offer] = await eventually(lambda: world.discord.replies(post))
+    assert world.discord.text(offer) == sentence("offer_found")
+    pressed = await world.discord.ui.press(offer["id"], sentence("button_look_for_owner"), ann)
+    await world.discord.ui.answer(pressed)
+    report = await world.report()
+    assert (report["kind"], report["source_key"], report["author_id"]) == ("found", post, ann)
+    assert "Black umbrella" in report["text"]
+    await eventually(lambda: not world.discord.replies(post))

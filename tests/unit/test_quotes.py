@@ -213,7 +213,7 @@ STAYS: dict[str, list[Reply]] = {
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
-    "offer": [offers.offer("a post", "en")],
+    "offer": [offers.offer("a post", kind, "en") for kind in ReportKind],
     "greeting": [welcome.greeting(NAMED_COMMANDS, "en")],
     "usage": [welcome.usage(NAMED_COMMANDS, "en")],
     "usage_of_page": [welcome.usage_of_page("en")],

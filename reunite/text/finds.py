@@ -1,0 +1,31 @@
+"""Whether a text reads as somebody's find."""
+
+import re
+from typing import Final
+
+from reunite.text.data import read_toml
+from reunite.text.heads import names_a_thing
+from reunite.text.phrases import any_of, listed_in
+from reunite.text.words import plain
+
+_LISTS: Final = read_toml("finds.toml")
+_SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
+
+
+def _any(key: str) -> str:
+    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
+
+
+_NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}")
+_OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
+
+
+def reads_as_find(text: str) -> bool:
+    """Return whether a text states that a thing was found: it's no question, no thanks, and not the author's loss.
+
+    Here a doubtful text is none: its author can still report it.
+    """
+    said = plain(text)
+    if _NO_FIND.search(said) or any(own["place"] is None for own in _OWN.finditer(said)):
+        return False
+    return names_a_thing("".join(part for part in _SENTENCE.findall(text) if not part.rstrip().endswith(("?", "？"))))
