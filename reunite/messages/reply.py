@@ -175,10 +175,9 @@ Action = Literal[
 ]
 """What a button does. `mine`, `not_mine`, `pick`, `confirm`, `reject`, `release`, `got_back`, `handed_over`,
 `where_is_it`, `look_mine` and `look_page` are about a match, those with `claim` about a claim, `forget` about a
-workspace, those with `reminders` about nothing but the member, `look_for_it` and `look_for_owner` about the post that they
-answer,
-`remove_samples` about all samples of the workspace, all others about a report. `look_page` shows the page that begins
-with its match in place of the reply."""
+workspace, those with `reminders` about nothing but the member, `look_for_it` and `look_for_owner` about the post that
+they answer, `remove_samples` about all samples of the workspace, all others about a report. `look_page` shows the page
+that begins with its match in place of the reply."""
 _ACTIONS: Final[frozenset[str]] = frozenset(get_args(Action))
 
 
