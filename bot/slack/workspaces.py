@@ -124,7 +124,7 @@ class Workspaces:
         if (workspace := await self.get(team)) is None:
             return None
         person = await workspace.person(user)
-        return bool(person.moderates) if person.is_refused else person.is_moderator  # a refusal may last
+        return bool(person.moderates) if person.refusal else person.is_moderator  # a refusal may last
 
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app."""
