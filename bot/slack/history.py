@@ -113,7 +113,7 @@ class ChannelHistory:
         key = workspace.team, user
         if key not in self._members:
             person = await workspace.person(user)
-            if not person.lookup_refused:
+            if not person.refusal:
                 person.check_known()  # past posts can wait for the scope
             self._members[key] = person.member
         return self._members[key]

@@ -32,8 +32,8 @@ class Person:
     """None if Slack doesn't say who they are, or who is in the user groups of moderators."""
     language: str
     zone: tzinfo
-    lookup_refused: bool = False
-    """Whether Slack refused to say who they are, though the app may ask."""
+    refusal: UndeliverableError | None = None
+    """Why that's unknown though the app may ask."""
 
     @property
     def is_moderator(self) -> bool:
@@ -44,8 +44,8 @@ class Person:
     def check_known(self) -> None:
         """Raise TryAgainError if it's unknown whether they moderate, MissingScopeError if a scope is the reason."""
         if self.moderates is None:
-            if self.lookup_refused:
-                raise TryAgainError("Slack refuses to say who someone is")
+            if self.refusal:  # the cause tells that it's about this person alone
+                raise TryAgainError("Slack refuses to say who someone is") from self.refusal.__cause__
             raise MissingScopeError(
                 "Slack doesn't say who people are: update the app's manifest (slack/manifest.yaml) and reinstall it."
             )
@@ -76,8 +76,8 @@ class People:
                 found = await self._user(user)
         except (MissingScopeError, UndeliverableError) as error:
             _log.warning("slack_user_lookup_refused", team=self._team, error=cause_of(error))
-            refused, moderates = not isinstance(error, MissingScopeError), user in self._always_moderate or None
-            return Person(unknown, moderates, settings.language, UTC, lookup_refused=refused)
+            refusal = error if isinstance(error, UndeliverableError) else None
+            return Person(unknown, user in self._always_moderate or None, settings.language, UTC, refusal)
         if found is None:
             return Person(unknown, moderates=False, language=settings.language, zone=UTC)
         language = language_of(found.get("locale") or settings.language)

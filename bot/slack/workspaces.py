@@ -125,7 +125,7 @@ class Workspaces:
             return None
         person = await workspace.person(user)
         # a refusal may last: they don't count as a moderator meanwhile
-        return bool(person.moderates) if person.lookup_refused else person.is_moderator
+        return bool(person.moderates) if person.refusal else person.is_moderator
 
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app."""

@@ -234,8 +234,8 @@ class SlackApi:
 
     def users_info(self, arguments: Answer, _: Bot) -> Answer:
         user = self._world.members.get(arguments["user"])
-        if user is None or user.get("is_hidden"):  # users.info: somebody of another organization may not be visible
-            raise RefusedError("user_not_visible" if user else "user_not_found")
+        if user is None or user.get("hidden"):  # users.info: somebody of another organization may not be visible
+            raise RefusedError(user["hidden"] if user else "user_not_found")
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
         return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 

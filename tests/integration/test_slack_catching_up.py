@@ -7,7 +7,7 @@ import pytest
 from db.installations import Installations
 from db.slack_windows import SlackWindows
 from reunite.commands import ReportFound
-from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportState
+from reunite.entities import IncomingPhoto, MatchState, Member, ReplyTarget, ReportState
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.slack_adapter import JPEG, World, running_slack, world_on
 from tests.support.waiting import eventually
@@ -105,3 +105,20 @@ async def test_a_gap_is_noted_once(database_url: str) -> None:
             await windows.open(team, "C1", oldest="1.0", since="1.0", latest="2.0")
         await windows.open("T2", "C1", oldest="1.0", since="1.0", latest="3.0")
         assert [window.latest for window in await windows.of("T2")] == ["3.0", "2.0"]
+
+
+async def test_one_person_whom_slack_refuses_to_name_holds_up_no_other_verdict(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await caught_up(before)
+            lost, _, match, card = await before.card()
+            *_, newer = await before.card()  # it's compared first
+        slack.members[before.ada]["hidden"] = "no_permission"  # one of the errors of users.info
+        slack.react_unheard(newer.channel, newer.message, "x", before.ada)
+        slack.react_unheard(card.channel, card.message, "white_check_mark", before.admin)
+        async with world_on(slack, database_url, again=before) as world:
+            state = MatchState.CONFIRMED
+            await eventually(lambda: world.match_state(match, lost.community), holds=lambda now: now is state)

@@ -106,7 +106,7 @@ async def test_a_link_to_a_message_is_no_forward(world: World) -> None:
 async def test_a_strangers_id_is_enough_for_a_report(world: World) -> None:
     world.slack.admin.add_team("T0OTHER")
     eve = world.slack.admin.add_member("Eve", team="T0OTHER")
-    world.slack.members[eve]["is_hidden"] = True
+    world.slack.members[eve]["hidden"] = "user_not_visible"
     ts = world.slack.post_photo(world.found, eve, JPEG, "a hat")
     await world.wait_until_acknowledged(world.found, ts)
     assert (await world.report()).author.id == eve
