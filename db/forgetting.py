@@ -2,7 +2,8 @@
 
 First goes all but an empty row, by which the post is known if it's edited or read as a past post; much later, that row.
 A lost report's matches say what its author has declined, and how often they have claimed a found item: they stay as
-long as that does. Found reports follow the lost ones, so that each lost report is counted with all its matches.
+long as that does. Found reports follow the lost ones, so that each lost report is counted with all its matches; their
+authors' ids don't wait for that.
 """
 
 from typing import Final
@@ -12,23 +13,27 @@ from db.queries import Queries
 from db.statistics import TALLY
 from reunite import rules
 
-_NEEDED: Final = """EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'queued')
+_NAMED_FOR_FINDS: Final = """EXISTS (SELECT FROM match m JOIN report f ON f.id = m.found_id
+    WHERE m.lost_id = r.id AND f.purged_at IS NULL)"""
+"""Whether a lost report `r` must keep its author: there are still finds that they may have declined or claimed."""
+_NEEDED: Final = f"""EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'queued')
   OR EXISTS (SELECT FROM match m WHERE m.found_id = r.id)
-  OR EXISTS (SELECT FROM match m JOIN report f ON f.id = m.found_id WHERE m.lost_id = r.id AND f.purged_at IS NULL)"""
-_DUE: Final = f"""SELECT r.author_id = '' AS is_empty, {_NEEDED} AS is_needed
+  OR {_NAMED_FOR_FINDS}"""
+_DUE: Final = f"""SELECT r.emptied, {_NEEDED} AS is_needed
   FROM report r WHERE r.id = %(report)s AND r.forget_at < now()"""
 _EMPTY: Final = (
     TALLY,
     "DELETE FROM match WHERE lost_id = %(report)s",
     "DELETE FROM outbox WHERE report_id = %(report)s",
     # A sample's row stays: samples are numbered by how many there were.
-    """UPDATE report SET author_id = '', forget_at = CASE WHEN NOT sample THEN now() + %(known_for)s END
+    """UPDATE report SET emptied = true, author_id = '', forget_at = CASE WHEN NOT sample THEN now() + %(known_for)s END
        WHERE id = %(report)s""",
 )
 _DELETE: Final = (
     "DELETE FROM report WHERE id = %(report)s",
     "DELETE FROM search_change WHERE report_id = %(report)s",
 )
+_UNNAME: Final = f"UPDATE report r SET author_id = '' WHERE purged_at IS NOT NULL AND NOT {_NAMED_FOR_FINDS} AND"
 
 
 class SqlForgetting(Queries):
@@ -39,11 +44,17 @@ class SqlForgetting(Queries):
         if due is None:
             return
         if due["is_needed"]:
+            await self._do(f"{_UNNAME} id = %(report)s", report=report)
             await self._do(
                 "UPDATE report SET forget_at = now() + %(later)s WHERE id = %(report)s",
                 later=rules.FORGET_AGAIN,
                 report=report,
             )
             return
-        for statement in _DELETE if due["is_empty"] else _EMPTY:
+        for statement in _DELETE if due["emptied"] else _EMPTY:
             await self._do(statement, report=report, known_for=rules.POST_KNOWN_FOR)
+
+    async def forget_author(self, workspace: UUID, member: str) -> None:
+        await self._do(
+            f"{_UNNAME} workspace_id = %(workspace)s AND author_id = %(member)s", workspace=workspace, member=member
+        )
