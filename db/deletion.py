@@ -29,7 +29,7 @@ _REJECTED_WITHOUT_PROOF: Final = (
 _PURGE: Final = (
     f"{_CLEAR_ANSWER} AND f.id = %(report)s",
     f"{_CLEAR_OPTIONS} AND f.id = %(report)s",
-    """UPDATE web_message SET text = '', author_name = '' WHERE author_id IS NOT NULL AND id::text =
+    """UPDATE web_message SET text = '', author_id = '', author_name = '' WHERE author_id IS NOT NULL AND id::text =
          (SELECT r.message FROM report r JOIN workspace w ON w.id = r.workspace_id
           WHERE r.id = %(report)s AND w.platform = 'web')""",
     "DELETE FROM photo WHERE report_id = %(report)s",

@@ -193,7 +193,7 @@ def _message(
         id=row["id"],
         channel=row["channel"],
         root=row["root_id"],
-        author=Member(row["author_id"], row["author_name"]) if row["author_id"] else None,
+        author=Member(row["author_id"], row["author_name"]) if row["author_id"] is not None else None,
         text=row["text"],
         reply=reply,
         created_at=row["created_at"],

@@ -131,6 +131,8 @@ class MyReportHandlers:
                 report = await session.reports.get(report_id)
                 if report:
                     await end(session, report)
+        async with self._store.session(workspace.community) as session:
+            await session.deletion.forget_author(workspace.id, member)
         return notices.forgotten(len(known), press.language)
 
 

@@ -127,7 +127,7 @@ class DiscordPlatform:
     async def _write_to_author(self, outgoing: Outgoing) -> discord.Message | None:
         """Send a reply to its report's author directly; None if they don't accept messages."""
         report = await self._handlers.report_at(outgoing.target)
-        if report is None or report.sample:
+        if report is None or report.sample or not report.author.id:
             return None
         try:
             return await self._write_to(report.author.id, outgoing)

@@ -42,7 +42,7 @@ class Viewer:
     language: str = "en"
 
     def owns(self, report: Report) -> bool:
-        return report.author.id == self.member
+        return bool(self.member) and report.author.id == self.member
 
     def may_read(self, report: Report) -> bool:
         """Return whether the viewer may see everything in a report."""

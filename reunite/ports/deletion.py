@@ -25,6 +25,10 @@ class Deletion(Protocol):
         """
         ...
 
+    async def forget_author(self, workspace: UUID, member: str) -> None:
+        """Delete a member's id from their purged reports, apart from lost ones matched with finds that are kept."""
+        ...
+
     async def separate(self, report: UUID) -> None:
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
         ...

@@ -111,16 +111,43 @@ async def test_a_decline_counts_while_the_found_report_is_there(years: Years) ->
     assert years.counts()["match"] == 0
 
 
-async def test_a_found_report_stays_while_a_lost_report_has_a_match_with_it(years: Years) -> None:
+async def test_a_found_report_stays_without_its_finder_while_a_lost_report_has_a_match_with_it(years: Years) -> None:
     lost, found, _ = await years.stage.matched()
     await years.end(found)
-    await years.pass_by(40)
-    assert (years.counts()["match"], (await years.stage.now(found)).author.id != "") == (1, True)
+    await years.pass_by(29)
+    assert (await years.stage.now(found)).author.id != ""
+    await years.pass_by(2)
+    assert (years.counts()["match"], (await years.stage.now(found)).author.id) == (1, "")
     await years.end(lost)
     await years.pass_by(31)
     await years.pass_by(8)
-    assert years.counts()["match"] == 0
+    assert years.counts() == dict.fromkeys(_ROWS, 0) | {"report": 2, "search_change": 2}
+    await years.pass_by(370)
+    assert years.counts()["report"] == 0
+
+
+async def test_whose_data_is_deleted_is_unknown_at_once_unless_a_find_is_still_there(years: Years) -> None:
+    workspace = (await years.stage.join()).id
+    lost, found, _ = await years.stage.matched()
+    scarf = await years.stage.lost("my scarf")
+    await years.end(scarf)
+    await years.stage.press("forget", workspace, ADA)
+    assert [(await years.stage.now(report)).author.id for report in (lost, scarf)] == [ADA.id, ""]
+    await years.stage.press("forget", workspace, found.author)
     assert (await years.stage.now(found)).author.id == ""
+    await years.stage.press("forget", workspace, ADA)
+    assert (await years.stage.now(lost)).author.id == ""
+
+
+async def test_what_a_process_of_an_earlier_version_purges_is_forgotten_too(years: Years) -> None:
+    lost = await years.stage.lost()
+    with psycopg.connect(years.owner) as connection:
+        connection.execute("UPDATE report SET state = 'withdrawn', purged_at = now()")
+        connection.execute("DELETE FROM outbox")
+    await years.pass_by(29)
+    assert (await years.stage.now(lost)).author.id == ADA.id
+    await years.pass_by(2)
+    assert (await years.stage.now(lost)).author.id == ""
 
 
 async def test_a_reply_that_is_still_to_be_removed_is_waited_for(years: Years) -> None:
@@ -130,10 +157,10 @@ async def test_a_reply_that_is_still_to_be_removed_is_waited_for(years: Years) -
     for report in (lost, found):
         await stage.handlers.withdraw(Withdraw(target=report.target))
     await years.pass_by(40)
-    assert (await stage.now(lost)).author.id == ADA.id
+    assert years.counts()["match"] == 1
     await stage.deliver(lost)
     await years.pass_by(8)
-    assert (await stage.now(lost)).author.id == ""
+    assert years.counts()["match"] == 0
 
 
 async def test_a_samples_row_stays_because_samples_are_numbered(years: Years) -> None:

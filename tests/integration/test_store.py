@@ -231,8 +231,10 @@ async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -
             await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("Still watching."),),)))
         assert await handlers.withdraw(Withdraw(target=target))
         async with web_session(store, world.community) as page:
-            left = await page._all("SELECT text, author_name, reply::text AS reply FROM web_message ORDER BY id")
-    assert [row["text"] for row in left] == ["", ""]
+            left = await page._all(
+                "SELECT text, author_id, author_name, reply::text AS reply FROM web_message ORDER BY id"
+            )
+    assert [(row["text"], row["author_id"]) for row in left] == [("", ""), ("", None)]
     assert "zither" not in str(left)
     assert "Ada" not in str(left)
     assert "Still watching." in str(left)

@@ -60,6 +60,7 @@ NOT_CALLED = {
     "move_community",
     "note_part_change",
     "note_new_report",
+    "note_purged",
     "note_report_change",
     "note_returned",
 }
