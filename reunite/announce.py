@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState, lost_and_found
+from reunite.entities import (
+    ClaimState,
+    Label,
+    Match,
+    MatchState,
+    PhotoState,
+    Report,
+    ReportKind,
+    ReportState,
+    lost_and_found,
+)
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
@@ -293,7 +303,8 @@ async def card_of(session: Session, reader: Report, match: Match, other: Report)
     if rules.has_ended_otherwise(match, reader):
         return handovers.closed_card("card_other", match, reader, other)
     if match.state is MatchState.CONFIRMED or rules.is_claimed(match):
-        return handovers.claimed_card(match, reader, other, picture)
+        is_promised = await _is_promised(session, match)
+        return handovers.claimed_card(match, reader, other, picture, is_promised=is_promised)
     return wording.match_card(match, other, reader, picture, may_claim=await may_claim(session, reader, other))
 
 
@@ -305,6 +316,16 @@ def _finders_card(found: Report, match: Match, lost: Report, picture: Picture | 
     if rules.has_ended_otherwise(match, lost):
         return handovers.owner_is_content(match, lost, found)
     return wording.match_card(match, lost, found, picture)
+
+
+async def _is_promised(session: Session, match: Match) -> bool:
+    """Return whether the finder has accepted another's claim, and that one still stands."""
+    for other in await session.matches.of(match.found):
+        if other.id != match.id and other.claim is ClaimState.ACCEPTED and rules.is_claimed(other):
+            lost = await session.reports.get(other.lost)
+            if lost and not lost.purged:
+                return True
+    return False
 
 
 async def may_claim(session: Session, lost: Report, found: Report) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from reunite import rules
+from reunite.claim_settlement import revise_offers
 from reunite.entities import ClaimState, Match, MatchState, Report, ReportKind, ReportState
 from reunite.errors import TryAgainError
 from reunite.messages import keys, notices
@@ -26,8 +27,10 @@ async def locked_with_claims(session: Session, report: UUID) -> tuple[Report | N
 
 
 async def tell_others(session: Session, others: Sequence[Pair]) -> None:
-    """Say in these reports' threads that the other side has ended."""
+    """Say in these reports' threads that the other side has ended, and to others who claim a find, who checks it."""
     for match, reader in others:
+        if reader.kind is ReportKind.FOUND:
+            await revise_offers(session, reader)
         await session.outbox.post(reader.id, keys.claim_ended(match.id, reader.kind), notices.claim_ended(reader))
 
 

@@ -62,6 +62,7 @@ async def withdraw_claim(session: Session, match: Match, lost: Report, found: Re
             withdrawn = replace(claim, state=ClaimState.WITHDRAWN, has_proof=False)
             await _tell_withdrawn(session, Claimed(withdrawn, match, lost, found), claim.state)
     await revise_cards(session, match, lost, found)
+    await revise_offers(session, found)
     await show_others(session, lost)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reunite import rights, rules
 from reunite.announce import overtake_first_reply
 from reunite.claim_cards import post_card, revise_claim, revise_finders_card
-from reunite.claim_settlement import show_others, withdraw_offers
+from reunite.claim_settlement import revise_offers, show_others, withdraw_offers
 from reunite.commands import Press
 from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import OnlyModeratorsError, TellUserError
@@ -125,6 +125,7 @@ async def _tell(session: Session, claimed: Claimed, *, members_can_return: bool)
     )
     await revise_claim(session, match.id, lost, found)
     if claim.state is ClaimState.ACCEPTED:
+        await revise_offers(session, found)
         await arrange(session, claimed, members_can_return=members_can_return)
     else:
         await show_others(session, lost)

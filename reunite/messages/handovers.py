@@ -78,13 +78,17 @@ def _decider(claim: Claim, language: str) -> Span | str:
     return named(Person.of(claim.decision.account, claim.decision.by.name), language)
 
 
-def claimed_card(match: Match, lost: Report, found: Report, picture: Picture | None) -> Reply:
+def claimed_card(
+    match: Match, lost: Report, found: Report, picture: Picture | None, *, is_promised: bool = False
+) -> Reply:
     """Show an owner what they have claimed, and the claim's progress, in place of the match's card.
 
-    Others read it too, so it says who is meant.
+    Others read it too, so it says who is meant. `is_promised` says that another's claim on the item is accepted.
     """
     language = lost.language
-    key = "card_agreed" if match.claim is ClaimState.ACCEPTED else "card_claimed"
+    key = "card_promised" if is_promised else "card_claimed"
+    if match.claim is ClaimState.ACCEPTED:
+        key = "card_agreed"
     if match.state is MatchState.CONFIRMED:
         key = "card_back" if match.claim else "card_confirmed"
     lines = [(author(lost),), line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]

@@ -9,7 +9,7 @@ from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
 from reunite.messages.reply import Reply
-from tests.contract.stages import BEN, Stage
+from tests.contract.stages import ADA, BEN, Stage
 
 EVE = Member("eve", "Eve")
 
@@ -90,6 +90,35 @@ class ClaimOverCases:
         assert await seen() == before
         assert "a scratch inside" in (await stage.press("see_claim", claim, BEN)).text()
         await stage.press("accept_claim", claim, BEN)
+
+    @pytest.mark.parametrize(
+        "then", ["not mine after all", "a moderator rejects it", "the owner withdraws", "its report ends"]
+    )
+    async def test_who_claims_what_was_promised_to_another_reads_so_until_it_is_free_again(
+        self, stage: Stage, then: str
+    ) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        theirs = await stage.lost("my umbrella", author=EVE)
+        await stage.search(theirs, found)
+        await stage.claim(await stage.match(theirs), found, "a scratch inside", EVE)
+        [before] = await _cards(stage, theirs)
+        assert sentence("card_claimed").replace("**", "") in before.text()
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        [promised] = await _cards(stage, theirs)
+        assert sentence("card_promised").replace("**", "") in promised.text()
+        [own] = await _cards(stage, lost)
+        assert sentence("card_agreed").replace("**", "") in own.text()
+        if then == "not mine after all":
+            await stage.press("not_mine", match.id, ADA)
+        elif then == "a moderator rejects it":
+            await stage.verdict(match, VerdictKind.REJECT)
+        elif then == "the owner withdraws":
+            await stage.press("withdraw", lost.id, ADA)
+        else:
+            async with stage.session(lost.community) as session:
+                await expire(session, lost.id, lost.expires_at)
+        assert await _cards(stage, theirs) == [before]
 
     @pytest.mark.parametrize(("then", "key"), [("reject", "claim_overruled"), ("go to another", "claim_given_away")])
     async def test_who_is_to_claim_again_is_asked_only_while_they_can(self, stage: Stage, then: str, key: str) -> None:

@@ -119,6 +119,7 @@ QUEUED: dict[str, list[Reply]] = {
         handovers.claimed_card(MATCH, LOST, FOUND, PICTURE),
         handovers.claimed_card(replace(MATCH, claim=ClaimState.ACCEPTED), PRIVATE, FOUND, PICTURE),
         handovers.claimed_card(MATCH, LOST, SEALED, None),
+        handovers.claimed_card(MATCH, LOST, FOUND, None, is_promised=True),
     ],
     "owner_folded": [galleries.owner_folded(MATCH, LOST, FOUND)],
     "claim_ended": [notices.claim_ended(LOST)],
