@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from reunite.entities import Agreement, ReportKind, Why
+from reunite.entities import Agreement, Label, ReportKind, Why
 from reunite.matching import circumstances, colour_reasons
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
@@ -37,15 +37,15 @@ def reasons(
     rare_words: Sequence[str],
     evidence: Mapping[str, float],
     *,
-    labelled: bool = False,
+    label: Label | None = None,
 ) -> tuple[Why, ...]:
     """Return what agrees, partly agrees, differs or isn't said, the thing itself first.
 
-    That a photo fits the other side's words is said only of a `labelled` pair: on its own, similarity promises nothing.
+    That a photo fits the other side's words is said only with high confidence: of possible matches, half may be wrong.
     """
     lost, found = (query, other) if query.item.kind is ReportKind.LOST else (other, query)
     look = (*_brand(lost, found), *_colour(lost, found))
-    may_fit = labelled and not any(why.agreement == "differs" for why in look)
+    may_fit = label is Label.HIGH and not any(why.agreement == "differs" for why in look)
     candidates = (
         *_thing(lost, found, evidence, may_fit=may_fit),
         *look,

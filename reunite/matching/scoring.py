@@ -87,7 +87,7 @@ class _Measured:
         self, query: ReportFeatures, probability: float, label: Label | None, *, percent: bool
     ) -> ScoredCandidate:
         distinguishing = distinguishing_words(self.candidate.rare_words, query, self.features)
-        why = reasons(query, self.features, distinguishing, self.evidence, labelled=label is not None)
+        why = reasons(query, self.features, distinguishing, self.evidence, label=label)
         photo = self.candidate.photo
         return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo, percent)
 

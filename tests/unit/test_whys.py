@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from reunite.entities import ReportKind
+from reunite.entities import Label, ReportKind
 from reunite.matching import colours
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
@@ -52,6 +52,6 @@ def test_the_why_line_of_a_pair_reads_as_expected_from_either_side(pair: Mapping
     found = extract(item(ReportKind.FOUND, pair, "found", ""))
     evidence = {kind: float(value) for kind, value in (part.split() for part in pair["similarity"].split(", ") if part)}
     rare = shared_rare_words(pair["lost"], pair["found"])
-    labelled = bool(pair["labelled"])
+    label = Label.HIGH if pair["high"] else None
     for one, other in ((lost, found), (found, lost)):
-        assert line(why_words(reasons(one, other, rare, evidence, labelled=labelled))) == line(pair["why"])
+        assert line(why_words(reasons(one, other, rare, evidence, label=label))) == line(pair["why"])
