@@ -16,21 +16,39 @@ _PAUSE_SECONDS: Final = 1.0
 async def supervise(
     commands: Sequence[Sequence[str]], environment: Mapping[str, str], ready: Callable[[], None]
 ) -> None:
-    """Run commands until asked to stop; `ready` is called once all are. Raises ChildError if one keeps crashing."""
+    """Run commands until asked to stop; `ready` is called once all are ready.
+
+    Raises ChildError if one ends before it has ever been ready, or keeps crashing.
+    """
     async with children(commands, environment) as running:
         stop = asyncio.create_task(until_asked_to_stop())
         run = asyncio.create_task(_run(running, ready))
-        await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
-        if run.done():
-            await run
-        run.cancel()  # or it would restart processes that are being stopped
+        try:
+            await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
+            if run.done():
+                await run
+        finally:
+            run.cancel()  # or it would restart processes that are being stopped
+            await asyncio.wait({run})
         print("\nStopping …", flush=True)
 
 
 async def _run(running: Sequence[Child], ready: Callable[[], None]) -> None:
-    await asyncio.gather(*(child.start() for child in running))
-    ready()
-    await asyncio.gather(*(_keep_running(child) for child in running))
+    waiting = set(running)
+
+    async def keep(child: Child) -> None:
+        await child.start()
+        waiting.discard(child)
+        if not waiting:
+            ready()
+        await _keep_running(child)
+
+    try:
+        async with asyncio.TaskGroup() as group:  # when one fails, the others are no longer restarted
+            for child in running:
+                group.create_task(keep(child))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 async def _keep_running(child: Child) -> Never:

@@ -1,7 +1,8 @@
 """`reunite run`: several commands kept running as one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from unittest.mock import AsyncMock, Mock
@@ -18,6 +19,20 @@ from cli.servers import Servers
 from tests.support.processes import free_port
 from tests.support.waiting import eventually, wait_until
 
+CHILD = """#!/bin/sh
+# Called as `python -P -m cli.main NAME`.
+ready() { echo ready > "$REUNITE_READY_FILE"; }
+echo "$4" >> "$FOLDER/started"
+case "$4" in
+  late) while [ ! -e "$FOLDER/go" ]; do sleep 0.05; done; ready ;;
+  once) ready; [ -e "$FOLDER/died" ] || { touch "$FOLDER/died"; exit 1; } ;;
+  slow-to-stop) trap 'sleep 1; exit' TERM; ready; while :; do sleep 0.05; done ;;
+  steady) ready ;;
+  crashing) ready; exit 1 ;;
+  wrong) exit 3 ;;
+esac
+exec sleep 600
+"""
 NOWHERE = Servers("application", "owner", "redis", "queue")
 
 
@@ -60,6 +75,49 @@ async def test_a_process_that_was_killed_is_started_again_and_none_is_left(
         await eventually(answers)
         family = set(psutil.Process().children()) - before
     wait_until(lambda: not any(process.is_running() for process in family))
+
+
+@pytest.fixture(name="started")
+def started_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """Let children run a small script instead of `reunite`; return a function that lists those started."""
+    log, script = tmp_path / "started", tmp_path / "child"
+    log.touch()
+    script.write_text(CHILD, "utf-8")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    monkeypatch.setattr(supervisor, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setenv("FOLDER", str(tmp_path))
+    return lambda: log.read_text("utf-8").split()
+
+
+async def test_what_dies_is_started_again_while_another_has_long_to_get_ready(
+    started: Callable[[], list[str]], tmp_path: Path
+) -> None:
+    ready = asyncio.Event()
+    supervising = asyncio.create_task(supervisor.supervise([["late"], ["once"]], {}, ready.set))
+    await eventually(lambda: started().count("once") == 2)
+    assert not ready.is_set()
+    (tmp_path / "go").touch()
+    await ready.wait()
+    supervising.cancel()
+    await asyncio.wait({supervising})
+    assert sorted(started()) == ["late", "once", "once"]
+
+
+async def test_the_others_are_stopped_for_good_when_one_keeps_crashing(started: Callable[[], list[str]]) -> None:
+    before = set(psutil.Process().children())
+    with pytest.raises(ChildError, match="`reunite crashing` keeps crashing"):
+        await supervisor.supervise([["slow-to-stop"], ["steady"], ["crashing"]], {}, Mock())
+    assert max(started().count(name) for name in ("slow-to-stop", "steady")) == 1
+    assert set(psutil.Process().children()) <= before
+
+
+async def test_what_ends_before_it_was_ever_ready_ends_everything_at_once(started: Callable[[], list[str]]) -> None:
+    ready = Mock()
+    with pytest.raises(ChildError, match="`reunite wrong` exited with status 3 before it was ready"):
+        await supervisor.supervise([["late"], ["wrong"]], {}, ready)
+    assert started().count("wrong") == 1
+    ready.assert_not_called()
 
 
 async def test_what_keeps_crashing_ends_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
