@@ -17,6 +17,9 @@ def _any(key: str) -> str:
 
 
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}")
+_FOUND: Final = re.compile(_any("found"))
+_ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
+"""What a question asks about a find: "Found keys, anyone's?"."""
 _OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
 
 
@@ -28,4 +31,12 @@ def reads_as_find(text: str) -> bool:
     said = plain(text)
     if _NO_FIND.search(said) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
-    return names_a_thing("".join(part for part in _SENTENCE.findall(text) if not part.rstrip().endswith(("?", "？"))))
+    return names_a_thing("".join(map(_stated, _SENTENCE.findall(text))))
+
+
+def _stated(sentence: str) -> str:
+    """Return what a sentence states: of a question, only what it says was found."""
+    if not sentence.rstrip().endswith(("?", "？")):
+        return sentence
+    said = _ASKED.sub(". ", plain(sentence), count=1) if _ASKED.search(sentence) else ""
+    return said if _FOUND.search(said) else ""

@@ -33,6 +33,10 @@ from tests.support.tables import for_each
         "I left the keys at reception, found in room 4",
         "Encontré un paraguas hace un mes",
         "Mi sono imbattuto in un ombrello nero",
+        "Found keys in the gym, anyone's?",
+        "Schlüssel gefunden, wem gehören die?",
+        "J'ai trouvé des clés, à qui sont-elles ?",
+        "捡到一串钥匙，谁的？",
     ],
 )
 def test_a_find_is_read_as_one(text: str) -> None:
@@ -44,6 +48,8 @@ def test_a_find_is_read_as_one(text: str) -> None:
     [
         "thanks!",
         "is this still here?",
+        "Is the umbrella, the black one, still here?",
+        "Where were the keys found?",
         "nice find",
         "Thanks for the umbrella!",
         "I lost my black umbrella",
