@@ -59,8 +59,8 @@ class Messages:
             )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        rendered = render(outgoing, self._workspaces.language(forum.guild))
         kind, language = self._workspaces.role_of(forum) or ReportKind.LOST, self._workspaces.language(forum.guild)
+        rendered = render(outgoing, language)
         title, now = title_of(outgoing.reply), discord.utils.utcnow()
 
         async def create(name: str) -> discord.Message:
