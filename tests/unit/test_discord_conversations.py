@@ -1,4 +1,4 @@
-"""A conversation's thread on Discord is told from others by its name."""
+"""The name of a conversation's thread on Discord tells it from others."""
 
 from types import SimpleNamespace
 from typing import Any
