@@ -266,8 +266,9 @@ async def _answered(command: NewReport, answer: Coroutine[object, object, None])
 
 
 def _is_spoken(message: discord.Message) -> bool:
-    """Return whether a post, which answers nobody, is a voice message: that has no words and no other files."""
-    return message.flags.voice and message.reference is None
+    """Return whether a new post, which answers nobody, is a voice message: that has no words and no other files."""
+    age = discord.utils.utcnow() - message.created_at
+    return message.flags.voice and message.reference is None and age < offers.ANSWERED_WITHIN
 
 
 def _is_offered(message: discord.Message) -> bool:

@@ -13,13 +13,13 @@ from reunite.messages.reply import Reply
 from reunite.messages.wording import asking, button, line
 from reunite.text.heads import names_a_thing
 
-_OFFERED_WITHIN: Final = timedelta(minutes=10)
+ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
 
 
 def is_offered(text: str, age: timedelta, *, is_reply: bool) -> bool:
     """Return whether the author of a post without photos, among the lost things, is asked whether to look for it."""
-    is_new = not is_reply and age < _OFFERED_WITHIN
+    is_new = not is_reply and age < ANSWERED_WITHIN
     return is_new and len(text) <= rules.MAX_TEXT and names_a_thing(text)
 
 
