@@ -15,6 +15,6 @@ def has_moved(outgoing: Outgoing, sent: Sent) -> bool:
 
 
 def saying_why(outgoing: Outgoing, language: str) -> Outgoing:
-    """Return a reply with a line that says why it's in its author's direct messages."""
+    """Return a reply that says at its end why it's in its author's direct messages: notifications show the first."""
     why = Plain(sentence("moved_to_direct", language))
-    return replace(outgoing, reply=replace(outgoing.reply, lines=((why,), *outgoing.reply.lines)))
+    return replace(outgoing, reply=replace(outgoing.reply, lines=(*outgoing.reply.lines, (why,))))

@@ -164,7 +164,8 @@ async def _show_labelled(session: Session, stored: _Stored) -> None:
         if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
             await _correct(session, match, stored.report, other)
             await _ping_if_likelier(session, match, stored.report, other)
-        await _show(session, stored.report, match, other)
+        if not (match.declined and before and before.label):  # its owner has said no to it already
+            await _show(session, stored.report, match, other)
 
 
 def _is_unchanged(searched: Report, now: Report) -> bool:

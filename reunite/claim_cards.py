@@ -127,13 +127,16 @@ async def _revise_cards(
 
 
 async def _end_reminders(session: Session, claimed: Claimed) -> None:
-    """Let a claim's reminders say how it ended instead of asking about it."""
+    """Let a claim's reminders say how it ended instead of asking about it; an undone verdict brings the words back."""
     claim = claimed.claim
-    if claim.state is not ClaimState.OPEN:
-        settings = await session.workspaces.settings_for(claimed.found.id)
-        closed = handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
-        over = replace(closed, lines=closed.lines[:1], buttons=())  # the card above says how it goes on
-        await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
-    if claim.state is ClaimState.WITHDRAWN:
-        over = handovers.claim_decided(claimed, members_can_return=False, left=0)
-        await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.ACCEPTED), over)
+    if claim.state is ClaimState.OPEN:
+        return
+    settings = await session.workspaces.settings_for(claimed.found.id)
+    closed = handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
+    over = replace(closed, lines=closed.lines[:1], buttons=())  # the card above says how it goes on
+    await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
+    if claim.state is ClaimState.ACCEPTED and rules.is_still_given(claimed.match, claimed.found):
+        owners = reminders.is_it_back(claimed.match, claimed.lost, members_can_return=settings.members_can_return)
+    else:
+        owners = handovers.claim_decided(claimed, members_can_return=False, left=0)
+    await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.ACCEPTED), owners)

@@ -15,13 +15,14 @@ from bot.discord.threads import is_ours, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError
-from reunite.language import sentence, shortened
+from reunite.language import LANGUAGES, sentence, shortened
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
 
 _MAX_MARK: Final = 8
 """Hexadecimal digits of a reply's nonce in the thread's name: too many for two conversations to share them."""
 _MARKED: Final = re.compile(rf" #[0-9a-f]{{{_MAX_MARK}}}$")
+_NAMES: Final = tuple(sentence("pair_name", language) for language in LANGUAGES)
 _MAX_NAME: Final = 30
 """Characters of a person's name there: Discord takes 100 in all."""
 
@@ -33,8 +34,8 @@ def _mark(key: str) -> str:
 
 
 def is_conversation(thread: discord.Thread) -> bool:
-    """Return whether a thread of ours is named like one for two people."""
-    return _MARKED.search(thread.name) is not None
+    """Return whether a thread of ours is named like one for two people, in any language."""
+    return thread.name.startswith(_NAMES) and _MARKED.search(thread.name) is not None
 
 
 class Conversations:

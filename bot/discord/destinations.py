@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
+from typing import Final
 
 import discord
 import structlog
@@ -19,6 +21,8 @@ from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 
+_STILL_USED: Final = timedelta(minutes=10)
+"""How old an empty thread is before it's discarded."""
 _log = structlog.get_logger(__name__)
 
 
@@ -68,8 +72,10 @@ class Destinations:
 
     async def discard_abandoned(self, guild: discord.Guild) -> None:
         """Discard private threads whose reports weren't stored, because the bot was killed in between."""
-        language = self._workspaces.language(guild)
+        language, now = self._workspaces.language(guild), discord.utils.utcnow()
         for thread in guild.threads:
+            if now - discord.utils.snowflake_time(thread.id) < _STILL_USED:
+                continue  # another process may be about to store its report
             if _is_empty(thread) and not is_conversation(thread) and thread.name != neutral_name(thread, language):
                 async with self._opening.of(thread.parent_id):  # its report may be about to be stored
                     report = await self._handlers.report_at(_target(thread))

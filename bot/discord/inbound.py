@@ -266,8 +266,9 @@ async def _answered(command: NewReport, answer: Coroutine[object, object, None])
 
 
 def _is_spoken(message: discord.Message) -> bool:
-    """Return whether a post is a voice message and no reply to another; it has no words and no other files then."""
-    return message.flags.voice and message.reference is None
+    """Return whether a new post, no reply to another, is a voice message; it has no words and no other files then."""
+    age = discord.utils.utcnow() - message.created_at
+    return message.flags.voice and message.reference is None and age < offers.ANSWERED_WITHIN
 
 
 def _is_offered(message: discord.Message, kind: ReportKind) -> bool:

@@ -89,7 +89,7 @@ class Rendered:
         return view
 
 
-def render(outgoing: Outgoing, language: str = "en", *, direct: bool = False) -> Rendered:
+def render(outgoing: Outgoing, language: str, *, direct: bool = False) -> Rendered:
     """Return a reply as an embed; with a picture it refers to an attachment named `PICTURE_NAME`.
 
     `language` is that of the picture's description. `direct` is for a direct message, whose buttons name the guild.

@@ -61,7 +61,10 @@ class CatchUp:
         changed = await self._roles_since(team)
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
-            since = ts_of(max(missed, changed.get(channel.id, missed)))
+            role_since = changed.get(channel.id, missed)
+            if role_since > heard:  # it's when we noticed that, back again: the new posts may be for it
+                role_since = missed
+            since = ts_of(max(missed, role_since))
             if channel.role or known:
                 oldest = min([since, *map(before, known)])
                 await self._windows.open(team, channel.id, oldest=oldest, since=since, latest=latest)

@@ -1,7 +1,6 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -134,12 +133,15 @@ class Reconciler:
 
     async def _follow(self, team: str, is_connected: Callable[[], Awaitable[bool]]) -> None:
         """Do what is due in a workspace, until it leaves."""
-        while workspace := next((one for one in self._workspaces if one.team == team), None):
-            async with self._slots:
-                await self._attempt(self._round(workspace, is_connected), team)
-            pause = self._not_before.get(team, math.inf) - asyncio.get_running_loop().time()
-            await asyncio.sleep(min(_RECORD_EVERY_SECONDS, max(_LEAST_SECONDS, pause)))
-        del self._following[team]
+        try:
+            while workspace := next((one for one in self._workspaces if one.team == team), None):
+                async with self._slots:
+                    await self._attempt(self._round(workspace, is_connected), team)
+                pause = self._not_before.get(team, 0.0) - asyncio.get_running_loop().time()
+                due = pause if pause > 0 else _RECORD_EVERY_SECONDS  # an earlier error may leave a past time
+                await asyncio.sleep(min(_RECORD_EVERY_SECONDS, max(_LEAST_SECONDS, due)))
+        finally:  # a cancelled call may end it; the next round starts it again
+            del self._following[team]
 
     async def _round(self, workspace: SlackWorkspace, is_connected: Callable[[], Awaitable[bool]]) -> None:
         if await is_connected():

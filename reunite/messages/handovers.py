@@ -252,7 +252,7 @@ def _is_undone(claimed: Claimed) -> bool:
 def claim_gone(claimed: Claimed) -> Reply:
     """Tell a finder who has accepted a claim that its owner has withdrawn it."""
     found = claimed.found
-    lines: tuple[Line, ...] = (line("claim_gone", found.language), line("claim_gone_how", found.language))
+    lines: tuple[Line, ...] = (line("claim_gone", found.language), asking("claim_gone_how", found.language))
     if not found.sealed:  # a sealed report doesn't name its finder
         lines = ((author(found, notify=True),), *lines)
     return Reply("claim", lines, match=claimed.match.id, about=claimed.match.reports)

@@ -15,7 +15,7 @@ from reunite.messages.wording import asking, button, line
 from reunite.text.finds import reads_as_find
 from reunite.text.heads import names_a_thing
 
-_OFFERED_WITHIN: Final = timedelta(minutes=10)
+ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
 _OFFERS: Final[Mapping[ReportKind, tuple[str, Action]]] = {
     ReportKind.LOST: ("offer", "look_for_it"),
@@ -26,7 +26,7 @@ _OFFERS: Final[Mapping[ReportKind, tuple[str, Action]]] = {
 
 def is_offered(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -> bool:
     """Return whether the author of a post without photos, in a channel for this kind of report, gets an offer."""
-    if is_reply or age >= _OFFERED_WITHIN or len(text) > rules.MAX_TEXT:
+    if is_reply or age >= ANSWERED_WITHIN or len(text) > rules.MAX_TEXT:
         return False
     return names_a_thing(text) if kind is ReportKind.LOST else reads_as_find(text)
 

@@ -11,7 +11,7 @@ from reunite.entities import Match, MatchState, Member, Report, ReportState, Ver
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import plural, sentence
-from reunite.messages.reply import Action, Person, Reply
+from reunite.messages.reply import Action, Ask, Person, Reply
 from reunite.rules import MAX_CLAIMS
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
 
@@ -124,6 +124,7 @@ class HandoverCases:
         )
         told = (await replies_to(stage, found))[-1]
         assert (sentence("claim_gone") in told.text(), list(told.people("web"))) == (True, [BEN.id])
+        assert {Ask(sentence("claim_gone_how"))} == {span for line in told.lines for span in line if type(span) is Ask}
         assert sentence("claim_withdrawn") in await stage.words(lost)
         with pytest.raises(TellUserError, match="nothing_here"):
             await stage.press("handed_over", match.id, BEN)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from reunite.entities import ReportState
+from reunite.entities import ReportState, VerdictKind
 from reunite.language import date_words, sentence
 from reunite.reminders import remind
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
@@ -72,6 +72,23 @@ class ReminderCases:
             assert (await stage.words(lost)).count(text) == times
         actions = [button.action for button in (await stage.thread(lost))[-1].buttons]
         assert ("got_back" in actions) is (by == "both")
+
+    @pytest.mark.parametrize("how", ["rejected", "given away"])
+    async def test_a_reminder_says_no_longer_that_it_is_theirs_once_it_is_not(self, stage: Stage, how: str) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        other = await stage.lost("an umbrella of mine", author=MODERATOR)
+        await stage.search(other, found)
+        await stage.press("accept_claim", await stage.claim(match, found), BEN)
+        await stage.remind(49)
+        thread = await stage.thread(lost)
+        decided = (match, VerdictKind.REJECT) if how == "rejected" else (await stage.match(other), VerdictKind.CONFIRM)
+        await stage.verdict(*decided)
+        over = (await stage.thread(lost))[len(thread) - 1]
+        words = sentence("claim_overruled" if how == "rejected" else "claim_given_away")
+        assert (over.text(), over.buttons) == (words, ())
+        await stage.verdict(*decided, given=False)
+        assert (await stage.thread(lost))[len(thread) - 1] == thread[-1]
 
     async def test_nobody_is_asked_about_what_is_back(self, stage: Stage) -> None:
         await stage.join()

@@ -98,7 +98,7 @@ async def test_an_answer_to_a_locked_forum_post_goes_to_its_author(world: World)
     target = replace(world.post_of(post), channel=post)
     await world.platform.send(reply("1", target, "They are Bob's."))
     assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
-        f"{sentence('moved_to_direct')}\nThey are Bob's."
+        f"They are Bob's.\n{sentence('moved_to_direct')}"
     ]
 
 
@@ -131,7 +131,7 @@ async def test_an_answer_whose_words_are_blocked_goes_to_the_author(world: World
     await world.platform.edit(reply("1", target, "They are Cid's."), sent)
     [message] = world.discord.people.direct_messages(ann)
     assert message["id"] == sent.message
-    assert world.discord.text(message) == f"{sentence('moved_to_direct')}\nThey are Cid's."
+    assert world.discord.text(message) == f"They are Cid's.\n{sentence('moved_to_direct')}"
 
 
 @pytest.mark.parametrize("place", ["log", "conversation"])
@@ -172,7 +172,7 @@ async def test_a_private_thread_that_the_bot_was_removed_from_is_answered_direct
     sent = await world.platform.send(second)
     assert await world.platform.send(replace(second, maybe_sent=True)) == sent
     assert [world.discord.text(message) for message in world.discord.people.direct_messages(ann)] == [
-        f"{sentence('moved_to_direct')}\nFound."
+        f"Found.\n{sentence('moved_to_direct')}"
     ]
 
 

@@ -281,7 +281,7 @@ _AUDIENCES: Final[dict[Audience, str]] = {"pair": THE_TWO, "channel": "everyone"
 
 def shown(reply: Reply) -> str:
     """Return a reply as all three platforms give it a form, and what it may name its thread by."""
-    rendered = render(Outgoing("k", ReplyTarget("discord", "1", "2", "3"), reply))
+    rendered = render(Outgoing("k", ReplyTarget("discord", "1", "2", "3"), reply), "en")
     parts = [
         reply.text(),
         f"{rendered.content} {rendered.embed.to_dict() if rendered.embed else None} {rendered.buttons}",

@@ -264,17 +264,34 @@ async def test_a_post_whose_event_fails_to_the_last_is_read_later(
 
 
 async def test_posts_from_before_a_channel_was_for_reports_are_left_alone(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            slack.post_photo(before.general, before.ben, JPEG, "of no concern", unheard=True)
+            renamed = slack.channels[before.general]
+            renamed["name"] = "lost-and-found"
+            await slack.tell({"type": "channel_rename", "channel": renamed}).acked.wait()
+            noticed, installations = datetime.now(UTC), Installations(before.store)
+            await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard > noticed)
+        now = f"{datetime.now(UTC).timestamp():.6f}"
+        missed = slack.post_photo(before.general, before.ben, JPEG, "was missed", unheard=True, ts=now)
+        async with world_on(slack, database_url, again=before) as world:
+            await world.wait_until_acknowledged(world.general, missed)
+            await caught_up(world)
+            assert [report.text for report in await world.reports()] == ["was missed"]
+
+
+async def test_posts_in_a_channel_that_was_renamed_while_the_bot_was_away_are_answered(
     slack: SlackDouble, database_url: str
 ) -> None:
     async with world_on(slack, database_url) as before:
         await caught_up(before)
     slack.channels[before.general]["name"] = "lost-and-found"
-    slack.post_photo(before.general, before.ben, JPEG, "of no concern", unheard=True)
-    missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
+    missed = slack.post_photo(before.general, before.ben, JPEG, "a hat", unheard=True)
     async with world_on(slack, database_url, again=before) as world:
-        await world.wait_until_acknowledged(world.found, missed)
-        await caught_up(world)
-        assert [report.text for report in await world.reports()] == ["was missed"]
+        await world.wait_until_acknowledged(world.general, missed)
 
 
 async def test_no_further_back_than_allowed_is_looked(slack: SlackDouble, database_url: str) -> None:

@@ -37,7 +37,7 @@ def templates(language: str) -> dict[str, list[str]]:
 
 
 def public(reply: Reply) -> str:
-    return str(render(Outgoing("key", TARGET, reply)).embed.description)
+    return str(render(Outgoing("key", TARGET, reply), "en").embed.description)
 
 
 @for_each("language", LANGUAGES)

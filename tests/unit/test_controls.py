@@ -43,7 +43,7 @@ def reply_saying(words: str) -> Reply:
 def shown(reply: Reply) -> list[str]:
     """Everything that is sent for it."""
     on_slack = blocks(reply, lambda _: None)
-    discord = render(Outgoing("key", ReplyTarget("discord", "1", "2", "3"), reply))
+    discord = render(Outgoing("key", ReplyTarget("discord", "1", "2", "3"), reply), "en")
     sent = (
         *(discord.embed.description, *(button.words for button in discord.buttons)),
         *(on_slack, with_answer(on_slack, reply.choices[0].words), notification(reply)),

@@ -52,7 +52,7 @@ def agreed(name: str, looks: dict[str, Any]) -> dict[str, Any]:
 async def test_a_reply_looks_as_it_was_agreed(name: str) -> None:
     reply = REPLIES[name]
     picture = b"jpeg" if reply.picture or reply.gallery else None
-    shown = render(Outgoing("a key", POST, reply, picture))
+    shown = render(Outgoing("a key", POST, reply, picture), "en")
     looks = {
         "content": shown.content,
         "embeds": [shown.embed.to_dict()],
@@ -85,7 +85,7 @@ PINGING = {
 @pytest.mark.parametrize("name", PINGING)
 def test_a_notification_says_what_it_is_about(name: str) -> None:
     """Outside an embed, a message's words are all that a notification shows."""
-    shown = render(Outgoing("a key", POST, PINGING[name]))
+    shown = render(Outgoing("a key", POST, PINGING[name]), "en")
     assert shown.content
     said = re.sub(r"<@\d+>", "", shown.content)
     assert len(said.split()) >= 3
@@ -94,13 +94,13 @@ def test_a_notification_says_what_it_is_about(name: str) -> None:
 
 
 def test_a_person_in_the_first_line_is_mentioned_once() -> None:
-    content = render(Outgoing("a key", POST, REPLIES["conversation"])).content or ""
+    content = render(Outgoing("a key", POST, REPLIES["conversation"]), "en").content or ""
     assert re.findall(r"<@\d+>", content) == ["<@22>", "<@11>"]
 
 
 def test_a_reply_of_one_line_keeps_it_with_its_key() -> None:
     pinging = Reply("claim", ((Person("discord", Member("22", "Bob"), notify=True),), (Plain("Did it fit?"),)))
-    shown = render(Outgoing("a key", POST, pinging))
+    shown = render(Outgoing("a key", POST, pinging), "en")
     assert (shown.content, shown.embed.description, shown.embed.url) == ("<@22>", "Did it fit?", marker("a key"))
 
 
@@ -216,5 +216,5 @@ def test_a_token_is_not_shown_where_the_settings_are_printed() -> None:
 
 
 def description(reply: Reply) -> str:
-    embed: discord.Embed = render(Outgoing("a key", POST, reply)).embed
+    embed: discord.Embed = render(Outgoing("a key", POST, reply), "en").embed
     return embed.description or ""

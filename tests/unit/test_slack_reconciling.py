@@ -103,3 +103,36 @@ async def test_a_workspace_that_hangs_does_not_delay_the_others(monkeypatch: pyt
     async with background(reconciler(slack).run(AsyncMock(return_value=True))):
         await eventually(lambda: noted.count("T2") > 1)
     assert set(noted) - {"T1"} == {"T2"}  # T1 is noted when it's stopped
+
+
+async def test_a_time_that_slack_asked_us_to_wait_for_makes_nobody_look_again_and_again_once_it_has_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconcile, "_LEAST_SECONDS", 0.001)
+    slack, rounds = _Slack("T1"), []
+    reconciling = reconciler(slack)
+
+    async def heard_at(_: str) -> None:
+        reconciling._not_before["T1"], fails = 0.0, RuntimeError("before anything is read")
+        rounds.append(1)
+        raise fails
+
+    monkeypatch.setattr(slack, "heard_at", heard_at)
+    async with background(reconciling.run(AsyncMock(return_value=True))):
+        await eventually(lambda: rounds)
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+        assert len(rounds) == 1
+
+
+async def test_a_workspace_whose_round_was_cancelled_is_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
+    slack, rounds = _Slack("T1"), []
+
+    async def heard_at(_: str) -> None:
+        rounds.append(1)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(slack, "heard_at", heard_at)
+    async with background(reconciler(slack).run(AsyncMock(return_value=True))):
+        await eventually(lambda: len(rounds) > 1)
