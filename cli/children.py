@@ -15,8 +15,12 @@ PARENT: Final = "REUNITE_PARENT"
 """Environment variable with the process id of the parent."""
 READY_FILE: Final = "REUNITE_READY_FILE"
 """Environment variable with the file that a process writes when it is ready."""
-_OF_ONE_PROCESS: Final = {"REUNITE_METRICS_PORT": "", "REUNITE_METRICS_PORT_FILE": ""}
-"""What children don't inherit: only one of them could listen there."""
+_KEPT: Final = (
+    "REUNITE_METRICS_PORT",  # only one process can listen there
+    "REUNITE_HEALTH_FILE",  # which would be fresh while any of them is healthy
+    "REUNITE_OWNER_DATABASE_URL",  # they work with the application's role
+)
+"""What children don't inherit."""
 _POLL_SECONDS: Final = 0.1
 _PARENT_POLL_SECONDS: Final = 1.0
 
@@ -34,7 +38,8 @@ class Child:
         self._command = command
         self._environment = {
             **os.environ,
-            **_OF_ONE_PROCESS,
+            **dict.fromkeys(_KEPT, ""),
+            **{f"{name}_FILE": "" for name in (*_KEPT, *environment)},  # a setting can't be given both ways
             **environment,
             READY_FILE: str(ready_file),
             PARENT: str(os.getpid()),

@@ -36,10 +36,9 @@ class Servers:
         return Connections(database_url=self.database_url, redis_url=self.redis_url, queue=self.queue, keys=self.keys)
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that point a child process to the same servers."""
+        """Return the variables that point a child process to the same servers, in the application's role."""
         return {
             "REUNITE_DATABASE_URL": self.database_url,
-            "REUNITE_OWNER_DATABASE_URL": self.owner_database_url,
             "REUNITE_REDIS_URL": self.redis_url,
             "REUNITE_QUEUE": self.queue,
             **self.keys.environment(),

@@ -29,6 +29,7 @@ _PAUSE_SECONDS: Final = 0.5
 """Seconds until the next attempt to connect to a server that may be about to start."""
 LOCK_OPTIONS: Final = f"{ROLE_OPTION} -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 """For a connection that holds a lock: the server frees it half a minute after the holder's host has vanished."""
+_IS_SET_UP: Final = f"{IS_MIGRATED} AND to_regtype('halfvec') IS NOT NULL"
 _NOT_SET_UP: Final = "The database isn't set up yet. Run `reunite migrate` first."
 _LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
 _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
@@ -147,7 +148,7 @@ class Database:
 async def _require_schema(url: str) -> None:
     """Wait until the server answers; it may be about to start.
 
-    Raises MigrationError at once if it refuses or the database is empty: the pool would try again and again.
+    Raises MigrationError at once if it refuses, or the database isn't set up: the pool would try again and again.
     Raises OperationalError, which names the cause, if it doesn't answer in time.
     """
     clock = asyncio.get_running_loop()
@@ -155,7 +156,7 @@ async def _require_schema(url: str) -> None:
     while True:
         try:
             async with asyncio.timeout_at(until), await psycopg.AsyncConnection.connect(url) as connection:
-                row = await (await connection.execute(IS_MIGRATED)).fetchone()
+                row = await (await connection.execute(_IS_SET_UP)).fetchone()
         except (TimeoutError, psycopg.OperationalError) as error:
             if _LACKS_ROLE.search(str(error)):
                 raise MigrationError(_NOT_SET_UP) from error
@@ -185,8 +186,8 @@ def reason(error: Exception) -> str:
 async def _learn_halfvec(connection: Connection) -> None:
     """Register the only type of pgvector's that we use: to ask for all four takes twelve round trips, not three."""
     found = await TypeInfo.fetch(connection, "halfvec")
-    if found is None:
-        raise MigrationError(_NOT_SET_UP)
+    if found is None:  # `_require_schema` has seen it, so it's gone
+        raise psycopg.OperationalError(_NOT_SET_UP)
     register_halfvec_info(connection, found)
 
 

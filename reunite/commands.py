@@ -147,6 +147,8 @@ class EditReport:
     target: ReplyTarget
     text: str
     photos: tuple[IncomingPhoto, ...] | None = None
+    posted_at: datetime | None = None
+    """When the post was made, if it may become a report now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,8 +131,8 @@ class Handlers:
     async def edit(self, command: EditReport) -> bool | None:
         """Apply the edit of a post's text and photos, and search again.
 
-        Return whether that changed a report in progress; None if no report has this post: it may have been refused
-        when it was posted.
+        Return whether that changed a report in progress; None if no report has this post: it may have been refused when
+        it was posted. False if it's too old for a report.
         """
         photos = None if command.photos is None else _clean_photos(command.photos)
         command = replace(command, text=_clean(command.text), photos=photos)

@@ -36,6 +36,14 @@ class Receipt:
     created: bool
 
 
+async def _is_new(session: Session, workspace: Workspace, command: EditReport, now: datetime) -> bool:
+    """Return whether a post may become a report: it isn't older than reports are kept."""
+    if command.posted_at is None:
+        return True
+    settings = await session.workspaces.settings(workspace.id)
+    return command.posted_at >= now - timedelta(days=settings.keep_days)
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerResult:
     """What to show a report's author after their answer, and whether it changed anything."""
@@ -87,7 +95,7 @@ class PostHandlers:
         async with self._store.session(workspace.community) as session:
             found = await session.reports.at(command.target)
             if found is None:
-                return None
+                return None if await _is_new(session, workspace, command, self._now()) else False
             report = await locked_report(session, found.id)
             if report is None:
                 raise TryAgainError("its workspace has moved to another community")

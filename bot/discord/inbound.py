@@ -178,7 +178,8 @@ class Inbound:
             target = target_of(message)
             try:
                 photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
-                edited = await self._handlers.edit(EditReport(target=target, text=text_of(message), photos=photos))
+                edit = EditReport(target=target, text=text_of(message), photos=photos, posted_at=message.created_at)
+                edited = await self._handlers.edit(edit)
             except TellUserError as error:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)

@@ -164,7 +164,10 @@ class Inbound:
             # A photo with another problem may still be there, so the post's photos aren't known.
             is_known = all(isinstance(problem, PhotoGoneError) for problem in found.problems)
             photos = found.photos if is_known else None
-            edited = await self._handlers.edit(EditReport(target=target, text=words, photos=photos))
+            posted_at = moment_of(message["ts"])
+            edited = await self._handlers.edit(
+                EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
+            )
             if edited is None and message.get("edited") and files_of(message):
                 await self.posted(workspace, channel, message)
         except TellUserError as error:

@@ -1,14 +1,15 @@
 """What remains of purged reports is deleted once nothing needs it, and the numbers stay. On PostgreSQL."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
 from reunite.commands import EditReport, ReportLost, Withdraw
-from reunite.entities import Label, Report, Statistics, VerdictKind
+from reunite.entities import Label, ReplyTarget, Report, Statistics, VerdictKind
 from tests.contract.stages import Stage, staged
 from tests.integration.test_sweep import sweep_at
 from tests.support.world import ADA
@@ -93,6 +94,17 @@ async def test_the_post_of_an_emptied_report_is_still_known(years: Years) -> Non
     assert await years.stage.handlers.edit(EditReport(target=lost.target, text="my red umbrella")) is False
     again = ReportLost(source_key="one", target=lost.target, author=ADA, text="my umbrella")
     assert not (await years.stage.handlers.report(again)).created
+
+
+async def test_an_edited_post_is_new_unless_it_is_older_than_reports_are_kept(years: Years) -> None:
+    await years.stage.join()
+    edit = years.stage.handlers.edit
+    now = datetime.now(UTC)
+    post = EditReport(
+        target=ReplyTarget("web", "here", "c", "m"), text="my umbrella", posted_at=now - timedelta(days=9)
+    )
+    assert await edit(post) is None
+    assert await edit(replace(post, posted_at=now - timedelta(days=61))) is False
 
 
 async def test_a_decline_counts_while_the_found_report_is_there(years: Years) -> None:

@@ -100,3 +100,12 @@ def test_a_role_or_a_database_that_is_not_there_yet_is_named_at_once(
     environment = {"REUNITE_DATABASE_URL": url, "REUNITE_REDIS_URL": "redis://127.0.0.1:1", **KEYS.environment()}
     told = CliRunner().invoke(app, ["status"], env=environment)
     assert told.stderr.splitlines() == [said]
+
+
+def test_a_database_whose_pgvector_is_out_of_reach_is_named_at_once(database_url: str, owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url) as owner:
+        owner.execute("CREATE SCHEMA elsewhere")
+        owner.execute("ALTER EXTENSION vector SET SCHEMA elsewhere")
+    environment = {"REUNITE_DATABASE_URL": database_url, "REUNITE_REDIS_URL": "redis://127.0.0.1:1"}
+    told = CliRunner().invoke(app, ["status"], env={**environment, **KEYS.environment()})
+    assert told.stderr.splitlines() == ["The database isn't set up yet. Run `reunite migrate` first."]

@@ -142,6 +142,7 @@ async def test_the_database_is_migrated_before_a_worker_and_each_named_service_s
     commands, environment, _ = order.supervise.call_args.args
     assert commands == [["worker", "--reembed"], ["bot", "discord"], ["bot", "slack"], ["board"]]
     assert environment["REUNITE_DATABASE_URL"] == "application"
+    assert "owner" not in environment.values()
     with pytest.raises(UsageError, match="There's no service 'irc'"):
         await command.run(NOWHERE, ["irc"])
     assert order.migrate.await_count == 1

@@ -79,9 +79,9 @@ async def test_a_reply_deleted_while_it_was_leased_disturbs_no_delivery(world: W
         assert report
         await session.outbox.post(report.id, ReplyKey("later"), wording.problem("our_fault", "en", report.id))
         seq = (await session._one("SELECT seq FROM outbox WHERE key = 'later'") or {})["seq"]
-        assert await session.outbox.outgoing(seq)
+        assert await session.outbox.outgoing([seq])
         await session.deletion.purge(report.id, wording.ended("en"))
-        assert await session.outbox.outgoing(seq) is None
+        assert await session.outbox.outgoing([seq]) == []
     await world.lost("l1", "a blue cup")
     await world.wait_until_idle()
     assert world.platform.kinds("l1") == ["nothing"]

@@ -96,14 +96,16 @@ async def test_what_is_no_request_is_refused_in_a_line() -> None:
     assert (answer.status, answer.body) == (400, "400 Bad Request\n")
 
 
-async def test_children_do_not_listen_where_their_parent_was_to_show_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REUNITE_METRICS_PORT", "9101")
+async def test_children_get_their_parents_settings_but_not_what_is_for_one_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = ["REUNITE_METRICS_PORT", "REUNITE_HEALTH_FILE", "REUNITE_OWNER_DATABASE_URL"]
+    files = [f"{name}_FILE" for name in [*kept, "REUNITE_QUEUE"]]
+    for name in [*kept, *files]:
+        monkeypatch.setenv(name, "/run/9101")
     monkeypatch.setenv("REUNITE_LOG_LEVEL", "error")
     async with children([["worker"], ["api"]], {"REUNITE_QUEUE": "q"}) as prepared:
         for child in prepared:
             given = child._environment
-            assert (given["REUNITE_METRICS_PORT"], given["REUNITE_LOG_LEVEL"], given["REUNITE_QUEUE"]) == (
-                "",
-                "error",
-                "q",
-            )
+            assert [given[name] for name in [*kept, *files]] == [""] * 7
+            assert (given["REUNITE_LOG_LEVEL"], given["REUNITE_QUEUE"]) == ("error", "q")
