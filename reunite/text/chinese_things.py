@@ -59,7 +59,7 @@ class ChineseThings:
     def _beside(self) -> re.Pattern[str]:
         """What a thing lay by, before it: 书包旁边的水杯; not what it was in, which may be meant: 钱包里的卡都在."""
         thing = f"{self._colours}{{0,2}}{self._things}"
-        return re.compile(f"{self._colours}{{0,2}}(?P<thing>{self._long_things}){_BY}的(?={thing})")
+        return re.compile(f"{self._colours}{{0,2}}(?P<thing>{self._things}?{self._long_things}){_BY}的(?={thing})")
 
     @cached_property
     def _leading(self) -> re.Pattern[str]:

@@ -68,6 +68,7 @@ from tests.support.tables import for_each
                 "Handy Hülle blau gefunden, Display kaputt",
                 "iPhone Hülle rot Display gesprungen",
                 "iPhone-Hülle, Display gesprungen",
+                "Handy-Hülle weg",
                 "telefoon hoesje blauw scherm kapot",
                 "funda de móvil con un samsung dentro",
                 "funda móvil, pantalla rota",
