@@ -79,15 +79,16 @@ _MANY_COLOURED: Final = re.compile(
 )
 
 
-_PHONES: Final = (
-    r"(?:phone|iphone|smartphone|laptop|macbook|tablet|ipad|kindle)"
-    r"(?: (?:\w{0,8}\d\w{0,8}|pro|max|mini|plus|ultra|air|se)){0,3}"
-)
+_MODELS: Final = r"(?: (?:\w{0,8}\d\w{0,8}|pro|max|mini|plus|ultra|air|se)){0,3}+"
+_NO_OTHER: Final = r"\b(?! (?:case|cover|charger|cable|sleeve|stand|holder|number)s?\b)"
 _COLOURED: Final = rf"(?:{COLOUR_OR_SHADE} ){{1,3}}"
-_BEFORE_ITS_CASE: Final = re.compile(rf"\b{_PHONES}(?= {_COLOURED}(?:case|cover|sleeve)\b)")
+_BEFORE_ITS_CASE: Final = re.compile(
+    rf"\b(?:phone|iphone|smartphone|laptop|macbook|tablet|ipad|kindle){_MODELS}"
+    rf"(?= {_COLOURED}(?:case|cover|sleeve){_NO_OTHER})"
+)
 _AFTER_ITS_CASE: Final = re.compile(
-    rf"\b(?P<case>{_COLOURED}(?:phone )?(?:case|cover|sleeve)) (?:of |[가-힣]{{1,4}} )?(?P<phone>{_PHONES})\b"
-    r"(?! (?:case|cover|charger|cable|sleeve|stand|holder))"
+    rf"\b(?P<case>{_COLOURED}(?:phone case of|(?:phone )?(?:case|cover)(?: [가-힣]{{1,4}})?)) "
+    rf"(?P<phone>(?:phone|iphone|smartphone){_MODELS}){_NO_OTHER}"
 )
 """A phone and the case that it's in, of which only the case has the colour: "phone blue case", "blue case iphone"."""
 

@@ -14,7 +14,7 @@ _SITE: Final = (
     "|办(?!公)|服务|中心)(?!(?<=车)[停车])"
 )
 """What isn't after the name of a thing here, but makes it the name of a place: 手机店, 篮球场, 自行车棚."""
-_BY: Final = "(?:旁边|旁|边上|附近|下面|底下|上面|后面|前面|对面|里面|里)"
+_BY: Final = "(?:旁边|旁|边上|附近|对面|下面|底下)"
 _MAX_PLACE: Final = 24
 
 
@@ -57,9 +57,9 @@ class ChineseThings:
 
     @cached_property
     def _beside(self) -> re.Pattern[str]:
-        """What a thing lay by or in, before the thing: 书包旁边的水杯."""
+        """What a thing lay by, before it: 书包旁边的水杯; not what it was in, which may be meant: 钱包里的卡都在."""
         thing = f"{self._colours}{{0,2}}{self._things}"
-        return re.compile(f"(?<!的){self._colours}{{0,2}}(?P<thing>{self._things}){_BY}的(?={thing})")
+        return re.compile(f"{self._colours}{{0,2}}(?P<thing>{self._things}?{self._long_things}){_BY}的(?={thing})")
 
     @cached_property
     def _leading(self) -> re.Pattern[str]:

@@ -87,11 +87,12 @@ _OPEN_LOCATION: Final = r"(?-i:[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3})"
 _HOURS: Final = r"\d{1,2}(?:[:.]\d\d)?"
 _HOUR_SIGN: Final = r"[ ]?(?:[ap]\.?m\.?|uhr|h)"
 _ZONE: Final = r"(?-i:[CEMP][SD]T|CES?T|MES?Z|WES?T|EES?T|BST|GMT|UTC|JST|KST|IST|AE[SD]T|NZ[SD]T)(?![\w-])"
+_AT: Final = "(?:at|around|about|before|after|um|gegen|à|vers|a las|alle|om)"
 _ZONED: Final = (
-    rf"(?<![\w:.-])(?:\d{{1,2}}(?:[:.]\d\d)?[ ]?[ap]\.?m\.?|\d{{1,2}}[:.]\d\d"
-    rf"|(?:(?<=\bat )|(?<=\baround )|(?<=\babout )|(?<=\bbefore )|(?<=\bafter ))\d{{1,2}})[ ]?{_ZONE}"
+    rf"(?<![\w:.-])(?:\b{_AT}[ ]\d{{1,2}}(?:[:.]\d\d)?(?:[ ]?[ap]\.?m\.?)?"
+    rf"|\d{{1,2}}(?:[:.]\d\d)?[ ]?[ap]\.?m\.?|\d{{1,2}}[:.]\d\d)[ ]?{_ZONE}"
 )
-"""A time with its zone: "5pm CST"."""
+"""A time with its zone: "5pm CST", "at 5 CST"."""
 _SIGNED: Final = _LISTS["signed"]
 _DEVICE: Final = any_of(listed(_SIGNED["device"]))
 _MODEL: Final = r"(?:\w{0,9}\d\w{0,9}|pro|max|plus|ultra|mini|air|lite|smartphone)"
@@ -111,12 +112,6 @@ _HAN_NUMBER: Final = f"[{_HAN_DIGITS}]{{1,3}}"
 _NO_CLOCK: Final = "(?!点|點|图|圖|花|式|装饰|裝飾|水(?![杯壶壺瓶樽]))"
 """After 三点, which then means three dots, or is part of a name: 五点图案, 一点点, 三点式."""
 _UNSPACED_DEVICE: Final = f"(?:{'|'.join(listed(_SIGNED['unspaced_device']))})"
-_WHILE_DOING: Final = (
-    r"\b(?:trouv|retrouv|perdu|oubli|ramass|récup|laiss|égar|tomb)[^\W\d_]{0,5}"
-    r"[ ]en[ ](?:(?:achet|pren|buv|mange|promen)ant[ ](?:une?|du|des|mon|ma|mes|le|la)[ ]\w{1,20}"
-    r"|(?!restaurant)[^\W\d_]{3,18}ant\b)"
-)
-"""What somebody did when they found it: "trouvé en rentrant", "en achetant un café"."""
 _SENT_FROM: Final = (
     rf"{_LINE_START}(?:{any_of(listed(_SIGNED['sent_from']))}[ ]{_DEVICES}|von meinem[ ]{_DEVICES}[ ]gesendet"
     rf"|(?:发自|来自)我的[ ]?{_UNSPACED_DEVICE}|(?:私の|自分の)?{_UNSPACED_DEVICE}から送信"
@@ -249,7 +244,6 @@ _AFTER_SERIALS: Final = (
     ),
     (Noise.THANKS, any_of(listed_in(_LISTS["thanks"]))),
     (Noise.GREETING, any_of(listed(_LISTS["weather"]["all"]))),
-    (Noise.GREETING, _WHILE_DOING),
     (Noise.THANKS, r"\brécompense à la cl(?:é|ef)(?=[ \t]{0,3}(?:$|[\n.,;:!?)]|pour\b))"),
     (Noise.THANKS, r"(?:^|(?<=[\n.,;!]))[ \t]{0,3}(?:bump(?:ing)?|boost)(?=[ \t]{0,3}(?:$|[\n.,;!]))"),
     (Noise.HEADING, rf"{_HEADING_START}{any_of(listed_in(_LISTS['headings']))}{_MARKED}[:：]{_EMPTY}"),

@@ -25,7 +25,6 @@ _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind|after|b
 _HOLDS: Final = re.compile(
     r"\b(?:traen?|llevan?|contient|contiene|zawiera|dentro|tem|tinham?)\b"
     r"|\b(?:dedans|drin|darin|inside|has|had|contains|containing|contents|holds|full|pockets?|in (?:it|there))\b"
-    r"|\b(?:steckt|dran|plugged)\b"
     r"|[入付]|つき|里面|裡面",
     re.IGNORECASE,
 )

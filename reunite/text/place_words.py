@@ -128,7 +128,9 @@ def two_places(words: Sequence[str], first: int) -> tuple[int, int] | None:
     other, other_end = _side(words, end + 1)
     last = last_of_place(words, other, other_end, AFTER_A_PREPOSITION)
     is_known = last is not None or last_of_place(words, start, end, AFTER_A_PREPOSITION) is not None
-    return (start, other_end - 1 if last is None else last) if is_known and other_end > other else None
+    if last is None and other_end == other + 1:
+        last = other  # of more words, some may be about the thing: "between gym and class blue hat"
+    return (start, last) if is_known and last is not None else None
 
 
 def _side(words: Sequence[str], start: int) -> tuple[int, int]:

@@ -21,10 +21,15 @@ _OTHERS: Final[Mapping[Category, re.Pattern[str]]] = {
     )
     for category in _PATTERNS
 }
+_ACCESSORIES: Final = re.compile("|".join(_TABLES["phone"]["accessories"]), re.IGNORECASE)
+_THERE: Final = re.compile(_TABLES["phone"]["there"], re.IGNORECASE)
+"""A needless suggestion costs a click, a missing one shows someone's phone."""
 
 
 def category_of(text: str) -> Category | None:
     """Return the category that a found report should be sealed as, None if it needn't be."""
+    if not _THERE.search(text):
+        text = _ACCESSORIES.sub(" ", text)
     return next(
         (category for category, pattern in _PATTERNS.items() if pattern.search(_OTHERS[category].sub(" ", text))), None
     )

@@ -46,7 +46,8 @@ _DUTCH_NOUN: Final = re.compile(
     re.IGNORECASE,
 )
 """Nouns that are another word without an article or a colour before them: "want" is "because" too."""
-_JUST: Final = re.compile(rf"\bnet[ ](?=(?:{_DUTCH['after_just']})\b)", re.IGNORECASE)
+_JUST: Final = re.compile(r"(?:\A|(?<=\bheb )|(?<=\bheeft ))net[ ](?=(?:een|mijn|mn)\b)", re.IGNORECASE)
+"""As in "heb net een bal gevonden"; not as in "volleybal net"."""
 _WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
 """Also "c/ llavero" and "s/ tampa"."""
 

@@ -2,7 +2,7 @@
 
 from arq.worker import JobExecutionFailed
 
-from db.queue import client, deserialize, serialize
+from db.queue import deserialize, redis_client, serialize
 
 
 def test_the_error_of_a_job_whose_worker_was_killed_is_text() -> None:
@@ -12,7 +12,7 @@ def test_the_error_of_a_job_whose_worker_was_killed_is_text() -> None:
 
 
 def test_the_login_of_redis_may_have_characters_that_a_url_encodes() -> None:
-    given = client("redis://bot:p%40ss%2Fword@host:6380/2", "q").connection_pool.connection_kwargs
+    given = redis_client("redis://bot:p%40ss%2Fword@host:6380/2", "q").connection_pool.connection_kwargs
     assert [given[name] for name in ("username", "password", "host", "port", "db")] == [
         "bot",
         "p@ss/word",
