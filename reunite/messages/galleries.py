@@ -60,8 +60,10 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
     language = gallery.language or language
     entry = _entry(tile, replace(match, label=tile.label), found, language)
     lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
-    rest = replace(gallery, lines=lines).without_hint()
-    if rest.shows_match(sentence("tile_gone", language)):
+    is_over = rules.has_gone(match, found) or _said(match) == "tile_declined"
+    tiles = tuple(replace(each, over=is_over) if each is tile else each for each in gallery.gallery)
+    rest = replace(gallery, lines=lines, gallery=tiles).without_hint()
+    if rest.shows_match:
         rest = replace(rest, lines=(*rest.lines, moderators_react(language)))
     return _asking_again(rest, match, found, language)
 

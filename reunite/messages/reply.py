@@ -233,6 +233,8 @@ class Tile:
     report: UUID
     label: Label | None = None
     photo: UUID | None = None
+    over: bool = False
+    """Nothing about the match is left to decide: it was declined, or the item isn't there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,14 +297,12 @@ class Reply:
             lines = [line for line in lines if not any(isinstance(span, Ask) for span in line)]
             buttons = [button for button in buttons if button.action != "none_of_these"]
         rest = replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
-        return rest if rest.shows_match(words) else rest.without_hint()
+        return rest if rest.shows_match else rest.without_hint()
 
-    def shows_match(self, gone: str) -> bool:
-        """Return whether a gallery still shows a match; `gone` is the word on items that aren't there any more."""
-        gone_reports = {
-            span.report for line in self.lines if Strong(gone) in line for span in line if isinstance(span, Jump)
-        }
-        return any(tile.label and tile.report not in gone_reports for tile in self.gallery)
+    @property
+    def shows_match(self) -> bool:
+        """Whether a gallery still shows a match."""
+        return any(tile.label and not tile.over for tile in self.gallery)
 
     def without_hint(self) -> "Reply":
         """Return the reply without what it says in small print."""
@@ -487,7 +487,8 @@ def _button(data: Mapping[str, Any]) -> Button:
 
 def _tile(data: Mapping[str, Any]) -> Tile:
     label = Label(data["label"]) if data["label"] else None
-    return Tile(data["number"], UUID(data["match"]), UUID(data["report"]), label, _uuid(data["photo"]))
+    over = data.get("over", False)
+    return Tile(data["number"], UUID(data["match"]), UUID(data["report"]), label, _uuid(data["photo"]), over)
 
 
 def _ready(fields: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,18 @@ class OtherSideCases:
         await stage.handlers.withdraw(Withdraw(target=second.target, member=BEN))
         assert not await is_asked()
 
+    async def test_moderators_are_asked_to_react_to_nothing_that_was_declined(self, stage: Stage) -> None:
+        await stage.join()
+        lost, _, match = await stage.matched()
+        words = sentence("moderators_react")
+        assert words in (await stage.thread(lost))[0].text()
+        await stage.verdict(match, VerdictKind.REJECT)
+        assert words not in (await stage.thread(lost))[0].text()
+        await stage.verdict(match, VerdictKind.REJECT, given=False)
+        assert words in (await stage.thread(lost))[0].text()
+        await stage.press("not_mine", match.id, ADA, target=lost.target)
+        assert words not in (await stage.thread(lost))[0].text()
+
     @pytest.mark.parametrize("ending", _ENDINGS)
     @pytest.mark.parametrize("decision", ["accept_claim", None])
     async def test_the_other_side_of_a_claim_learns_that_a_report_has_ended(
