@@ -79,7 +79,7 @@ _MANY_COLOURED: Final = re.compile(
 )
 
 
-_MODELS: Final = r"(?: (?:\w{0,8}\d\w{0,8}|pro|max|mini|plus|ultra|air|se)){0,3}+"
+_MODELS: Final = r"(?>(?: (?:\w{0,8}\d\w{0,8}|pro|max|mini|plus|ultra|air|se)){0,3})"
 _NO_OTHER: Final = r"\b(?! (?:case|cover|charger|cable|sleeve|stand|holder|number)s?\b)"
 _COLOURED: Final = rf"(?:{COLOUR_OR_SHADE} ){{1,3}}"
 _BEFORE_ITS_CASE: Final = re.compile(

@@ -42,7 +42,7 @@ _OR: Final = any_of(listed(_CHOICES["or"]))
 _MAYBE: Final = r"\b(?:maybe|either)\b"
 _SAYS_EITHER: Final = re.compile(rf"{_OR}|{_MAYBE}|\?")
 _NOTHING_ELSE: Final = re.compile(
-    rf"(?:{_OR}|{_MAYBE}|{any_of(listed(_CHOICES['fillers']))}|[\s/(),;.:?!–、，（）-])*+"
+    rf"(?>(?:{_OR}|{_MAYBE}|{any_of(listed(_CHOICES['fillers']))}|[\s/(),;.:?!–、，（）-])*)"
 )
 _OF_ITS_NOUN: Final = re.compile(r"(?!\s(?:and|with|has|plus)\b)\s\w{1,20}(?=\s?[,;.(])")
 """The noun after a colour, before another phrase says what colour it may be instead: "blue jacket, maybe black"."""

@@ -75,7 +75,7 @@ _BEFORE_IT: Final = re.compile(r"\A\W{0,5}during\b[^,.;:!?\n]{0,80}?\b(?=(?:lost
 _RULED_OUT: Final = re.compile(
     r"\b(?:not|no)\b(?! longer (?:have|has|find|see|got)\b)"
     r"(?! (?:traia|tenia|tengo|encuentro|encontre|veo|esta|estaba|aparece)\b)"
-    r"(?:(?!\b(?:but|pero|ma|mas)\b).)*+"
+    r"(?>(?:(?!\b(?:but|pero|ma|mas)\b).)*)"
 )
 _NOT_MINE: Final = re.compile(
     r"\A\W{0,3}(?:(?:it|this|that)(?:['’]?s| is) )?not (?:my|mine(?:,? but)?)\b"

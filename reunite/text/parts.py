@@ -19,7 +19,7 @@ MAX_PARTS: Final = 6
 _BEGINNING: Final = 100
 """Characters of a part that name its thing."""
 _BETWEEN: Final = re.compile(
-    r"((?<![^\S\n])(?:[^\S\n]*+(?:[,;:.+&/、，\n]|\b(?:and|plus|also|y|et|und)\b))++\s*+)", re.IGNORECASE
+    r"((?<![^\S\n])(?>(?:[^\S\n]*+(?:[,;:.+&/、，\n]|\b(?:and|plus|also|y|et|und)\b))+)\s*+)", re.IGNORECASE
 )
 _ELSEWHERE: Final = re.compile(r"\b(?:in|on|at|from|near|by|under|behind|after|before|during|since)\b", re.IGNORECASE)
 _HOLDS: Final = re.compile(

@@ -12,7 +12,7 @@ from reunite.text.kinds import relation
 from reunite.text.phrases import any_of, listed
 
 _CHOICES: Final = read_toml("colour_words.toml")["choices"]
-_COLOURS: Final = rf"(?:(?:{COLOUR_OR_SHADE}|and)\b[\s-]{{0,3}}){{1,6}}+"
+_COLOURS: Final = rf"(?>(?:(?:{COLOUR_OR_SHADE}|and)\b[\s-]{{0,3}}){{1,6}})"
 _BOTH: Final = re.compile(
     rf"(?:^|[\s,;.:(（–、，。-])(?:both|all)\s+(?:(?:{'|'.join(listed(_CHOICES['after_both']))})\s+){{0,2}}({_COLOURS})[).!）。]?\s*(?=$|[,;.\n]|[\u3040-\u30ff的])"
 )

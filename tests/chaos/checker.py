@@ -19,7 +19,7 @@ def _of_post(posted: Posted, texts: list[str], everything: str) -> list[str]:
         return [f"{posted.words} was deleted, and is still shown"] if posted.mark in everything else []
     found = [] if texts else [f"{posted.words} was never answered"]
     if posted.card:
-        for words, due in ((RETURNED, 1), (TAKEN_BACK, int(posted.is_taken_back))):
-            if (times := sum(words in text for text in texts)) != due:
-                found.append(f"{posted.words}: “{words}” {times} times instead of {due}")
+        for words, is_due in ((RETURNED, not posted.is_taken_back), (TAKEN_BACK, posted.is_taken_back)):
+            if (times := sum(words in text for text in texts)) != int(is_due):
+                found.append(f"{posted.words}: “{words}” {times} times instead of {int(is_due)}")
     return found

@@ -1,5 +1,6 @@
 """Edits of posts on Slack: of a past post that is read again, and of one that was refused."""
 
+import time
 from collections.abc import Coroutine
 from types import SimpleNamespace
 from typing import Any
@@ -56,5 +57,6 @@ async def test_a_post_that_says_what_is_known_stays_unanswered(stage: Stage) -> 
 
 async def test_a_post_that_was_refused_is_taken(stage: Stage) -> None:
     await stage.join("T1", "slack")
-    await inbound(stage).edited(WORKSPACE, "C1", POST)
-    assert await stage.handlers.report_at(WORKSPACE.target("C1", TS))
+    at = f"{time.time():.6f}"
+    await inbound(stage).edited(WORKSPACE, "C1", {**POST, "ts": at})
+    assert await stage.handlers.report_at(WORKSPACE.target("C1", at))
