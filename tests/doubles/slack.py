@@ -41,6 +41,7 @@ class SlackDouble:
         """Seconds; most tests let them live longer, because a busy machine may be late."""
         self.delivery = SlackDelivery(acknowledge_within=acknowledge_within, retries=retries)
         self.numbers = itertools.count(1)
+        self._latest = 0
         self.teams: dict[str, Bot] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.groups: dict[str, dict[str, Any]] = {}
@@ -290,8 +291,9 @@ class SlackDouble:
     # What there is to see
 
     def next_ts(self) -> str:
-        """The next message's ts."""
-        return f"{int(time.time())}.{next(self.numbers):06}"
+        """The next message's ts: the moment in microseconds, later than all before."""
+        self._latest = max(self._latest + 1, time.time_ns() // 1000)
+        return f"{self._latest // 1_000_000}.{self._latest % 1_000_000:06}"
 
     def last_id(self) -> str:
         """The id that belongs to the response_url of the latest interaction."""
