@@ -275,8 +275,7 @@ async def test_posts_from_before_a_channel_was_for_reports_are_left_alone(
             await slack.tell({"type": "channel_rename", "channel": renamed}).acked.wait()
             noticed, installations = datetime.now(UTC), Installations(before.store)
             await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard > noticed)
-        now = f"{datetime.now(UTC).timestamp():.6f}"
-        missed = slack.post_photo(before.general, before.ben, JPEG, "was missed", unheard=True, ts=now)
+        missed = slack.post_photo(before.general, before.ben, JPEG, "was missed", unheard=True)
         async with world_on(slack, database_url, again=before) as world:
             await world.wait_until_acknowledged(world.general, missed)
             await caught_up(world)
