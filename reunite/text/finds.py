@@ -6,6 +6,7 @@ from typing import Final
 from reunite.text.data import read_toml
 from reunite.text.heads import names_a_thing
 from reunite.text.phrases import any_of, listed_in
+from reunite.text.places import locate
 from reunite.text.words import plain
 
 _LISTS: Final = read_toml("finds.toml")
@@ -24,14 +25,17 @@ _OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
 
 
 def reads_as_find(text: str) -> bool:
-    """Return whether a text states that a thing was found: it's no question, no thanks, and not the author's loss.
+    """Return whether a text states that a thing was found or where it is: no question, nor the author's own loss.
 
     Here a doubtful text is none: its author can still report it.
     """
     said = plain(text)
     if _NO_FIND.search(said) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
-    return names_a_thing("".join(map(_stated, _SENTENCE.findall(text))))
+    stated = "".join(map(_stated, _SENTENCE.findall(text)))
+    if not (_FOUND.search(plain(stated)) or locate(stated).places):  # such as "Nice hat!"
+        return False
+    return names_a_thing(stated)
 
 
 def _stated(sentence: str) -> str:
