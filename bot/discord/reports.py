@@ -19,7 +19,13 @@ from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
-from bot.discord.private_replies import PrivateReply, language_of_user, reply_privately, try_acknowledge
+from bot.discord.private_replies import (
+    PrivateReply,
+    language_of_user,
+    reply_privately,
+    reply_with_problem,
+    try_acknowledge,
+)
 from bot.discord.threads import Destination
 from bot.discord.workspaces import Workspaces, guild_of, member_of, missing_permissions
 from bot.saved import answering, note_answered
@@ -83,7 +89,9 @@ class Reports:
 
     async def report(self, interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
         """Take a report, or ask for it with a modal if nothing was given."""
-        if given.is_empty:
+        if which == "sealed" and self._workspaces.lacks_log(guild_of(interaction)):  # better than after the form
+            await reply_with_problem(interaction, TellUserError("sealed_needs_log"))
+        elif given.is_empty:
             modal = form_modal(self._form(interaction, which, given), f"{REPORT}:{which}:{interaction.id}")
             await try_acknowledge(interaction, partial(interaction.response.send_modal, modal))
         else:

@@ -129,6 +129,11 @@ class Workspaces:
     def settings(self, guild: discord.Guild) -> Settings:
         return self._settings.get(guild.id, _DEFAULTS)
 
+    def lacks_log(self, guild: discord.Guild) -> bool:
+        """Return whether a guild is known to have no moderators' channel."""
+        settings = self._settings.get(guild.id)
+        return settings is not None and settings.log_channel is None
+
     def language(self, guild: discord.Guild) -> str:
         """Return the language of public messages."""
         return self.settings(guild).language
