@@ -72,7 +72,9 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 workspaces=workspaces,
                 inbound=inbound,
                 verdicts=verdicts,
-                buttons=Buttons(handlers, workspaces, reports, looks, settings_form),
+                buttons=Buttons(
+                    handlers, workspaces, reports, looks, settings_form=settings_form, linking=commands.linking
+                ),
                 reconciler=reconciler,
                 greeter=Greeter(handlers, workspaces, platform, reads_posts=client.intents.message_content),
                 pause_after_trouble=config.pause_after_trouble,

@@ -9,9 +9,10 @@ from typing import Any, Final, get_args
 import discord
 import structlog
 
-from bot.discord.button_ids import AnswerId, PressId, parse_answer_id, parse_press_id
+from bot.discord.button_ids import KEEP, AnswerId, PressId, parse_answer_id, parse_press_id
 from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.linking import Linking
 from bot.discord.looks import Looks
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.permissions import may_set_up
@@ -19,13 +20,12 @@ from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     CHECK_SECONDS,
     PrivateReply,
-    Work,
     follow_up,
     language_of_user,
+    reply_in_place,
     reply_privately,
     reply_with_problem,
     result_or_problem,
-    show,
     try_acknowledge,
 )
 from bot.discord.render import Rendered, RenderedButton, with_answer
@@ -48,8 +48,6 @@ _log = structlog.get_logger(__name__)
 _REPORTS: Final[tuple[ReportForm, ...]] = get_args(ReportForm)
 _SURE: Final = "sure:"
 """The prefix of the id of a button that confirms another one."""
-_KEEP: Final = "keep"
-"""The id of the button next to it, which keeps everything."""
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
 _CONFIDENTIAL: Final[frozenset[Action]] = frozenset({"see_claim", "where_is_it"})
@@ -62,9 +60,17 @@ _NOTHING: Final = FormInput({})
 class Buttons:
     """Handles the buttons and modals that the bot has shown, at any time."""
 
-    def __init__(
-        self, handlers: Handlers, workspaces: Workspaces, reports: Reports, looks: Looks, settings_form: SettingsForm
+    def __init__(  # noqa: PLR0913 - the parts that reply
+        self,
+        handlers: Handlers,
+        workspaces: Workspaces,
+        reports: Reports,
+        looks: Looks,
+        *,
+        settings_form: SettingsForm,
+        linking: Linking,
     ) -> None:
+        self._linking = linking
         self._looks = looks
         self._handlers = handlers
         self._workspaces = workspaces
@@ -85,8 +91,10 @@ class Buttons:
             await self._answered(interaction, answer)
         elif custom_id.startswith(SettingsForm.PREFIX):
             await self._settings_form.open(interaction, custom_id)
-        elif custom_id == _KEEP:
-            await _reply_in_place(interaction, lambda: _kept(interaction))
+        elif custom_id == KEEP:
+            await reply_in_place(interaction, lambda: _kept(interaction))
+        elif custom_id == Linking.BUTTON:
+            await reply_in_place(interaction, lambda: self._linking.unlink(interaction))
         elif press := parse_press_id(custom_id.removeprefix(_SURE)):
             await self._act(interaction, press, is_sure=custom_id.startswith(_SURE))
         else:
@@ -96,7 +104,7 @@ class Buttons:
         form = form_of(press.action, language_of_user(interaction))
         question = confirmation_of(press.action, language_of_user(interaction))
         if is_sure:
-            await _reply_in_place(interaction, lambda: self._press(interaction, press))
+            await reply_in_place(interaction, lambda: self._press(interaction, press))
         elif question:
             await reply_privately(interaction, lambda: self._ask(interaction, press, question))
         elif press.action == "look_page":
@@ -126,7 +134,7 @@ class Buttons:
         words = sentence(f"button_{press.action}", language_of_user(interaction))
         buttons = (
             RenderedButton(f"{_SURE}{press.custom_id}", words, discord.ButtonStyle.danger),
-            RenderedButton(_KEEP, asked.keep, discord.ButtonStyle.secondary),
+            RenderedButton(KEEP, asked.keep, discord.ButtonStyle.secondary),
         )
         embed = discord.Embed(description=escape(asked.question))
         return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
@@ -209,12 +217,6 @@ def _guild(interaction: discord.Interaction, named: int | None) -> discord.Guild
     if interaction.guild is None and named and (guild := interaction.client.get_guild(named)):
         return guild
     return guild_of(interaction)
-
-
-async def _reply_in_place(interaction: discord.Interaction, work: Work) -> None:
-    """Acknowledge a press, then show the result of `work` in place of the message with the button."""
-    if await try_acknowledge(interaction, interaction.response.defer):
-        await show(interaction, await result_or_problem(interaction, work))
 
 
 async def _kept(interaction: discord.Interaction) -> PrivateReply:

@@ -16,6 +16,8 @@ from bot.discord.workspaces import guild_of
 from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.language import command, language_of, menu
+from reunite.messages.forms import ReportForm
+from reunite.text.help import asks_for_help
 
 C = TypeVar("C", bound=discord.Client)
 F = TypeVar("F")
@@ -66,7 +68,7 @@ def command_tree(
     tree = _Tree(client)
     tree.track = track
     for listed in (
-        *_reports(reports),
+        *_reports(reports, commands),
         _search(looks),
         *_about_me(commands),
         *_for_managers(commands),
@@ -79,7 +81,13 @@ def command_tree(
     return tree
 
 
-def _reports(reports: Reports) -> list[_Command]:
+def _reports(reports: Reports, commands: Commands) -> list[_Command]:
+    async def report(interaction: discord.Interaction, which: ReportForm, given: ReportInput) -> None:
+        if asks_for_help(given.words) and given == ReportInput(words=given.words):
+            await commands.in_guild(interaction, lambda: commands.help(interaction))
+        else:
+            await reports.report(interaction, which, given)
+
     @app_commands.command(description=command("lost").description)
     @_described("lost", "description", "photo", "where", "when")
     async def lost(
@@ -89,7 +97,7 @@ def _reports(reports: Reports) -> list[_Command]:
         where: _Short = "",
         when: _Short = "",
     ) -> None:
-        await reports.report(interaction, "lost", _given(description, photo, where, when))
+        await report(interaction, "lost", _given(description, photo, where, when))
 
     @app_commands.command(description=command("found").description)
     @_described("found", "description", "photo", "where")
@@ -99,7 +107,7 @@ def _reports(reports: Reports) -> list[_Command]:
         photo: discord.Attachment | None = None,
         where: _Short = "",
     ) -> None:
-        await reports.report(interaction, "found", _given(description, photo, where))
+        await report(interaction, "found", _given(description, photo, where))
 
     @app_commands.command(description=command("sealed").description)
     async def sealed(interaction: discord.Interaction) -> None:
@@ -157,11 +165,11 @@ def _for_managers(commands: Commands) -> list[_Command]:
     @app_commands.command(description=command("link").description)
     @_described("link", "code")
     async def link(interaction: discord.Interaction, code: _Short = "") -> None:
-        await commands.in_guild(interaction, lambda: commands.link(interaction, code), act="link")
+        await commands.in_guild(interaction, lambda: commands.linking.link(interaction, code), act="link")
 
     @app_commands.command(description=command("unlink").description)
     async def unlink(interaction: discord.Interaction) -> None:
-        await commands.in_guild(interaction, lambda: commands.unlink(interaction), act="link")
+        await commands.in_guild(interaction, lambda: commands.linking.ask(interaction), act="link")
 
     managed: list[_Command] = [setup, link, unlink]
     for listed in managed:

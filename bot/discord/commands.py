@@ -8,6 +8,7 @@ from typing import Any, Final
 import discord
 
 from bot.discord.greeting import named_commands
+from bot.discord.linking import Linking
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
 from bot.discord.settings_form import SettingsForm
@@ -29,6 +30,7 @@ class Commands:
         self._handlers = handlers
         self._workspaces = workspaces
         self._settings_form = settings_form
+        self.linking = Linking(handlers)
 
     async def in_guild(self, interaction: discord.Interaction, work: Work, *, act: rights.Act | None = None) -> None:
         """Join the guild if needed, and reply. An `act` is reserved to those who may manage the guild."""
@@ -76,19 +78,6 @@ class Commands:
         return PrivateReply(
             sentence(key, language, command=command_names(language), zone=str(kept), time=f"{now:%H:%M}")
         )
-
-    async def link(self, interaction: discord.Interaction, code: str) -> PrivateReply:
-        """Join the community of a link code, or make a code if none is given."""
-        language = language_of_user(interaction)
-        if code:
-            await self._handlers.link(*_workspace(interaction), code)
-            return PrivateReply(sentence("linked", language))
-        new_code = await self._handlers.link_code(*_workspace(interaction))
-        return PrivateReply(sentence("link_code", language, command=command_names(language), code=new_code))
-
-    async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
-        await self._handlers.unlink(*_workspace(interaction))
-        return PrivateReply(sentence("unlinked", language_of_user(interaction)))
 
     async def board(self, interaction: discord.Interaction) -> PrivateReply:
         """Give a moderator a link to the board."""

@@ -122,6 +122,12 @@ async def reply_with_problem(interaction: discord.Interaction, error: TellUserEr
         await show(interaction, _problem(interaction, error))
 
 
+async def reply_in_place(interaction: discord.Interaction, work: Work) -> None:
+    """Acknowledge a press, then show the result of `work` in place of the message with the button."""
+    if await try_acknowledge(interaction, interaction.response.defer):
+        await show(interaction, await result_or_problem(interaction, work))
+
+
 async def show(interaction: discord.Interaction, reply: PrivateReply) -> bool:
     """Show a reply in place of the acknowledgement; if it's too late for that, send it directly.
 

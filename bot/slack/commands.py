@@ -17,6 +17,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import notices, welcome
 from reunite.messages.welcome import HOME, NamedCommands
+from reunite.text.help import asks_for_help
 
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
@@ -42,7 +43,7 @@ class Commands:
         """Handle `/lost` or `/found`, with or without words."""
         words = plain_text(private.body.get("text", ""))
         failed = WENT_WRONG if words.lower().partition(" ")[0] in _NO_REPORTS else REPORT_FAILED
-        opens_modal = words.lower() in {"", "sealed", "search"}
+        opens_modal = words.lower() in {"", "sealed", "search", "unlink"}
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 
     async def _command(self, words: str, person: Person, private: PrivateReplies) -> None:
@@ -54,7 +55,7 @@ class Commands:
                 await self._reports.open(person, private, "sealed")
             case ["mine"]:
                 await self._my_reports(person, private)
-            case ["help"]:
+            case _ if asks_for_help(words):
                 await private.send([welcome.usage(NAMED_COMMANDS, person.language)], person.language)
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)

@@ -27,7 +27,7 @@ from bot.slack.forms import LOOK, REPORT
 from bot.slack.greeting import Greeter
 from bot.slack.home import HOME, Home
 from bot.slack.inbound import Inbound
-from bot.slack.linking import LINK, Linking
+from bot.slack.linking import LINK, UNLINK, Linking
 from bot.slack.looks import Looks
 from bot.slack.posts import Body
 from bot.slack.private_replies import PrivateReplies
@@ -160,6 +160,7 @@ def _requests(app: AsyncApp, parts: Parts) -> None:
         LOOK: parts.looks.submit,
         SETUP: parts.settings_form.submit,
         LINK: parts.linking.submit,
+        UNLINK: parts.linking.submit_unlink,
     }
     for callback, submit in submits.items():
         app.view(callback)(_submitting(parts, submit))

@@ -2,17 +2,24 @@
 
 from typing import Final
 
-from bot.slack.forms import View, form_input, labelled, modal, words_modal
+from bot.slack.forms import View, form_input, labelled, modal, plain, section, words_modal
+from bot.slack.manifest import NAMES
+from bot.slack.markup import escape
 from bot.slack.people import Person
 from bot.slack.posts import Body
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
+from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
+from reunite.messages import wording
+from reunite.messages.forms import unlink_confirmation
 
 LINK: Final = "link"
 """The callback of the modal that asks for a code."""
+UNLINK: Final = "unlink"
+"""The callback of the modal that asks whether to unlink."""
 _MAX_CODE: Final = 40
 
 
@@ -23,7 +30,7 @@ class Linking:
         self._handlers = handlers
 
     async def command(self, words: str, person: Person, private: PrivateReplies) -> None:
-        """Handle `/lost link`, which makes a code, `/lost link CODE`, which uses one, and `/lost unlink`."""
+        """Handle `/lost link` (makes a code), `/lost link CODE` (uses one) and `/lost unlink` (asks first)."""
         workspace = private.workspace
         match words.split():
             case [_, code]:
@@ -31,7 +38,8 @@ class Linking:
             case [verb] if verb.lower() == LINK:
                 result = await self.make_code(workspace, person)
             case _:
-                result = await self.unlink(workspace, person)
+                await private.show(_question(person))
+                return
         await private.send_words(result, person.language)
 
     async def make_code(self, workspace: SlackWorkspace, person: Person) -> str:
@@ -64,6 +72,24 @@ class Linking:
         person = await workspace.person(body["user"]["id"])
         result = await self.link(workspace, person, form_input(body["view"])["code"])
         return words_modal(result, person.language)
+
+    async def submit_unlink(self, workspace: SlackWorkspace, body: Body) -> View:
+        """Leave the community, as the modal has asked."""
+        person = await workspace.person(body["user"]["id"])
+        try:
+            result = await self.unlink(workspace, person)
+        except TellUserError as error:  # the modal has no field to say it at
+            result = escape(wording.explain(error, person.language, NAMES))
+        return words_modal(result, person.language)
+
+
+def _question(person: Person) -> View:
+    """Return the modal that asks whether to unlink."""
+    _check(person)
+    language = person.language
+    asked, part = unlink_confirmation(language), sentence("home_unlink", language)
+    view = modal(part, [section(escape(asked.question))], language, callback=UNLINK, context={"language": language})
+    return {**view, "submit": plain(part), "close": plain(asked.keep)}
 
 
 def _check(person: Person) -> None:

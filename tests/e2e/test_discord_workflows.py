@@ -151,9 +151,10 @@ async def test_a_sealed_report_is_shown_to_moderators_only_until_they_release_it
     assert (shown["attachments"], "name tag" in world.discord.text(shown)) == ([], False)
 
 
-async def test_sealing_needs_a_photo_and_a_channel_for_moderators(world: DiscordWorld) -> None:
-    await world.set_up("Channels and moderators", log=[])
+async def test_sealing_needs_a_channel_for_moderators(world: DiscordWorld) -> None:
     opening = await world.discord.ui.slash("sealed", world.ben, "general")
+    await world.discord.ui.opened(opening)
+    await world.set_up("Channels and moderators", log=[])
     refused = await world.fill_in(opening, {"id.jpg": drawing("red")}, category="id")
     assert "need a moderator channel" in refused
     assert world.discord.replies(world.discord.channel("found")) == []
@@ -254,7 +255,7 @@ async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:
     assert "isn't valid" in await world.private_answer(
         await world.discord.ui.slash("link", world.manager, "general", code=code)
     )
-    assert "no link" in await world.private_answer(await world.discord.ui.slash("unlink", world.manager, "general"))
+    assert "no link" in await world.unlink()
 
 
 async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: DiscordWorld, database_url: str) -> None:
@@ -275,8 +276,6 @@ async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: Di
         assert "already linked" in await world.private_answer(
             await world.discord.ui.slash("link", world.manager, "general", code=made)
         )
-        assert "Unlinked" in await world.private_answer(
-            await world.discord.ui.slash("unlink", world.manager, "general")
-        )
+        assert "Unlinked" in await world.unlink()
         making = await world.discord.ui.slash("link", world.manager, "general")
         await elsewhere.link("web", "page", (await world.private_answer(making)).split("code is ")[1].split(".")[0])

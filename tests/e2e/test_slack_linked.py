@@ -86,7 +86,11 @@ async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both
     await both.page.found("f1", "red", "umbrella from the page")
     await both.slack.card(lost)
     await eventually(lambda: "my red umbrella" in both.thread("f1"))
-    assert await both.say("unlink", both.slack.moderator) == sentence("unlinked")
+    await both.slack.slack.slash("lost", "unlink", both.slack.moderator, both.slack.lost)
+    asked = await both.slack.slack.ui.modal(both.slack.moderator, sentence("unlink_sure"))
+    assert "my red umbrella" in both.thread("f1")
+    parted = await both.slack.slack.ui.submit(asked, both.slack.moderator)
+    assert sentence("unlinked") in str((parted.ack or {})["payload"]["view"])
     await eventually(lambda: "from the page" not in on_slack(both.slack, lost))
     await eventually(lambda: "my red umbrella" not in both.thread("f1"))
 

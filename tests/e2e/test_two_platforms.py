@@ -74,8 +74,7 @@ async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) ->
 async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
     lost, found, card = await both.lost_and_found()
     await both.slack.reply(both.slack.found, found, "Possible owner found.")
-    parting = await both.discord.discord.ui.slash("unlink", both.discord.manager, "general")
-    assert "Unlinked" in await both.discord.private_answer(parting)
+    assert "Unlinked" in await both.discord.unlink()
     await eventually(lambda: card not in both.discord.discord.messages[lost])
     thread = both.slack.slack.thread
     await eventually(

@@ -14,6 +14,7 @@ from bot.discord.permissions import invitation
 from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
+from reunite.commands import JoinWorkspace
 from reunite.entities import Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
@@ -79,7 +80,8 @@ async def test_a_private_answer_is_in_the_language_of_the_person_who_asks(
     assert answer in await world.discord.ui.answer(used)
 
 
-async def test_a_form_is_in_its_users_language(world: World) -> None:
+async def test_a_form_is_in_its_users_language(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Workspaces, "lacks_log", lambda *_: False)
     ada = world.discord.admin.join("Ada")
     for language in LANGUAGES:
         world.discord.locales[ada] = language
@@ -89,6 +91,42 @@ async def test_a_form_is_in_its_users_language(world: World) -> None:
     modal = await world.discord.ui.opened(await world.discord.ui.slash("lost", ada, "general"))
     assert modal["title"] == "Ich habe etwas verloren"
     assert [field["custom_id"] for field in inputs(modal)] == ["words", "photos", "where", "when", "seen"]
+
+
+async def test_without_a_channel_for_moderators_nobody_fills_in_a_sealed_report_in_vain(world: World) -> None:
+    used = await world.discord.ui.slash("sealed", world.discord.admin.join("Ada"), "general")
+    assert await world.discord.ui.answer(used) == sentence("sealed_needs_log", command=command_names("en"))
+    assert used.modal is None
+
+
+async def test_whoever_asks_for_help_gets_it_and_makes_no_report(world: World) -> None:
+    ada = world.discord.admin.join("Ada")
+    for command, words in (("lost", "help me"), ("lost", "?"), ("found", "HILFE!"), ("lost", "助けて")):
+        used = await world.discord.ui.slash(command, ada, "general", description=words)
+        assert "/search" in await world.discord.ui.answer(used)
+    await world.discord.ui.answer(
+        await world.discord.ui.slash("lost", ada, "general", description="help me find my black backpack")
+    )
+    assert (await world.report())["text"] == "help me find my black backpack"
+
+
+async def test_the_sides_stay_linked_until_a_manager_confirms_that_they_are_to_part(world: World) -> None:
+    manager = world.discord.admin.join("Mo")
+    world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+    handlers = Handlers(world.store, NoQueue())
+    await handlers.join(JoinWorkspace("web", "page", "The page"))
+    await handlers.link("discord", world.discord.guild_id, await handlers.link_code("web", "page"))
+    page = await world.store.workspace("web", "page")
+    for choice, words in (("Cancel", "nothing_deleted"), ("Unlink", "unlinked")):
+        assert page
+        assert page.community == await world.community()
+        asked = await world.discord.ui.slash("unlink", manager, "general")
+        assert await world.discord.ui.answer(asked) == sentence("unlink_sure")
+        question = asked.responses[0]["id"]
+        assert await world.discord.ui.confirm(question, choice, manager) == sentence(words)
+        page = await world.store.workspace("web", "page")
+    assert page
+    assert page.community != await world.community()
 
 
 async def test_a_form_keeps_the_commands_options(world: World) -> None:

@@ -58,6 +58,15 @@ async def test_words_that_begin_like_another_command_are_what_was_lost(world: Wo
     assert texts == ["link bracelet", "link bracelet of silver", "mine detector", "help book"]
 
 
+async def test_whoever_asks_for_help_gets_it_and_makes_no_report(world: World) -> None:
+    asked = [("lost", "help me"), ("lost", "?"), ("found", "HILFE!"), ("lost", "助けて"), ("lost", "ayúdame")]
+    for command, words in asked:
+        used = await world.slack.slash(command, words, world.ada, world.lost)
+        assert "/lost search" in str(await answer(used))
+    await answer(await world.slack.slash("lost", "help me find my black backpack", world.ada, world.lost))
+    assert [report.text for report in await world.reports()] == ["help me find my black backpack"]
+
+
 async def test_what_slack_or_the_home_tab_has_is_no_report(world: World) -> None:
     home, moderators = sentence("home_has_it"), sentence("only_moderators_here")
     for user, words, text in (

@@ -34,3 +34,11 @@ async def test_unlinking_asks_first_and_says_where_there_is_no_link(world: World
     assert unlink["confirm"]["text"]["text"] == sentence("unlink_sure")
     await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
     await world.slack.ui.modal(world.admin, sentence("not_linked"))
+
+
+async def test_the_command_asks_first_too(world: World) -> None:
+    await world.slack.slash("lost", "unlink", world.admin, world.lost)
+    modal = await world.slack.ui.modal(world.admin, sentence("unlink_sure"))
+    assert modal["submit"]["text"] == sentence("home_unlink")
+    sent = await world.slack.ui.submit(modal, world.admin)
+    assert sentence("not_linked") in str((sent.ack or {})["payload"]["view"])

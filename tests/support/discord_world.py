@@ -9,6 +9,7 @@ from typing import Any
 from bot.app import BotConfig, run
 from bot.discord.config import DiscordConfig
 from db.config import Connections
+from reunite.language import sentence
 from tests.doubles.discord import TOKEN, DiscordDouble, Interaction
 from tests.doubles.discord_shapes import MANAGE_GUILD, MANAGE_MESSAGES, Json
 from tests.support.keys import KEYS
@@ -74,6 +75,12 @@ class DiscordWorld:
     async def press(self, message: str, words: str, user: str) -> str:
         """Press a button and return the private reply."""
         return await self.private_answer(await self.discord.ui.press(message, words, user))
+
+    async def unlink(self) -> str:
+        """Part from the other side as the manager, and return what's said then."""
+        asking = await self.discord.ui.slash("unlink", self.manager, "general")
+        assert await self.private_answer(asking) == sentence("unlink_sure")
+        return await self.discord.ui.confirm(asking.responses[0]["id"], sentence("home_unlink"), self.manager)
 
     async def fill_in(
         self, opening: Interaction, photos: Mapping[str, bytes] | None = None, **values: str | list[str]
