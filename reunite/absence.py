@@ -1,7 +1,7 @@
 """Workspaces that removed the bot while it was away: deleted once their platform has said so for a week."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from reunite.entities import PlatformName
@@ -9,6 +9,8 @@ from reunite.ports import Store
 
 GRACE: Final = timedelta(days=7)
 """Longer than any outage in which a platform may wrongly say that the bot isn't there."""
+LEAVING: Final = datetime.fromtimestamp(0, UTC)
+"""As the time since which a workspace is absent: it has told us that it removed the bot, and is being deleted."""
 
 IsThere = Callable[[str], Awaitable[bool | None]]
 """Asks a platform whether the bot is in a workspace, by the workspace's id; None if the platform can't say."""
@@ -19,7 +21,8 @@ async def absent_for_long(store: Store, platform: PlatformName, is_there: IsTher
     gone = []
     for workspace, absent_since in await store.known_workspaces(platform):
         there = await is_there(workspace.external_id)
-        if there is False and absent_since and now - absent_since >= GRACE:
+        was_left = absent_since == LEAVING and not there  # a process ended while deleting it
+        if was_left or (there is False and absent_since and now - absent_since >= GRACE):
             gone.append(workspace.external_id)
         elif there is False and absent_since is None:
             await store.note_absence(workspace, now)

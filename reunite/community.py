@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from reunite.absence import LEAVING
 from reunite.commands import ChangeSettings
 from reunite.entities import Member, Report, Settings, Trends, Workspace
 from reunite.errors import TellUserError
@@ -105,6 +106,7 @@ class CommunityHandlers:
 
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""
+        await self._store.note_absence(workspace, LEAVING)
         async with self._store.session(workspace.community) as session:
             reports = await session.workspaces.reports(workspace.id)
         for report_id in reports:

@@ -1,6 +1,10 @@
 """Workspaces that removed the bot while it was away."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+
+import pytest
 
 from reunite.absence import absent_for_long
 from tests.contract.stages import Stage
@@ -35,6 +39,25 @@ class AbsenceCases:
         stage.later(days=7)
         await stage.store.note_absence(workspace, stage.time)  # by a bot that has looked before the first noted it
         assert await look(stage, {"here": False}) == ["here"]
+
+    async def test_a_workspace_that_was_being_deleted_is_left_at_once(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join("gone", "discord")
+
+        async def killed(_: object) -> None:
+            raise asyncio.CancelledError
+
+        monkeypatch.setattr(stage.store, "leave", killed)
+        with suppress(asyncio.CancelledError):
+            await stage.handlers.leave("discord", "gone")
+        assert await look(stage, {"gone": True}) == []  # it's back
+        with suppress(asyncio.CancelledError):
+            await stage.handlers.leave("discord", "gone")
+        assert await look(stage, {"gone": False}) == ["gone"]
+        assert await look(stage, {"gone": None}) == ["gone"]
+        await stage.join("gone", "discord")
+        assert await look(stage, {"gone": None}) == []
 
     async def test_a_platform_that_cannot_say_ends_nothing_and_proves_nothing(self, stage: Stage) -> None:
         await stage.join("here", "discord")
