@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from db.presence import heard_at, note_heard
 from db.store import Store
 
 _EVENTS_KEPT: Final = "1 day"
@@ -63,7 +64,7 @@ class Installations:
     async def delete(self, team: str) -> None:
         """Delete a workspace's token and everything else that is stored about it."""
         async with self._store.outside() as connection:
-            for table in ("slack_reaction", "slack_picture", "slack_presence", "slack_window", "slack_installation"):
+            for table in ("slack_reaction", "slack_picture", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s", {"team": team})
 
     # Installations in progress
@@ -129,17 +130,11 @@ class Installations:
 
     async def heard_at(self, team: str) -> datetime | None:
         """Return the moment up to which the bot has received everything in a workspace; None if it never did."""
-        rows = await self._store.rows("SELECT heard_at FROM slack_presence WHERE team = %(team)s", team=team)
-        heard: datetime | None = rows[0]["heard_at"] if rows else None
-        return heard
+        return await heard_at(self._store, "slack", team)
 
     async def note_presence(self, team: str) -> None:
         """Record that the bot is receiving everything in a workspace now."""
-        await self._store.rows(
-            """INSERT INTO slack_presence (team, heard_at) VALUES (%(team)s, now())
-               ON CONFLICT (team) DO UPDATE SET heard_at = now()""",
-            team=team,
-        )
+        await note_heard(self._store, "slack", [team])
 
 
 _SELECT: Final = "SELECT team, name, bot_user, bot_token FROM slack_installation"

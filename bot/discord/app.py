@@ -22,6 +22,7 @@ from bot.discord.inbound import Inbound
 from bot.discord.internals import addresses
 from bot.discord.looks import Looks
 from bot.discord.outbound import DiscordPlatform
+from bot.discord.presence import Presence
 from bot.discord.reconcile import Reconciler
 from bot.discord.reports import Reports
 from bot.discord.settings_form import SettingsForm
@@ -31,7 +32,6 @@ from bot.past_posts import PastPosts
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
-from db.channel_roles import roles_since
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -51,6 +51,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
             inbound = Inbound(client, handlers, workspaces, platform)
             destinations = Destinations(handlers, workspaces)
+            presence = Presence(store)
             reconciler = Reconciler(
                 client,
                 handlers,
@@ -58,7 +59,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 inbound=inbound,
                 verdicts=verdicts,
                 destinations=destinations,
-                roles_since=partial(roles_since, store, "discord"),
+                presence=presence,
                 config=config,
             )
             history = ChannelHistory(client, workspaces, reconciler.is_reconciled, inbound.is_deleted)
@@ -80,7 +81,8 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 pause_after_trouble=config.pause_after_trouble,
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
-            work = [past.run, *_work(client, handlers, store, workspaces, verdicts)]
+            recording = partial(presence.record, client, reconciler.is_caught_up)
+            work: list[Work] = [past.run, recording, *_work(client, handlers, store, workspaces, verdicts)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):
                 yield platform

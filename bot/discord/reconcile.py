@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
+from bot.discord.presence import Presence
 from bot.discord.threads import is_ours, neutral_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
@@ -43,22 +44,23 @@ class Reconciler:
         inbound: Inbound,
         verdicts: Verdicts,
         destinations: Destinations,
-        roles_since: Callable[[str], Awaitable[Mapping[str, datetime]]],
+        presence: Presence,
         config: DiscordConfig,
     ) -> None:
-        """`roles_since` returns when channels became ones for reports, for those that weren't always."""
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
         self._inbound = inbound
         self._verdicts = verdicts
         self._destinations = destinations
-        self._roles_since = roles_since
+        self._presence = presence
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
         self._unseen: set[int] = set()
         """Guilds that haven't been checked since the last start."""
+        self._behind: set[int] = set()
+        """Guilds that haven't been checked to the end."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -66,14 +68,19 @@ class Reconciler:
         """Reconcile all guilds, or `only` one, `after` this many seconds; if that is in progress, do it once more."""
         self._due |= {guild.id for guild in ([only] if only else self._client.guilds)}
         self._unseen |= self._due
+        self._behind |= self._due
         if not after:
             self._at_once.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(after))
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has caught up in a guild."""
+        """Return whether the bot has read in a guild what it missed, as far as Discord shows it."""
         return guild_id not in self._unseen
+
+    def is_caught_up(self, guild_id: int) -> bool:
+        """Return whether nothing that the bot missed in a guild has to be read again."""
+        return guild_id not in self._behind
 
     async def stop(self) -> None:
         """Leave the rest to the next start."""
@@ -90,6 +97,7 @@ class Reconciler:
             caught_up = [guild for guild in due if await self._try_guild(guild, self._reconcile_guild)]
             done = [guild for guild in caught_up if await self._try_guild(guild, self._leftovers)]
             self._due |= due.difference(done)
+            self._behind = set(self._due)
             if self._due:
                 await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -123,11 +131,7 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
-        changed = await self._roles_since(str(guild.id))
-
-        def first_in(channel: discord.abc.Snowflake) -> datetime:
-            return max(since, changed.get(str(channel.id), since))
-
+        first_in = await self._presence.first_missed(guild, since)
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
                 await self._isolated(guild, self._channel(channel, first_in(channel), posts))

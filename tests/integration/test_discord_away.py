@@ -10,8 +10,10 @@ from unittest.mock import AsyncMock
 import pytest
 from structlog.testing import capture_logs
 
+from bot.discord import presence
 from bot.discord.app import running
 from bot.discord.destinations import Destinations
+from db.presence import heard_at
 from db.store import Store
 from reunite.absence import GRACE
 from reunite.commands import ChangeSettings, JoinWorkspace, Withdraw
@@ -264,6 +266,23 @@ async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_una
         async with caught_up(discord, store) as world:
             assert discord.people.has_reaction(missed, "👀")
             assert await _texts_are(world, ["a cup", "a hat"])
+
+
+async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_the_bot_went(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "_RECORD_EVERY_SECONDS", 0.05)
+    ann, general = discord.admin.join("Ann"), discord.channel("general")
+    async with caught_up(discord, store):
+        seen = await discord.people.post("general", ann, "seen, and not for reports", {"a.jpg": JPEG})
+        then = datetime.now(UTC)
+        await eventually(lambda: heard_at(store, "discord", discord.guild_id), holds=lambda at: at and at > then)
+    before = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG})
+    discord.channels[general]["name"] = "found-items"
+    after = await discord.people.post("found-items", ann, "a cup", {"a.jpg": JPEG})
+    async with caught_up(discord, store) as world:
+        assert await _texts_are(world, ["a cup", "a hat"])
+        assert [discord.people.has_reaction(post, "👀") for post in (seen, before, after)] == [False, True, True]
 
 
 async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:

@@ -20,7 +20,6 @@ SHARED = {
     "slack_installation": "one row for each Slack workspace",
     "slack_oauth_state": "installations that aren't finished",
     "slack_picture": "files, by Slack workspace",
-    "slack_presence": "one row for each Slack workspace",
     "slack_reaction": "reactions that came before their message was known",
     "slack_window": "what is caught up with, by Slack workspace",
 }
@@ -33,6 +32,7 @@ ACROSS = {
     "enter_workspace",
     "find_board_session",
     "find_workspace",
+    "heard_at",
     "join_workspace",
     "use_api_token",
     # What is due, in turn by community.
@@ -50,6 +50,7 @@ ACROSS = {
     "due_reminders",
     "expired_reports",
     "known_workspaces",
+    "note_heard",
     "open_backfills",
     "reports_to_forget",
     "stale_photos",

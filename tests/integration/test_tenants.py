@@ -31,6 +31,8 @@ OWNERS = {
     "hint_due_work",
     "join_workspace",
     "known_workspaces",
+    "heard_at",
+    "note_heard",
     "lease_outbox",
     "lease_work",
     "leave_workspace",
@@ -155,7 +157,7 @@ async def test_within_a_community_nobodys_slack_token_can_be_read(store: Store) 
     await installations.note_event("E1")
     assert await installations.of("T1")
     async with store.session(ours.community) as session:
-        for table in ("installation", "oauth_state", "event", "presence", "reaction"):
+        for table in ("installation", "oauth_state", "event", "reaction"):
             assert await session._all(f"TABLE slack_{table}") == []
         assert await session._do("UPDATE slack_installation SET bot_token = 'mine'") == 0
     assert await installations.of("T1") == Installation("T1", "Team", "U1", "xoxb-secret")

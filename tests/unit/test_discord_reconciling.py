@@ -24,7 +24,7 @@ def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any =
         inbound=other,
         verdicts=other,
         destinations=other,
-        roles_since=other,
+        presence=other,
         config=DiscordConfig(token="token"),
     )
 
