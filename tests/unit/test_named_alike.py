@@ -4,8 +4,16 @@ from reunite.language import LANGUAGES, sentence, template, words_in
 from tests.support.tables import for_each
 
 _WALLETS = {
-    **{"en": "wallet", "de": "geldbeutel", "es": "cartera", "fr": "portefeuille", "it": "portafogli"},
-    **{"ja": "財布", "nl": "portemonnee", "pl": "portfel", "pt": "carteira", "zh": "钱包"},
+    "en": "wallet",
+    "de": "geldbeutel",
+    "es": "cartera",
+    "fr": "portefeuille",
+    "it": "portafogli",
+    "ja": "財布",
+    "nl": "portemonnee",
+    "pl": "portfel",
+    "pt": "carteira",
+    "zh": "钱包",
 }
 
 
