@@ -8,6 +8,7 @@ from uuid import UUID
 
 from db import mapping
 from db.board_waiting import BETWEEN_KEPT, MAX_LISTED, UNANSWERED, SqlWaiting
+from db.counts import WAS_RETURNED
 from reunite.entities import WEEKS, Claim, Match
 
 _PLACES: Final = 10
@@ -140,8 +141,7 @@ class SqlBoard(SqlWaiting):
                   date_trunc('week', now() AT TIME ZONE %(zone)s), interval '1 week') AS week
                 LEFT JOIN (
                   SELECT r.kind::text AS what, {_REPORTED} AS at FROM report r WHERE r.state <> 'look' AND NOT r.sample
-                  UNION ALL SELECT 'returned', returned_at FROM report
-                    WHERE kind = 'found' AND state = 'returned' AND NOT sample
+                  UNION ALL SELECT 'returned', r.returned_at FROM report r WHERE {WAS_RETURNED} AND NOT r.sample
                 ) AS event ON date_trunc('week', event.at AT TIME ZONE %(zone)s) = week
                 GROUP BY week ORDER BY week""",
             zone=zone,
@@ -153,7 +153,7 @@ class SqlBoard(SqlWaiting):
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
-               WHERE kind = 'found' AND state = 'returned' AND returned_at IS NOT NULL AND NOT sample"""
+               WHERE {WAS_RETURNED} AND NOT r.sample"""
         )
         return None if row is None or row["days"] is None else float(row["days"])
 

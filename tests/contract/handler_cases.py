@@ -11,8 +11,6 @@ from reunite.entities import (
     Question,
     ReplyTarget,
     Report,
-    ReportKind,
-    ReportState,
     Settings,
     VerdictKind,
 )
@@ -149,7 +147,7 @@ class OwnCases:
             counted = [await session.workspaces.statistics(for_moderators=them) for them in (False, True)]
             assert [(each.open_lost, each.open_found, each.returned) for each in counted] == [(0, 0, 0), (1, 1, 1)]
             assert sum((await session.workspaces.trends()).returned) == 0
-            assert await session.workspaces.count(ReportKind.FOUND, ReportState.RETURNED) == 0
+            assert await session.workspaces.count("returned") == 0
         members = (await stage.handlers.statistics("web", "here")).text()
         moderators = (await stage.handlers.statistics("web", "here", for_moderators=True)).text()
         assert plural("open_found", 0, "en") in members
