@@ -31,6 +31,7 @@ from tests.contract.post_cases import PostCases
 from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.repeat_cases import RepeatCases
+from tests.contract.returned_twice_cases import ReturnedTwiceCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
@@ -265,6 +266,7 @@ class HandlerCases(
     PostCases,
     SearchCases,
     VerdictCases,
+    ReturnedTwiceCases,
     OwnCases,
     LinkCases,
     AccountCases,
