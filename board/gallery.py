@@ -27,6 +27,7 @@ _PER_PAGE: Final = 24
 _MAX_PAGES: Final = 10_000
 _STATES: Final = (ReportState.OPEN, ReportState.PENDING, ReportState.RETURNED)
 """Reports in the other states are deleted, or will be within a minute."""
+_CHOICES: Final = (*_STATES, "unanswered")
 _SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
 _FILTERS: Final = ("kind", "state", "sealed", "place", "since", "until")
 
@@ -39,7 +40,7 @@ class Gallery:
         self._pages = pages
 
     async def show(self, visit: Visit) -> web.Response:
-        """Show the reports that the filters in the address choose, open ones if it has none."""
+        """Show the reports that the filters in the address choose; without any, what waits and the open reports."""
         query = visit.request.query
         chosen = {name: storable(query.get(name, "")).strip() for name in _FILTERS}
         if "state" not in query:
@@ -48,13 +49,15 @@ class Gallery:
         async with self._board.store.session(visit.community) as session:
             found, total = await session.board.reports(_filter(chosen, visit.zone), _PER_PAGE, (number - 1) * _PER_PAGE)
             items = await session.items.of(found)
+            waiting = await session.board.waiting() if not query else None
         return self._pages.show(
             visit,
             "gallery.html",
+            waiting=waiting,
             items=[items[report] for report in found if report in items],
             total=total,
             chosen=chosen,
-            states=_STATES,
+            states=_CHOICES,
             number=number,
             pages=max(1, -(-total // _PER_PAGE)),
             query=urlencode(chosen),
@@ -91,7 +94,7 @@ def _filter(chosen: Mapping[str, str], zone: ZoneInfo) -> Filter:
     until = _day(chosen["until"], zone)
     return Filter(
         kind=chosen["kind"] if chosen["kind"] in set(ReportKind) else "",
-        state=chosen["state"] if chosen["state"] in set(_STATES) else "",
+        state=chosen["state"] if chosen["state"] in _CHOICES else "",
         sealed=_SEALED.get(chosen["sealed"]),
         place=chosen["place"],
         since=_day(chosen["since"], zone),

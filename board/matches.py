@@ -9,6 +9,7 @@ from reunite import rules
 from reunite.commands import GiveVerdict
 from reunite.entities import VerdictKind
 from reunite.errors import TellUserError
+from reunite.text.controls import storable
 
 
 class Matches:
@@ -19,12 +20,13 @@ class Matches:
         self._pages = pages
 
     async def list(self, visit: Visit) -> web.Response:
-        """Show the matches that wait for a verdict, the most probable first."""
+        """Show the matches that wait for a verdict, the most probable first: all, or what `only` says."""
+        only = storable(visit.request.query.get("only", ""))
         async with self._board.store.session(visit.community) as session:
-            matches, waiting = await session.board.undecided()
+            matches, waiting = await session.board.undecided(only)
             items = await session.items.of({side for match in matches for side in (match.lost, match.found)})
         pairs = [(match, items[match.lost], items[match.found]) for match in matches if match.reports <= items.keys()]
-        return self._pages.show(visit, "matches.html", pairs=pairs, waiting=waiting)
+        return self._pages.show(visit, "matches.html", pairs=pairs, waiting=waiting, only=only)
 
     async def show(self, visit: Visit) -> web.Response:
         """Show a match: both reports side by side, why they may be the same, and the verdicts."""

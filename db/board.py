@@ -7,27 +7,28 @@ from typing import Final
 from uuid import UUID
 
 from db import mapping
-from db.queries import Queries
+from db.board_waiting import BETWEEN_KEPT, MAX_LISTED, UNANSWERED, SqlWaiting
+from db.counts import WAS_RETURNED
 from reunite.entities import WEEKS, Claim, Match
 
-MAX_LISTED: Final = 200
-"""The most matches, claims or verdicts on one page, newest first."""
 _PLACES: Final = 10
 _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
 _REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
 _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
-  AND (%(kind)s = '' OR r.kind::text = %(kind)s) AND (%(state)s = '' OR r.state::text = %(state)s)
+  AND (%(kind)s = '' OR r.kind::text = %(kind)s)
+  AND (%(state)s = '' OR r.state::text = %(state)s OR %(state)s = 'unanswered' AND {UNANSWERED})
   AND (%(sealed)s::bool IS NULL OR (r.sealed OR r.private) = %(sealed)s)
   AND (%(place)s = '' OR strpos(lower(r.place || ' ' || r.text), lower(%(place)s)) > 0)
   AND (%(since)s::timestamptz IS NULL OR {_OF_TIME} >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR {_OF_TIME} < %(until)s)"""
-_BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS NULL AND l.state <> 'look'
-  JOIN report f ON f.id = m.found_id AND f.purged_at IS NULL AND NOT f.sample"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A filter on reports; empty fields match all. `sealed` selects what only moderators see (true) or the rest."""
+    """A filter on reports; empty fields match all. `sealed` selects what only moderators see (true) or the rest.
+
+    The state may also be "unanswered".
+    """
 
     kind: str = ""
     state: str = ""
@@ -76,7 +77,7 @@ class WeekdayCount:
     found: int
 
 
-class SqlBoard(Queries):
+class SqlBoard(SqlWaiting):
     """Reads what moderators look through."""
 
     async def reports(self, wanted: Filter, limit: int, offset: int) -> tuple[Sequence[UUID], int]:
@@ -91,22 +92,12 @@ class SqlBoard(Queries):
         counted = await self._row(f"SELECT count(*) AS number {_LISTED}", **values)
         return [row["id"] for row in rows], int(counted["number"])
 
-    async def undecided(self) -> tuple[Sequence[Match], int]:
-        """Return labelled matches that wait for a verdict, most probable first, and their total number."""
-        rows = await self._all(
-            f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {_BETWEEN_KEPT}
-                WHERE m.state = 'undecided' AND m.label IS NOT NULL AND NOT m.declined
-                  AND l.state = 'open' AND f.state = 'open'
-                ORDER BY m.probability DESC, m.id LIMIT {MAX_LISTED}"""
-        )
-        return [mapping.match(row) for row in rows], rows[0]["waiting"] if rows else 0
-
     async def claims(self, state: str = "") -> Sequence[tuple[Claim, Match]]:
         """Return claims with their matches, open ones first, then the newest."""
         rows = await self._all(
             f"""SELECT m.*, c.id AS claim_id, c.member_id, c.member_name, c.proof, c.state AS claim_state,
                   {mapping.DECISION}, w.platform, w.external_id AS workspace
-                FROM claim c JOIN match m ON m.id = c.match_id {_BETWEEN_KEPT}
+                FROM claim c JOIN match m ON m.id = c.match_id {BETWEEN_KEPT}
                 JOIN workspace w ON w.id = l.workspace_id
                 WHERE c.proof <> '' AND (%(state)s = '' OR c.state = %(state)s)
                   AND (c.state <> 'open' OR 'returned' NOT IN (l.state, f.state))
@@ -150,8 +141,7 @@ class SqlBoard(Queries):
                   date_trunc('week', now() AT TIME ZONE %(zone)s), interval '1 week') AS week
                 LEFT JOIN (
                   SELECT r.kind::text AS what, {_REPORTED} AS at FROM report r WHERE r.state <> 'look' AND NOT r.sample
-                  UNION ALL SELECT 'returned', returned_at FROM report
-                    WHERE kind = 'found' AND state = 'returned' AND NOT sample
+                  UNION ALL SELECT 'returned', r.returned_at FROM report r WHERE {WAS_RETURNED} AND NOT r.sample
                 ) AS event ON date_trunc('week', event.at AT TIME ZONE %(zone)s) = week
                 GROUP BY week ORDER BY week""",
             zone=zone,
@@ -163,7 +153,7 @@ class SqlBoard(Queries):
         row = await self._one(
             f"""SELECT percentile_cont(0.5) WITHIN GROUP
                  (ORDER BY extract(epoch FROM r.returned_at - {_REPORTED}) / 86400) AS days FROM report r
-               WHERE kind = 'found' AND state = 'returned' AND returned_at IS NOT NULL AND NOT sample"""
+               WHERE {WAS_RETURNED} AND NOT r.sample"""
         )
         return None if row is None or row["days"] is None else float(row["days"])
 

@@ -61,7 +61,7 @@ _QUOTING_ACROSS: Final = """SELECT o.*, w.language, ARRAY(SELECT q.id FROM repor
     AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
 _RETURNS: Final = """SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove'
-  AND reply->>'kind' = 'returned' ORDER BY seq FOR UPDATE"""
+  AND reply->>'kind' = 'returned' AND starts_with(key, %(match)s) ORDER BY seq FOR UPDATE"""
 _NAMING: Final = """SELECT o.seq, o.reply, w.language
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq IN (SELECT replies_naming(%(member)s)) ORDER BY o.seq FOR UPDATE OF o"""
@@ -98,8 +98,9 @@ class SqlDeletion(SqlForgetting):
         await self._remove(gone)
         await self._run(_SEPARATE, report)
 
-    async def remove_news_of_returns(self, report: UUID) -> None:
-        await self._remove([row["seq"] for row in await self._all(_RETURNS, report=report)])
+    async def remove_news_of_returns(self, report: UUID, match: UUID | None = None) -> None:
+        news = await self._all(_RETURNS, report=report, match=str(match or ""))
+        await self._remove([row["seq"] for row in news])
 
     async def forget_moderator(self, account: Account) -> None:
         for row in await self._all(_NAMING, member=account.id):

@@ -9,6 +9,7 @@ matches. Its author's id doesn't wait.
 from typing import Final
 from uuid import UUID
 
+from db.counts import TALLY_RETURNED
 from db.queries import Queries
 from db.statistics import TALLY
 from reunite import rules
@@ -30,6 +31,7 @@ _EMPTY: Final = (
        WHERE id = %(report)s""",
 )
 _DELETE: Final = (
+    TALLY_RETURNED,
     "DELETE FROM report WHERE id = %(report)s",
     "DELETE FROM search_change WHERE report_id = %(report)s",
 )

@@ -2,14 +2,13 @@
 
 from typing import Final
 
+from db.counts import WAS_RETURNED
 from db.queries import Queries
 from reunite.entities import WEEKS, LostItem, Trends
 from reunite.trends import LOOKED_AT
 
 _MAX_READ: Final = 1000
-_RETURNED: Final = (
-    "r.kind = 'found' AND r.state = 'returned' AND r.returned_at IS NOT NULL AND NOT (r.sealed OR r.sample)"
-)
+_RETURNED: Final = f"{WAS_RETURNED} AND NOT (r.sealed OR r.sample)"
 _NUMBERS: Final = f"""
 SELECT
   (SELECT array_agg(number ORDER BY back DESC) FROM (

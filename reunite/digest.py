@@ -28,7 +28,7 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     waiting = _in_one_channel(sorted(posts, key=lambda report: report.reported_at))
     if not waiting:
         return
-    returned = await session.workspaces.count(ReportKind.FOUND, ReportState.RETURNED)
+    returned = await session.workspaces.count("returned")
     shown = waiting[-rules.MAX_TILES :]
     tiles = [await _tile(session, number, report) for number, report in enumerate(shown, start=1)]
     reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=returned)

@@ -11,7 +11,7 @@ from uuid import UUID
 from reunite import rights, rules
 from reunite.claims import check_claim, take_claim
 from reunite.commands import Look, Press
-from reunite.entities import Match, PhotoState, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.limits import HourlyLimit
 from reunite.locking import locked_match
@@ -174,7 +174,7 @@ async def _pairs(session: Session, look: Report) -> list[Pair]:
 async def _page(session: Session, look: Report, number: int) -> Reply:
     """Return a page in the language of `look`."""
     pairs = await _pairs(session, look)
-    searched = await session.workspaces.count(ReportKind.FOUND, ReportState.OPEN)
+    searched = await session.workspaces.count("open")
     photos = await session.photos.of(look.id)
     failed = [photo.name for photo in photos if photo.state is PhotoState.FAILED]
     if failed and len(failed) == len(photos) and not (pairs or look.text):

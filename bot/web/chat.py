@@ -18,6 +18,8 @@ from reunite.entities import ReplyTarget
 
 WORKSPACE: Final = "local"
 """The page's one workspace."""
+DEFAULT: Final = "en"
+"""The page's language until someone, or the first browser, chooses one."""
 MAX_POSTS: Final = 100
 """Posts shown of each channel, newest first."""
 _POLL_PENDING, _POLL_IDLE = 0.5, 5.0
@@ -70,8 +72,13 @@ class Chat:
         self._snapshot = Snapshot()
         self._changed = asyncio.Event()
         self._watchers: set[asyncio.Event] = set()
-        self.language = "en"
+        self.language = DEFAULT
         """The page's, and that of everything the bot says on it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nobody has posted anything yet."""
+        return not self._snapshot.messages
 
     def session(self) -> AbstractAsyncContextManager[WebSession]:
         """Open a transaction in the page's community."""

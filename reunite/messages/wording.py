@@ -36,6 +36,8 @@ UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
 _MAX_PERCENT: Final = 99
 """Nobody is ever quite sure."""
+_MAX_OF_POSSIBLE: Final = 94
+"""From 95% on, a number would promise what only "High confidence" does."""
 
 
 def explain(error: TellUserError, language: str = "en", command: CommandNames = ENGLISH_NAMES) -> str:
@@ -442,7 +444,7 @@ def percentage(label: Label | None, probability: float) -> int:
     """Return what is shown of a probability: of a possible match always less than of one with high confidence."""
     if label is Label.HIGH:
         return min(round(100 * probability), _MAX_PERCENT)
-    return min(int(100 * probability), _MAX_PERCENT - 1)
+    return min(int(100 * probability), _MAX_OF_POSSIBLE)
 
 
 def day_of(report: Report, language: str) -> Span:

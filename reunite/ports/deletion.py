@@ -33,8 +33,8 @@ class Deletion(Protocol):
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
         ...
 
-    async def remove_news_of_returns(self, report: UUID) -> None:
-        """Remove from a report's thread that its item is back."""
+    async def remove_news_of_returns(self, report: UUID, match: UUID | None = None) -> None:
+        """Remove from a report's thread that its item is back: by any match, or by one that was confirmed."""
         ...
 
     async def forget_moderator(self, account: Account) -> None:

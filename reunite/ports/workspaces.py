@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
-from reunite.entities import Report, ReportKind, ReportState, Settings, Statistics, Trends
+from reunite.entities import Report, Settings, Statistics, Trends
 from reunite.ports.records import KnownCard
 
 
@@ -32,8 +32,8 @@ class Workspaces(Protocol):
         """Return the community's numbers: of what members may see, or moderators."""
         ...
 
-    async def count(self, kind: ReportKind, state: ReportState) -> int:
-        """Return how many reports of a kind that members may see are in a state."""
+    async def count(self, which: Literal["open", "returned"]) -> int:
+        """Return how many found items are open, or were ever returned, of those that members may know of."""
         ...
 
     async def trends(self) -> Trends:

@@ -11,8 +11,6 @@ from reunite.entities import (
     Question,
     ReplyTarget,
     Report,
-    ReportKind,
-    ReportState,
     Settings,
     VerdictKind,
 )
@@ -33,6 +31,7 @@ from tests.contract.post_cases import PostCases
 from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
 from tests.contract.repeat_cases import RepeatCases
+from tests.contract.returned_twice_cases import ReturnedTwiceCases
 from tests.contract.sample_cases import SampleCases
 from tests.contract.search_cases import SearchCases
 from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, account
@@ -149,7 +148,7 @@ class OwnCases:
             counted = [await session.workspaces.statistics(for_moderators=them) for them in (False, True)]
             assert [(each.open_lost, each.open_found, each.returned) for each in counted] == [(0, 0, 0), (1, 1, 1)]
             assert sum((await session.workspaces.trends()).returned) == 0
-            assert await session.workspaces.count(ReportKind.FOUND, ReportState.RETURNED) == 0
+            assert await session.workspaces.count("returned") == 0
         members = (await stage.handlers.statistics("web", "here")).text()
         moderators = (await stage.handlers.statistics("web", "here", for_moderators=True)).text()
         assert plural("open_found", 0, "en") in members
@@ -267,6 +266,7 @@ class HandlerCases(
     PostCases,
     SearchCases,
     VerdictCases,
+    ReturnedTwiceCases,
     OwnCases,
     LinkCases,
     AccountCases,

@@ -57,7 +57,7 @@ async def test_a_search_without_results_or_too_often_or_too_slow_is_explained_po
     ben = harness.join("Ben")
     await _several_found(harness, 1)
     reply = await _searched(harness, harness.ui.search(ben, "umbrella"))
-    assert reply.words == sentence("look_nothing", number=1, command=harness.commands)
+    assert reply.words == sentence("look_nothing", number=1)
     filed = await harness.ui.press(reply, sentence("button_look_report"), ben)
     assert filed.words == sentence("note_look_reported")
     lost = (await harness.reports())[-1]

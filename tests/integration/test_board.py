@@ -71,7 +71,7 @@ async def test_a_long_gallery_has_pages(community: Community, robin: Browser) ->
 async def test_all_matches_that_wait_are_counted(
     community: Community, robin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.board.MAX_LISTED", 2)
+    monkeypatch.setattr("db.board_waiting.MAX_LISTED", 2)
     await community.matched()
     _, words = await robin.get("/matches")
     assert ("Waiting for a verdict: 1" in words, "most likely" in words) == (True, False)

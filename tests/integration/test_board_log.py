@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from db.board import MAX_LISTED
+from db.board_waiting import MAX_LISTED
 from db.session import CommunitySession
 from db.store import Store
 from tests.contract.stages import Stage

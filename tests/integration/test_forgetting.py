@@ -86,6 +86,33 @@ async def test_only_numbers_remain_of_ended_reports(years: Years) -> None:
     assert await years.statistics() == ended
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+async def test_what_was_returned_is_counted_for_ever(years: Years, *, sealed: bool) -> None:
+    _, found, match = await years.stage.matched(sealed=sealed)
+    await years.stage.verdict(match, VerdictKind.CONFIRM)
+
+    async def returned() -> tuple[int, int, int]:
+        async with years.stage.session(found.community) as session:
+            trends = await session.workspaces.trends()
+            return (await years.statistics()).returned, await session.workspaces.count("returned"), sum(trends.returned)
+
+    now = await returned()
+    assert now == (1, 1 - sealed, 1 - sealed)
+    await years.end(*await years.known())
+    assert await returned() == now
+    for days in (31, 8, 370, 8):
+        await years.pass_by(days)
+    assert years.counts()["report"] == 0
+    assert (await returned())[:2] == now[:2]
+
+
+async def test_a_return_that_is_undone_no_longer_counts(years: Years) -> None:
+    _, _, match = await years.stage.matched()
+    await years.stage.verdict(match, VerdictKind.CONFIRM)
+    await years.stage.verdict(match, VerdictKind.CONFIRM, given=False)
+    assert (await years.statistics()).returned == 0
+
+
 async def test_the_post_of_an_emptied_report_is_still_known(years: Years) -> None:
     lost = await years.stage.lost(key="one")
     await years.end(lost)

@@ -62,7 +62,7 @@ async def test_a_sealed_report_changes_nothing_for_members_until_it_is_released(
     assert world.platform.kinds(root).count("match") == 1
     cards = [sent for target, sent in world.platform.messages if target.message == root and sent.reply.kind == "match"]
     assert not any(card.reply.picture for card in cards)
-    assert all("Someone found: a card. The photo stays sealed" in card.reply.text() for card in cards)
+    assert all("Someone found: a card or a wallet. The photo stays sealed" in card.reply.text() for card in cards)
     other = {"l0", "l1"} - {root}
     assert "match" not in world.platform.kinds(other.pop())
 

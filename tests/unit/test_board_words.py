@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import board
 from board.pages import MENU
+from db.board_waiting import Waiting
 from reunite.entities import ClaimState, MatchState, ReportKind, ReportState, VerdictKind
 from reunite.language import words_in
 
@@ -17,7 +19,8 @@ _WORDS = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
 PARTS: dict[str, Iterable[str]] = {
     "menu_": MENU,
     "kind_": ReportKind,
-    "state_": sorted(set(ReportState) - {"look"}),
+    "state_": [*sorted(set(ReportState) - {"look"}), "unanswered"],
+    "waiting_": [field.name for field in fields(Waiting)],
     "match_": MatchState,
     "claim_": [*ClaimState, "accept", "reject"],
     "open_report_": ReportKind,

@@ -23,7 +23,9 @@ export class Composer {
     this.files = form.querySelector(".files");
     this.error = form.querySelector(".error");
     this.submit = form.querySelector("[type=submit]");
+    this.kept = `reunite.draft.${this.channel}`;
     this.listen();
+    this.restore();
   }
 
   listen() {
@@ -49,7 +51,22 @@ export class Composer {
     });
     const sealed = form.querySelector("[name=sealed]");
     sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
+    form.addEventListener("input", () => this.keep());
     this.listenForDrops(form.closest(".channel"));
+  }
+
+  /** Keep what was typed, in case the page is reloaded. */
+  keep() {
+    sessionStorage.setItem(this.kept, JSON.stringify([...new FormData(this.form)]));
+  }
+
+  restore() {
+    const { elements } = this.form;
+    for (const [name, value] of JSON.parse(sessionStorage.getItem(this.kept) ?? "[]")) {
+      if (elements[name].type === "checkbox") elements[name].checked = true;
+      else elements[name].value = value;
+    }
+    this.showSealed(elements.sealed?.checked);
   }
 
   /** A sealed report needs a category. */
@@ -92,6 +109,7 @@ export class Composer {
   /** Put words into the form, as a suggestion to send or change. */
   suggest(words) {
     this.text.value = words;
+    this.keep();
     this.text.focus();
   }
 
@@ -135,6 +153,7 @@ export class Composer {
       return;
     }
     this.text.value = "";
+    this.keep();
     this.onCommand(command, words);
   }
 
@@ -156,6 +175,7 @@ export class Composer {
 
   clear() {
     this.form.reset();
+    sessionStorage.removeItem(this.kept);
     this.showSealed(false);
     this.photos = []; // the post shows their previews until it has stored copies
     this.id = crypto.randomUUID();

@@ -2,7 +2,24 @@
 
 import { element } from "./dom.js";
 
-const { language, languages, words, commands } = await (await fetch("/texts")).json();
+const CHOSEN = "reunite.language-chosen";
+const { language, languages, words, commands } = await inTheBrowsersLanguage(await read());
+
+async function read() {
+  return (await fetch("/texts")).json();
+}
+
+/** A new page begins in the browser's language, unless someone chose another one from the menu. */
+async function inTheBrowsersLanguage(texts) {
+  const wished = navigator.languages.map((each) => each.split("-")[0].toLowerCase()).find((each) => each in texts.languages);
+  if (!texts.isNew || !wished || wished === texts.language || localStorage.getItem(CHOSEN)) return texts;
+  const { ok } = await fetch("/language", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ language: wished }),
+  });
+  return ok ? read() : texts;
+}
 
 export const dateLanguage = language === "en" ? "en-GB" : language; // the sentences say "25 January" too
 
@@ -39,5 +56,8 @@ export function start(onChosen) {
   const choice = document.getElementById("language");
   choice.append(...Object.entries(languages).map(([code, name]) => element("option", { value: code, lang: code }, name)));
   choice.value = language;
-  choice.addEventListener("change", () => onChosen(choice.value));
+  choice.addEventListener("change", () => {
+    localStorage.setItem(CHOSEN, choice.value);
+    onChosen(choice.value);
+  });
 }

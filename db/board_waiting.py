@@ -1,0 +1,66 @@
+"""What waits for moderators: how much of each kind, and which matches and reports that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from db import mapping
+from db.queries import Queries
+from reunite.entities import Match
+
+MAX_LISTED: Final = 200
+"""The most matches, claims or verdicts on one page, newest first."""
+BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS NULL AND l.state <> 'look'
+  JOIN report f ON f.id = m.found_id AND f.purged_at IS NULL AND NOT f.sample"""
+UNANSWERED: Final = """(r.state IN ('pending', 'open') AND (
+  EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'failed' AND o.sent_message IS NULL
+    AND o.task <> 'remove' AND o.audience = 'thread')
+  OR EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state = 'failed' AND NOT EXISTS (
+    SELECT FROM work d WHERE d.report_id = r.id AND d.state = 'done' AND d.created_at > w.created_at))))"""
+"""Whether a report's author lacks an answer: a platform refused it, or the search failed."""
+
+_OPEN: Final = "m.state = 'undecided' AND l.state = 'open' AND f.state = 'open'"
+_UNDECIDED: Final = f"{_OPEN} AND m.label IS NOT NULL AND NOT m.declined"
+_PENDING_CLAIM: Final = "EXISTS (SELECT FROM claim c WHERE c.match_id = m.id AND c.state IN ('open', 'accepted'))"
+# As in the moderators' channel (`log_match`). A claimed match waits among the claims.
+_ONLY: Final = {
+    "sealed": f"{_UNDECIDED} AND f.sealed AND NOT m.released",
+    "likely": f"{_UNDECIDED} AND (m.label = 'high' OR l.private) AND (m.released OR NOT f.sealed)"
+    f" AND NOT {_PENDING_CLAIM}",
+}
+_CLAIMS: Final = f"SELECT count(*) FROM claim c JOIN match m ON m.id = c.match_id {BETWEEN_KEPT} WHERE c.proof <> ''"
+_COUNTED: Final = f"""SELECT
+  ({_CLAIMS} AND c.state = 'open' AND 'returned' NOT IN (l.state, f.state)) AS claims,
+  (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["sealed"]}) AS sealed,
+  ({_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers,
+  (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["likely"]}) AS likely,
+  (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {UNANSWERED}) AS unanswered"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much needs a moderator now, in the order in which it should be seen to."""
+
+    claims: int
+    sealed: int
+    handovers: int
+    likely: int
+    unanswered: int
+
+
+class SqlWaiting(Queries):
+    """Reads what moderators still have to decide."""
+
+    async def waiting(self) -> Waiting:
+        return Waiting(**await self._row(_COUNTED))
+
+    async def undecided(self, only: str = "") -> tuple[Sequence[Match], int]:
+        """Return labelled matches that wait for a verdict, most probable first, and their total number.
+
+        `only` limits them to the sealed ones to release, or to the likely ones.
+        """
+        rows = await self._all(
+            f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {BETWEEN_KEPT}
+                WHERE {_ONLY.get(only, _UNDECIDED)} ORDER BY m.probability DESC, m.id LIMIT {MAX_LISTED}"""
+        )
+        return [mapping.match(row) for row in rows], rows[0]["waiting"] if rows else 0

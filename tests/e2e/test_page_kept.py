@@ -1,0 +1,65 @@
+"""What the page keeps for someone who comes back to it: a draft, and the language."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.support.page_browser import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(browser, database_url, redis_url, unused_tcp_port)
+    async with site.serving():
+        yield site
+
+
+async def german_browser(site: Site) -> Page:
+    page = await (await site.browser.new_context(locale="de-AT")).new_page()
+    await page.goto(site.url)
+    return page
+
+
+async def language_of(page: Page) -> str | None:
+    await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
+    return await page.locator("html").get_attribute("lang")
+
+
+async def test_a_draft_survives_a_reload_until_it_is_posted(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.lost.text.fill("my grandmother's ring")
+    await ada.page.locator("#lost-place").fill("pool")
+    await ada.page.locator("[name=private]").check()
+    await ada.page.locator("[name=sealed]").check()
+    await ada.page.locator("#found-category").select_option("keys")
+    await ada.page.reload()
+    await expect(ada.lost.text).to_have_value("my grandmother's ring")
+    await expect(ada.page.locator("#lost-place")).to_have_value("pool")
+    await expect(ada.page.locator("[name=private]")).to_be_checked()
+    await expect(ada.page.locator("#found-category")).to_have_value("keys")
+    await ada.lost.column.locator("[type=submit]").click()
+    await expect(ada.lost.posts).to_have_count(1)
+    await ada.page.reload()
+    await expect(ada.lost.posts).to_have_count(1)
+    await expect(ada.lost.text).to_have_value("")
+    await expect(ada.page.locator("[name=private]")).not_to_be_checked()
+
+
+async def test_a_new_page_speaks_the_browsers_language_until_someone_chooses_another(site: Site) -> None:
+    page = await german_browser(site)
+    assert await language_of(page) == "de"
+    await page.locator("#language").select_option("en")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.reload()
+    assert await language_of(page) == "en"
+
+
+async def test_a_page_with_posts_keeps_the_language_they_are_in(site: Site) -> None:
+    ada = await site.visit("Ada")
+    await ada.lost.post("a red umbrella")
+    await expect(ada.lost.posts).to_have_count(1)
+    assert await language_of(await german_browser(site)) == "en"

@@ -1,0 +1,78 @@
+"""What the board's first page says needs a moderator now."""
+
+import re
+
+import pytest
+
+from reunite.commands import ReportFound
+from reunite.entities import Match
+from tests.support.board import Browser, Community, community_with_a_board, moderator_at_the_board
+
+community_fixture = pytest.fixture(community_with_a_board, name="community")
+robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
+
+_ENTRY = re.compile(r'<a class="paper" href="([^"]+)"><strong>(\d+)</strong>')
+CLAIMS, SEALED, HANDOVERS = "/claims", "/matches?only=sealed", "/handovers"
+LIKELY, UNANSWERED = "/matches?only=likely", "/?state=unanswered"
+
+
+async def waiting(robin: Browser) -> dict[str, int]:
+    """Return how much waits behind each link of the first page."""
+    _, page = await robin.get("/")
+    found = {path: int(number) for path, number in _ENTRY.findall(page)}
+    assert ("Nothing is waiting for you" in page) is (not found)
+    return found
+
+
+async def test_each_thing_that_waits_is_a_click_away_until_it_is_seen_to(community: Community, robin: Browser) -> None:
+    assert await waiting(robin) == {}
+    match = await community.matched()
+    assert await waiting(robin) == {LIKELY: 1}
+    assert f"/matches/{match.id}" in (await robin.get(LIKELY))[1]
+    claim = await community.claim(match)
+    assert await waiting(robin) == {CLAIMS: 1}
+    assert f"/claims/{claim}" in (await robin.get(CLAIMS))[1]
+    await robin.post(f"/claims/{claim}/decision", decision="accept")
+    assert await waiting(robin) == {HANDOVERS: 1}
+    await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes")
+    assert await waiting(robin) == {}
+
+
+async def test_a_sealed_match_waits_apart_until_its_owner_may_know(community: Community, robin: Browser) -> None:
+    public, sealed = await community.matched(), await community.matched(sealed=True, category="keys")
+    assert await waiting(robin) == {LIKELY: 1, SEALED: 1}
+    pages = {path: (await robin.get(path))[1] for path in (LIKELY, SEALED, "/matches")}
+    assert [_listed(page, public, sealed) for page in pages.values()] == [(True, False), (False, True), (True, True)]
+    await robin.post(f"/matches/{sealed.id}/release")
+    assert await waiting(robin) == {LIKELY: 2}
+
+
+def _listed(page: str, *matches: Match) -> tuple[bool, ...]:
+    return tuple(f"/matches/{match.id}" in page for match in matches)
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        """INSERT INTO outbox (community_id, report_id, platform, key, reply, state)
+           VALUES (%(community)s, %(id)s, 'web', 'any', '{}', 'failed')""",
+        "UPDATE work SET state = 'failed' WHERE report_id = %(id)s",
+    ],
+)
+async def test_a_report_whose_author_got_no_answer_waits(community: Community, robin: Browser, failing: str) -> None:
+    await community.report(ReportFound, "a green mug")
+    report = await community.report(ReportFound, "a blue mug")
+    async with community.store.session(community.workspace.community) as session:
+        await session._do(failing, id=report.id, community=session.community)
+    assert await waiting(robin) == {UNANSWERED: 1}
+    _, page = await robin.get(UNANSWERED)
+    assert ("a blue mug" in page, "a green mug" in page, "my answer didn&#39;t get through" in page) == (
+        True,
+        False,
+        True,
+    )
+
+
+async def test_a_filtered_gallery_shows_only_reports(robin: Browser) -> None:
+    _, page = await robin.get("/?kind=found")
+    assert ("Waiting for you" in page, "<h1>Reports</h1>" in page) == (False, True)
