@@ -33,7 +33,8 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.slack_channels import change_again, move_channel, move_unread, note_deleted
+from db.refused_changes import change_again
+from db.slack_channels import move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
@@ -181,7 +182,7 @@ class Inbound:
 
     async def change_again(self, team: str, channels: Collection[str]) -> None:
         """Edit and remove the replies in some channels that the bot couldn't while it wasn't there."""
-        await change_again(self._store, team, channels)
+        await change_again(self._store, "slack", team, channels=channels)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
