@@ -33,6 +33,7 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
+from db.channel_roles import came_before_role
 from db.refused_changes import change_again
 from db.slack_channels import move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
@@ -170,6 +171,8 @@ class Inbound:
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
             if edited is None and message.get("edited") and files_of(message):
+                if await came_before_role(self._store, "slack", workspace.team, channel, posted_at):
+                    return
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problems(target, {f"{key}:edit": error}))
