@@ -118,6 +118,9 @@ async def test_a_sealed_report_is_released(community: Community, robin: Browser)
     assert "Let the owner know" in words
     _, words = await robin.post(f"/matches/{match.id}/release")
     assert ("Let the owner know" in words, "The owner knows about it" in words) == (False, True)
+    await robin.post(f"/matches/{match.id}/release")  # twice changes nothing
+    for path in ("/log", f"/matches/{match.id}"):
+        assert (await robin.get(path))[1].count("Robin let the owner know") == 1, path
 
 
 async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser) -> None:
