@@ -1,19 +1,19 @@
 """The community's numbers, and the log of what moderators decided."""
 
 import asyncio
-from typing import Final
 
 from aiohttp import web
 
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit
+from reunite.entities import ReportKind
 from reunite.language import words_in
 from reunite.messages.trending import days_in_words
 from reunite.messages.wording import thing_words
-from reunite.trends import things_lost
+from reunite.trends import places_of_both, things_lost
 
-_THINGS: Final = 10
+_THINGS, _PLACES = 10, 10
 
 
 class Numbers:
@@ -30,10 +30,11 @@ class Numbers:
             here.platform, here.workspace, visit.language, trends=False, for_moderators=True
         )
         async with self._board.store.session(visit.community) as session:
-            weeks, places = await session.board.weeks(visit.zone.key), await session.board.places()
+            weeks, said = await session.board.weeks(visit.zone.key), await session.board.said()
             lost = (await session.workspaces.trends()).lost
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
-        things = await asyncio.to_thread(things_lost, lost, _THINGS)  # it reads many texts
+        things = await asyncio.to_thread(things_lost, lost, _THINGS)  # they read many texts
+        places = await asyncio.to_thread(places_of_both, said[ReportKind.LOST], said[ReportKind.FOUND], _PLACES)
         return self._pages.show(
             visit,
             "numbers.html",

@@ -1,6 +1,6 @@
 """Queries of the moderators' board: reports, matches, claims, the log, and numbers over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,9 +9,10 @@ from uuid import UUID
 from db import mapping
 from db.board_waiting import BETWEEN_KEPT, MAX_LISTED, UNANSWERED, SqlWaiting
 from db.counts import WAS_RETURNED
-from reunite.entities import WEEKS, Claim, Match
+from reunite.entities import WEEKS, Claim, LostItem, Match, ReportKind
 
-_PLACES: Final = 10
+_MAX_READ: Final = 2000
+"""The newest reports whose places are counted."""
 _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
 _REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
 _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
@@ -57,15 +58,6 @@ class WeekCount:
     lost: int
     found: int
     returned: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceCount:
-    """How many reports name a place."""
-
-    name: str
-    lost: int
-    found: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +149,16 @@ class SqlBoard(SqlWaiting):
         )
         return None if row is None or row["days"] is None else float(row["days"])
 
-    async def places(self) -> Sequence[PlaceCount]:
-        """Return the places that most reports name."""
+    async def said(self) -> Mapping[ReportKind, Sequence[LostItem]]:
+        """Return what the newest lost and found reports say."""
         rows = await self._all(
-            f"""SELECT min(place) AS name, count(*) FILTER (WHERE kind = 'lost') AS lost,
-                  count(*) FILTER (WHERE kind = 'found') AS found
-                FROM report WHERE place <> '' AND state <> 'look' AND NOT sample GROUP BY lower(btrim(place))
-                ORDER BY count(*) DESC, 1 LIMIT {_PLACES}"""
+            f"""SELECT kind, text, place FROM report WHERE purged_at IS NULL AND state <> 'look' AND NOT sample
+                ORDER BY created_at DESC LIMIT {_MAX_READ}"""
         )
-        return [PlaceCount(**row) for row in rows]
+        said: dict[ReportKind, list[LostItem]] = {kind: [] for kind in ReportKind}
+        for row in rows:
+            said[ReportKind(row["kind"])].append(LostItem(row["text"], row["place"]))
+        return said
 
     async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
         """Count lost and found items by day of the week."""

@@ -138,7 +138,7 @@ def claim_decision(row: Row) -> ClaimDecision:
     """Read a row of `claim_decision`."""
     by = Member(row["member_id"], row["member_name"])
     account = Account(row["platform"], row["workspace"], by.id)
-    return ClaimDecision(row["match_id"], ClaimState(row["state"]), by, account, row["at"])
+    return ClaimDecision(row["match_id"], row["state"], by, account, row["at"])
 
 
 def settings(row: Row) -> Settings:

@@ -1,6 +1,5 @@
-"""Updates what is stored about a Slack channel when its id changes, and retries edits that were refused there."""
+"""Updates what is stored about a Slack channel when its id changes, or when it is deleted."""
 
-from collections.abc import Collection
 from typing import Final
 
 from db.deletion import NOTHING_SHOWN
@@ -30,10 +29,6 @@ _INSIDE: Final = (
     """UPDATE backfill b SET channel = %(new)s WHERE b.workspace_id = %(workspace)s AND b.channel = %(old)s
          AND NOT EXISTS (SELECT FROM backfill o WHERE o.workspace_id = b.workspace_id AND o.channel = %(new)s)""",
 )
-_AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL FROM report r
-  WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
-    AND o.sent_channel = ANY(%(channels)s)"""
-
 _GONE: Final = f"""UPDATE outbox o SET {NOTHING_SHOWN}, state = 'sent', fence = fence + 1, leased_until = NULL,
     sent_channel = NULL, sent_message = NULL
   FROM report r WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s
@@ -46,14 +41,6 @@ async def note_deleted(store: Store, team: str, channel: str) -> None:
     if workspace := await store.workspace("slack", team):
         async with store.transaction(workspace.community) as connection:
             await connection.execute(_GONE, {"workspace": workspace.id, "channel": channel})
-
-
-async def change_again(store: Store, team: str, channels: Collection[str]) -> None:
-    """Queue again the edits and removals of replies that were refused in channels where the bot is again."""
-    workspace = await store.workspace("slack", team)
-    if workspace and channels:
-        async with store.transaction(workspace.community) as connection:
-            await connection.execute(_AGAIN, {"workspace": workspace.id, "channels": [*channels]})
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:

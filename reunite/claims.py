@@ -52,7 +52,7 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            await session.verdicts.add_claim_decision(claim, state, press.target, press.member)
+            await session.verdicts.add_claim_decision(claim.match, state, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
             decided = await session.claims.get(claim.id) or claim
             await _tell(session, Claimed(decided, match, lost, found), members_can_return=settings.members_can_return)

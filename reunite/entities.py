@@ -367,10 +367,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDecision:
-    """One line of the append-only log: somebody accepted or rejected a claim on a match."""
+    """One line of the append-only log: somebody accepted or rejected a claim on a match, or released a sealed one."""
 
     match: UUID
-    state: ClaimState
+    state: str
+    """"accepted", "rejected" or "released"."""
     by: Member
     """Without a name once it was deleted."""
     account: Account

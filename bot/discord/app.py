@@ -32,6 +32,7 @@ from bot.past_posts import PastPosts
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
+from db.channel_roles import came_before_role
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -49,7 +50,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             workspaces = Workspaces(handlers)
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
-            inbound = Inbound(client, handlers, workspaces, platform)
+            inbound = Inbound(client, handlers, workspaces, platform, partial(came_before_role, store, "discord"))
             destinations = Destinations(handlers, workspaces)
             presence = Presence(store)
             reconciler = Reconciler(

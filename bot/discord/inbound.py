@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
@@ -32,6 +33,7 @@ _REMEMBERED: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
+CameBeforeRole = Callable[[str, str, datetime], Awaitable[bool]]
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
 
@@ -50,8 +52,15 @@ class Inbound:
     """Handles the events of one client. Events about the same message are handled one after the other."""
 
     def __init__(
-        self, client: discord.Client, handlers: Handlers, workspaces: Workspaces, platform: DiscordPlatform
+        self,
+        client: discord.Client,
+        handlers: Handlers,
+        workspaces: Workspaces,
+        platform: DiscordPlatform,
+        came_before_role: CameBeforeRole,
     ) -> None:
+        """`came_before_role` tells of a guild, a channel and a moment whether it was for reports only later."""
+        self._came_before_role = came_before_role
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
@@ -185,7 +194,9 @@ class Inbound:
                 await self._send_problem(target, key, error, message.guild)
                 return
             channel = self._report_channel(message)
-            if edited is None and channel and photos_of(message):
+            if edited is not None or channel is None or not photos_of(message):
+                return
+            if not await self._came_before_role(str(message.guild.id), str(channel[0].id), message.created_at):
                 await self._report(report_of(message, channel[1]), channel[0], again=False)
 
     @_tracked

@@ -151,12 +151,12 @@ class DiscordPlatform:
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
-        with discord_errors():
+        with _given_up_without_access(), discord_errors():
             is_direct = await self._is_direct(outgoing, sent)
         shown = outgoing
         if is_direct and has_moved(outgoing, sent):
             shown = saying_why(outgoing, self._messages.language_of(outgoing.target))
-        with discord_errors():
+        with _given_up_without_access(), discord_errors():
             change = partial(self._messages.edit, sent, direct=is_direct)
             await self._messages.unarchived(sent, partial(quoting_if_allowed, change, shown))
             await self._messages.mark(outgoing)
@@ -165,7 +165,7 @@ class DiscordPlatform:
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Delete a reply, with the thread that it opened; all of it may be gone already."""
-        with discord_errors(), suppress(discord.NotFound):
+        with _given_up_without_access(), discord_errors(), suppress(discord.NotFound):
             if sent is None:
                 message = await message_with(marker(outgoing.key), *await self._places(outgoing))
                 if message is None:
@@ -228,6 +228,17 @@ def _is_shut_out(outgoing: Outgoing, error: Exception) -> bool:
     """Return whether Discord no longer lets the bot into a private report's thread: somebody may have removed it."""
     is_in_thread = outgoing.private and outgoing.target.message is not None and not outgoing.people
     return is_in_thread and isinstance(error.__cause__, discord.Forbidden) and error.__cause__.code == NO_ACCESS
+
+
+@contextmanager
+def _given_up_without_access() -> Iterator[None]:
+    """Give up changing a reply that the bot may no longer see; reconciling takes it up again (`Presence`)."""
+    try:
+        yield
+    except MissingPermissionError as error:
+        if isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code == NO_ACCESS:
+            raise UndeliverableError(str(error)) from error.__cause__
+        raise
 
 
 @contextmanager

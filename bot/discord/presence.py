@@ -1,4 +1,4 @@
-"""Until when the bot has heard of everything in its guilds, so that it knows later what it missed."""
+"""What the bot missed in its guilds, and until when it has heard of everything there."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,8 +7,10 @@ from typing import Final
 
 import discord
 
+from bot.discord.errors import NO_ACCESS
 from db.channel_roles import roles_since
 from db.presence import heard_at, note_heard
+from db.refused_changes import change_again
 from db.repeating import repeat
 from db.store import Store
 
@@ -36,6 +38,10 @@ class Presence:
             return max(earliest, since)
 
         return first_missed
+
+    async def change_again(self, guild: discord.Guild) -> None:
+        """Edit and remove the replies that the bot couldn't while it had no access to them."""
+        await change_again(self._store, "discord", str(guild.id), problem=f"({NO_ACCESS})")
 
     async def record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
         """Record regularly in which guilds the bot has heard of everything, until cancelled."""

@@ -131,6 +131,7 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
+        await self._presence.change_again(guild)
         first_in = await self._presence.first_missed(guild, since)
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):

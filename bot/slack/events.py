@@ -186,8 +186,7 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
                 if event["type"] == "message":
                     await parts.inbound.note_missed(workspace.team, event)
                 elif event["type"] in manifest.REACTION_EVENTS and may_be_verdict(workspace, event):
-                    now = datetime.now(UTC)
-                    workspace.events_dropped_until = max(workspace.events_dropped_until or now, now)
+                    parts.verdicts.note_missed(workspace, event)
             raise
         if event_id:
             await parts.installations.note_event(event_id)

@@ -33,7 +33,9 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.slack_channels import change_again, move_channel, move_unread, note_deleted
+from db.channel_roles import came_before_role
+from db.refused_changes import change_again
+from db.slack_channels import move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
@@ -169,6 +171,8 @@ class Inbound:
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
             if edited is None and message.get("edited") and files_of(message):
+                if await came_before_role(self._store, "slack", workspace.team, channel, posted_at):
+                    return
                 await self.posted(workspace, channel, message)
         except TellUserError as error:
             self._background.start(self._send_problems(target, {f"{key}:edit": error}))
@@ -181,7 +185,7 @@ class Inbound:
 
     async def change_again(self, team: str, channels: Collection[str]) -> None:
         """Edit and remove the replies in some channels that the bot couldn't while it wasn't there."""
-        await change_again(self._store, team, channels)
+        await change_again(self._store, "slack", team, channels=channels)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

@@ -20,7 +20,7 @@ from db.installations import Installations
 from db.trouble import is_temporary, is_trouble
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.ports import KnownCard, Sent
+from reunite.ports import Sent
 
 _RECORD_EVERY_SECONDS: Final = 30.0
 """Seconds between records that the bot receives events."""
@@ -38,11 +38,12 @@ class Cards:
     def __init__(self, handlers: Handlers, verdicts: Verdicts) -> None:
         self._handlers = handlers
         self._verdicts = verdicts
-        self._pending: dict[str, list[KnownCard]] = {}
+        self._pending: dict[str, list[Sent]] = {}
 
     async def note_pending(self, workspace: SlackWorkspace) -> None:
         """Note that reactions may have changed, those to the newest cards first."""
-        self._pending[workspace.team] = [*reversed(await self._handlers.known_cards("slack", workspace.team))]
+        known = await self._handlers.known_cards("slack", workspace.team)
+        self._pending[workspace.team] = [card.sent for card in reversed(known)]
 
     def keep(self, teams: Collection[str]) -> None:
         """Forget the cards of all other workspaces."""
@@ -53,11 +54,13 @@ class Cards:
 
         A few that Slack doesn't show come after the others, and what is wrong is returned.
         """
-        cards, hidden, problem = self._pending.get(workspace.team, []), list[KnownCard](), None
+        cards, hidden, problem = self._pending.setdefault(workspace.team, []), list[Sent](), None
+        missed = (Sent(*at) for at in self._verdicts.missed(workspace.team))
+        cards += [card for card in missed if card not in cards]
         try:
             while cards and len(hidden) < _MOST_HIDDEN:
                 try:
-                    await self._compare(workspace, cards[0].sent)
+                    await self._compare(workspace, cards[0])
                 except TryAgainError as error:
                     if not is_of_one(error):
                         raise

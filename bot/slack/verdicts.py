@@ -38,6 +38,18 @@ class Verdicts:
         self._installations = installations
         self._unrecorded = UnrecordedCards(handlers)
         self._locks = Locks[str]()
+        self._missed: dict[str, set[At]] = {}
+        """By workspace, the messages with reactions whose events have failed for the last time."""
+
+    def note_missed(self, workspace: SlackWorkspace, event: Body) -> None:
+        """Note that the reactions to a message have to be compared: Slack has sent an event of it in vain."""
+        if event["item"].get("type") == "message":
+            at = event["item"]["channel"], event["item"]["ts"]
+            self._missed.setdefault(workspace.team, set()).add(at)
+
+    def missed(self, team: str) -> set[At]:
+        """Return such messages, each once."""
+        return self._missed.pop(team, set())
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Give or withdraw a verdict by a reaction to a message of the bot."""

@@ -179,7 +179,7 @@ class MatchCases:
             claim = await session.claims.add(match.id, ADA, "one")
             assert claim.decision is None
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
-            await session.verdicts.add_claim_decision(claim, ClaimState.REJECTED, found.target, MODERATOR)
+            await session.verdicts.add_claim_decision(claim.match, ClaimState.REJECTED, found.target, MODERATOR)
             [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
             assert [known.decision for known in await session.claims.on(found.id)] == [decision]
             assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)

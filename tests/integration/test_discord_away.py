@@ -255,10 +255,11 @@ async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_una
     ann, handlers = discord.admin.join("Ann"), Handlers(store, NoQueue())
     general = discord.channel("general")
     async with caught_up(discord, store) as world:
-        await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG})
+        old = await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG})
         chosen = Settings(found_channels=(general,))
         await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=chosen))
         await eventually(lambda: _channels(world), holds=lambda channels: ("general", "found") in channels)
+        await discord.people.edit(old, "settled, really")
         last = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG})
         await eventually(lambda: discord.people.has_reaction(last, "👀"))
     missed = await discord.people.post("general", ann, "a cup", {"a.jpg": JPEG})

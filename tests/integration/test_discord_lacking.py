@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from bot.delivery import Delivery
 from reunite.language import sentence
-from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, SEND_MESSAGES
+from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, SEND_MESSAGES, VIEW_CHANNEL
 from tests.integration.test_discord_greeting import invited
-from tests.support.discord_adapter import World, open_world, opened_world
+from tests.support.discord_adapter import World, open_world, opened_world, shown_match
+from tests.support.services import background
+from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(opened_world, name="world")
 
@@ -50,3 +53,22 @@ async def test_where_the_bot_sees_no_photos_in_posts_it_says_what_to_do(
         await invited(world, ann, is_told=False)
         greeting = await world.discord.reply(world.discord.channel("found"), "Try it now")
         assert (UNREAD in world.discord.text(greeting)) is bool(settings)
+
+
+async def test_a_quote_out_of_reach_is_given_up_and_removed_once_the_bot_has_access_again(world: World) -> None:
+    card, _, _ = await shown_match(world)
+    place = world.discord.message(card)["channel_id"]
+
+    async def has_failed() -> bool:
+        async with world.store.session(await world.community()) as session:
+            row = await session._one("SELECT 1 FROM outbox WHERE state = 'failed' AND task = 'remove'")
+        return row is not None
+
+    await world.discord.admin.forbid("lost", VIEW_CHANNEL)
+    world.discord.refuse(f"DELETE /channels/{place}/messages/{card}", 403, code=50001, message="Missing Access")
+    async with background(Delivery(world.store, world.platform).run()):
+        async with world.store.session(await world.community()) as session:
+            await session._do("UPDATE outbox SET task = 'remove', state = 'queued', due_at = now()")
+        await eventually(has_failed)
+        await world.discord.admin.allow("lost")
+        await eventually(lambda: card not in world.discord.messages[place])

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Coroutine
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -41,8 +41,8 @@ def inbound(stage: Stage) -> Inbound:
     def leave(work: Coroutine[Any, Any, None]) -> None:
         work.close()
 
-    others: Any = SimpleNamespace(start=leave)
-    return Inbound(stage.handlers, others, others, others, others)
+    others, store = cast("Any", SimpleNamespace(start=leave)), cast("Any", stage.store)
+    return Inbound(stage.handlers, others, others, others, store)
 
 
 async def test_a_post_that_says_what_is_known_stays_unanswered(stage: Stage) -> None:

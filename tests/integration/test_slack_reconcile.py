@@ -269,10 +269,11 @@ async def test_posts_from_before_a_channel_was_for_reports_are_left_alone(
     monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
     async with SlackDouble.running() as slack:
         async with world_on(slack, database_url) as before:
-            slack.post_photo(before.general, before.ben, JPEG, "of no concern", unheard=True)
+            old = slack.post_photo(before.general, before.ben, JPEG, "of no concern", unheard=True)
             renamed = slack.channels[before.general]
             renamed["name"] = "lost-and-found"
             await slack.tell({"type": "channel_rename", "channel": renamed}).acked.wait()
+            slack.edit(before.general, old, "still of no concern")
             noticed, installations = datetime.now(UTC), Installations(before.store)
             await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard > noticed)
         missed = slack.post_photo(before.general, before.ben, JPEG, "was missed", unheard=True)

@@ -25,7 +25,7 @@ PARTS: dict[str, Iterable[str]] = {
     "claim_": [*ClaimState, "accept", "reject"],
     "open_report_": ReportKind,
     "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back"))],
-    "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED],
+    "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED, "released"],
     "number_": ("lost", "found", "returned"),
 }
 

@@ -10,7 +10,7 @@ from reunite.entities import ReplyTarget
 
 async def test_discords_deletions_are_remembered() -> None:
     others: Any = SimpleNamespace(get_guild=lambda _: None)
-    inbound = Inbound(others, others, others, others)
+    inbound = Inbound(others, others, others, others, others)
     await inbound.deleted(1, 2, 3)
     assert [inbound.is_deleted(key) for key in ("2", "3")] == [False, True]
 

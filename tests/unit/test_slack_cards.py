@@ -21,6 +21,11 @@ class _Slack:
 
     def __init__(self, **failures: Exception) -> None:
         self.failures, self.compared, self.looks = failures, list[str](), 0
+        self.lost = set[At]()
+
+    def missed(self, _: str) -> set[At]:
+        lost, self.lost = self.lost, set()
+        return lost
 
     async def known_cards(self, *_: object, message: str = "") -> list[Any]:
         return [] if message else _CARDS
@@ -47,6 +52,18 @@ async def test_a_card_that_fails_for_good_holds_up_no_other() -> None:
     await cards.note_pending(slack)
     await cards.compare_pending(slack)
     assert slack.compared == ["3", "1"]
+
+
+async def test_a_card_with_a_missed_reaction_is_compared_alone_until_that_succeeds() -> None:
+    slack: Any = _Slack(at_7=TryAgainError("Slack refuses to say who someone is"))
+    cards = Cards(slack, slack)
+    slack.lost = {("C1", "7")}
+    with pytest.raises(TryAgainError):
+        await cards.compare_pending(slack)
+    slack.failures.clear()
+    slack.lost = {("C1", "7")}
+    await cards.compare_pending(slack)
+    assert slack.compared == ["7"]
 
 
 @pytest.mark.parametrize("error", [TryAgainError("later"), OSError()])

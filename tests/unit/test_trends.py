@@ -5,7 +5,7 @@ import pytest
 from reunite.entities import LostItem, Statistics, Trends
 from reunite.language import LANGUAGES, plural
 from reunite.messages import notices, trending
-from reunite.trends import places_of, things_lost
+from reunite.trends import places_of, places_of_both, things_lost
 
 LOST = (
     *(LostItem(f"my {colour} backpack", "Library") for colour in ("blue", "red", "black")),
@@ -22,6 +22,14 @@ def test_what_is_lost_most_is_counted_in_every_language() -> None:
 
 def test_a_place_is_counted_however_it_is_written_and_shown_as_most_write_it() -> None:
     assert places_of(LOST) == [("Library", 4)]
+
+
+def test_places_named_in_words_count_in_any_language() -> None:
+    lost = [LostItem("blue mug, lost in the canteen", ""), LostItem("Schlüssel in der Mensa verloren", "")]
+    found = [LostItem("found this in the canteen", ""), LostItem("a mug in the canteen", "Gym"), LostItem("a mug", "")]
+    assert places_of_both(lost, found, 10) == [("canteen", 2, 1), ("Gym", 0, 1)]
+    assert places_of_both(lost, found, 1) == [("canteen", 2, 1)]
+    assert places_of([*lost, *found]) == [("canteen", 3)]
 
 
 def test_things_named_by_fewer_than_three_people_are_not_listed() -> None:
