@@ -23,9 +23,9 @@ _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 NAMED_COMMANDS: Final = NamedCommands(
     LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help"
 )
-_NO_REPORTS: Final = frozenset(
-    {"", "sealed", "search", "mine", "help", "privacy", "setup", "stats", "timezone", "link", "unlink"}
-)
+_HELP: Final = frozenset(("help", "?", "hilfe", "ayuda", "aide", "aiuto", "ヘルプ", "hulp", "pomoc", "ajuda", "帮助"))
+"""How people ask for help, in our languages: a report of it would be posted for everyone."""
+_NO_REPORTS: Final = _HELP | {"", "sealed", "search", "mine", "privacy", "setup", "stats", "timezone", "link", "unlink"}
 """First words of what reports nothing."""
 
 
@@ -54,7 +54,7 @@ class Commands:
                 await self._reports.open(person, private, "sealed")
             case ["mine"]:
                 await self._my_reports(person, private)
-            case ["help"]:
+            case [word] if word in _HELP:
                 await private.send([welcome.usage(NAMED_COMMANDS, person.language)], person.language)
             case ["search"] if kind is ReportKind.LOST:
                 await self._looks.open(person, private)
