@@ -25,7 +25,7 @@ NAMED_COMMANDS: Final = NamedCommands(
     LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help"
 )
 _NO_REPORTS: Final = frozenset(
-    {"", "sealed", "search", "mine", "help", "privacy", "setup", "stats", "timezone", "link", "unlink"}
+    {"", "sealed", "search", "mine", "privacy", "setup", "stats", "timezone", "link", "unlink"}
 )
 """First words of what reports nothing."""
 
@@ -42,7 +42,8 @@ class Commands:
     async def command(self, private: PrivateReplies) -> None:
         """Handle `/lost` or `/found`, with or without words."""
         words = plain_text(private.body.get("text", ""))
-        failed = WENT_WRONG if words.lower().partition(" ")[0] in _NO_REPORTS else REPORT_FAILED
+        reports_nothing = words.lower().partition(" ")[0] in _NO_REPORTS or asks_for_help(words)
+        failed = WENT_WRONG if reports_nothing else REPORT_FAILED
         opens_modal = words.lower() in {"", "sealed", "search", "unlink"}
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 

@@ -71,9 +71,20 @@ class Home:
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = bool(person.moderates) and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            scopes = await _missing_scopes(workspace) if person.moderates is not False else []
-            view = home_view(person, own, workspace, more, scopes)
+            warnings = await self._warnings(workspace, person) if person.moderates is not False else []
+            view = home_view(person, own, workspace, more, warnings)
             await workspace.client.views_publish(user_id=user, view=view)
+
+    async def _warnings(self, workspace: SlackWorkspace, person: Person) -> list[str]:
+        """Return what keeps replies back: permissions that the app lacks, a moderator channel that it isn't in."""
+        warnings = []
+        if scopes := await _missing_scopes(workspace):
+            named = ", ".join(f"`{scope}`" for scope in scopes)
+            warnings.append(sentence("home_scopes", person.language, scopes=named))
+        log = (await self._handlers.settings("slack", workspace.team)).log_channel
+        if person.moderates and log and not await workspace.has_channel(log):
+            warnings.append(sentence("home_log_closed", person.language, channel=f"<#{log}>"))
+        return warnings
 
     async def pressed(self, private: PrivateReplies) -> None:
         """Handle one of the home tab's own buttons."""
@@ -165,11 +176,11 @@ def home_view(
     own: Sequence[Reply],
     workspace: SlackWorkspace,
     more: Sequence[str],
-    scopes: Sequence[str],
+    warnings: Sequence[str],
 ) -> View:
     """Return the home tab: the report forms, someone's own reports, and what moderators can do, `more` included.
 
-    They also read which `scopes` the app lacks, and so does everybody while Slack doesn't say who moderates.
+    They also read the `warnings`, and so does everybody while Slack doesn't say who moderates.
     """
     language = person.language
     forms = [button(f"{HOME}{form}", sentence(f"form_{form}", language)) for form in _FORMS]
@@ -182,9 +193,7 @@ def home_view(
             for action in actions
         ]
         moderating = [{"type": "actions", "elements": buttons}]
-    if scopes:
-        named = ", ".join(f"`{scope}`" for scope in scopes)
-        moderating = [section(sentence("home_scopes", language, scopes=named)), *moderating]
+    moderating = [*map(section, warnings), *moderating]
     if moderating:
         moderating = [header(sentence("home_moderators", language)), *moderating]
     first = [

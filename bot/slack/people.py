@@ -1,8 +1,11 @@
 """Who people are and whether they moderate, as Slack says at this moment."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
+from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +21,8 @@ from reunite.language import language_of, sentence
 
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
+_GROUPS_SECONDS: Final = 3.0
+"""How long the user groups are remembered: Slack answers 20 calls a minute, and every press needs them."""
 _UNKNOWN: Final = {"access_denied", "not_visible", "unknown_method", "user_not_found", "user_not_visible"}
 """Slack's answers about strangers; a compatible server without the method gives one about everybody."""
 _log = structlog.get_logger(__name__)
@@ -60,6 +65,9 @@ class People:
         self._team = team
         self._always_moderate = always_moderate
         self._languages = Latest[str, str](_REMEMBERED)
+        self._groups: Sequence[Mapping[str, Any]] = ()
+        self._groups_asked = -math.inf
+        self._asking = asyncio.Lock()
 
     def remembered_language(self, user: str | None, otherwise: str) -> str:
         """Return the language of someone who was here lately."""
@@ -125,7 +133,7 @@ class People:
         """
         try:
             with slack_errors():
-                found = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
+                found = await self._latest_groups()
         except MissingScopeError:
             _log.warning("slack_groups_lookup_failed", team=self._team, error=MISSING_SCOPE)
             return None
@@ -133,6 +141,13 @@ class People:
             _log.warning("slack_groups_lookup_failed", team=self._team, error=str(error))
             return set()
         return {user for group in found if group["id"] in groups for user in group.get("users") or ()}
+
+    async def _latest_groups(self) -> Sequence[Mapping[str, Any]]:
+        async with self._asking:
+            if monotonic() - self._groups_asked >= _GROUPS_SECONDS:
+                self._groups = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
+                self._groups_asked = monotonic()
+            return self._groups
 
 
 def is_user(identifier: str) -> bool:

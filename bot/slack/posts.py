@@ -102,9 +102,9 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
     photos, problems = [], []
     files = files_of(message)
     names = Counter(_name(file) for file in files)
-    for file in files:
+    for number, file in enumerate(files, 1):
         try:
-            photo = await photo_of(workspace, file, by_id=names[_name(file)] > 1)
+            photo = await photo_of(workspace, file, by_id=names[_name(file)] > 1, number=number)
         except TellUserError as problem:
             problems.append(problem)
         else:
@@ -136,25 +136,30 @@ async def form_photos(workspace: SlackWorkspace, files: Sequence[Body]) -> tuple
     return tuple(photos)
 
 
-async def photo_of(workspace: SlackWorkspace, file: Body, *, by_id: bool = False) -> IncomingPhoto | None:
-    """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be fetched."""
+async def photo_of(
+    workspace: SlackWorkspace, file: Body, *, by_id: bool = False, number: int = 1
+) -> IncomingPhoto | None:
+    """Return a file as a photo; None if it is something else. Raises TellUserError if it can't be fetched.
+
+    `number` says which of the post's files it is: what Slack withholds has no name that people would know.
+    """
     if file.get("mode") == "tombstone":
-        raise PhotoGoneError(name=_name(file))
+        raise PhotoGoneError(name=_known_as(file, number))
     is_known = file.get("mimetype") or file.get("is_external") or file.get("mode") == _HIDDEN
     if file.get("file_access") == "check_file_info" or not is_known:
-        file = await _looked_up(workspace, file)
+        file = await _looked_up(workspace, file, number)
     if file.get("mode") == _HIDDEN:
-        raise TellUserError("photo_not_shared", name=_name(file))
+        raise TellUserError("photo_not_shared", name=_known_as(file, number))
     if not _looks_like_photo(file):
         return None
     if file.get("is_external"):
         raise TellUserError("photo_elsewhere", name=_name(file))
     if not (url := _url_of(file)):
-        raise TellUserError("photo_not_shared", name=_name(file))
+        raise TellUserError("photo_not_shared", name=_known_as(file, number))
     return IncomingPhoto(f"{_name(file)} ({file['id']})" if by_id else _name(file), str(url))
 
 
-async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
+async def _looked_up(workspace: SlackWorkspace, file: Body, number: int) -> Body:
     """Ask Slack for a file: an event has only the id of one from another organisation, and no type of a new one."""
     found: Body = file
     for check in range(_CHECKS):
@@ -166,8 +171,8 @@ async def _looked_up(workspace: SlackWorkspace, file: Body) -> Body:
                     return file
                 raise  # whether it's a photo can't be told yet
             if code_of(error) in _GONE:
-                raise PhotoGoneError(name=_name(file)) from error
-            raise TellUserError("photo_not_shared", name=_name(file)) from error
+                raise PhotoGoneError(name=_known_as(file, number)) from error
+            raise TellUserError("photo_not_shared", name=_known_as(file, number)) from error
         if found.get("mimetype") or found.get("is_external") or check == _CHECKS - 1:
             break
         await asyncio.sleep(_PAUSE_SECONDS)
@@ -188,6 +193,10 @@ def _url_of(file: Body) -> Any:
 
 def _name(file: Body) -> str:
     return str(file.get("name") or file.get("title") or file.get("id") or "")
+
+
+def _known_as(file: Body, number: int) -> str:
+    return str(file.get("name") or file.get("title") or number)
 
 
 def _shared(message: Body) -> Sequence[Body]:

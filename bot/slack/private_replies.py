@@ -77,9 +77,15 @@ class PrivateReplies:
     @property
     def message(self) -> str | None:
         """The root of the thread that the person is in."""
-        message = self.body.get("message") or {}
-        root = message.get("thread_ts") or message.get("ts")
+        root = self._thread or (self.body.get("message") or {}).get("ts")
         return str(root) if root else context_of(self.body.get("view") or {}).get("message") or None
+
+    @property
+    def _thread(self) -> str | None:
+        """The thread of the message whose button was pressed; of an ephemeral one Slack sends only its container."""
+        message, container = self.body.get("message") or {}, self.body.get("container") or {}
+        thread = message.get("thread_ts") or container.get("thread_ts")
+        return str(thread) if thread else None
 
     async def send(
         self, replies: Sequence[Reply], language: str, file: str | None = None, *, in_place: bool = False
@@ -174,12 +180,11 @@ class PrivateReplies:
     async def _send_ephemeral(self, *, in_place: bool = False, **message: Any) -> bool:
         """Send a message to the person alone; return whether it's known to have arrived."""
         self._is_answering = True
-        thread = self.body.get("message", {}).get("thread_ts")
-        shown = {"response_type": "ephemeral", "replace_original": in_place, "thread_ts": thread, **message}
+        shown = {"response_type": "ephemeral", "replace_original": in_place, "thread_ts": self._thread, **message}
         try:
             if reason := await _refusal(self.respond, shown):
                 _log.warning("slack_answer_refused", team=self.workspace.team, reason=reason)
-                await with_retries(lambda: self._send_otherwise(thread, message))
+                await with_retries(lambda: self._send_otherwise(self._thread, message))
         except FAILURES as error:
             # Not sent again: Slack may have taken it, and nothing can look it up.
             _log.warning("slack_answer_lost", team=self.workspace.team, reason=type(error).__name__)

@@ -54,8 +54,10 @@ class Reports:
     async def open(self, person: Person, private: PrivateReplies, which: ReportForm) -> None:
         """Open the modal of a report."""
         settings = await self._handlers.settings("slack", private.workspace.team)
-        if which == "sealed" and settings.log_channel is None:  # better than after filling in the form
-            raise TellUserError("sealed_needs_log")
+        if which == "sealed":  # better than after filling in the form
+            log = settings.log_channel
+            if log is None or not await private.workspace.has_channel(log):
+                raise TellUserError("sealed_needs_log")
         form = report_form(which, person.language, private=settings.private_reports)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))

@@ -141,6 +141,11 @@ class SlackWorkspace:
             if channel not in self.channels:
                 await self._add_channel(channel)
 
+    async def has_channel(self, channel: str) -> bool:
+        """Return whether the bot is in a channel that isn't archived."""
+        await self.find_channel(channel)
+        return channel in self.channels
+
     async def _add_channel(self, channel: str) -> None:
         """Add a channel that the list lacks, if the bot is a member."""
         name = await self._lookup.name_of(channel)

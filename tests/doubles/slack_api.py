@@ -12,7 +12,7 @@ from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
@@ -34,6 +34,10 @@ SCOPES = (
 )
 
 _MAX_PEOPLE = 8
+
+_MINUTE: Final = 60.0
+_TIER_2: Final = 20
+"""Calls of usergroups.list that it answers within a minute: docs.slack.dev/reference/methods/usergroups.list."""
 
 Answer = dict[str, Any]
 
@@ -92,6 +96,7 @@ class SlackApi:
         """By method, what makes the answer to each of its calls, as of a compatible server that lacks it."""
         self.delays: dict[str, float] = {}
         """By method, the seconds by which its answers are delayed."""
+        self._groups_asked: list[float] = []
         self._posted_at: dict[str, float] = {}
         self.message_every = 1.0
         """Seconds between the messages that a channel takes."""
@@ -242,6 +247,10 @@ class SlackApi:
     def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
         if "usergroups:read" not in self.scopes.split(","):  # usergroups.list: its scope
             raise RefusedError("missing_scope")
+        self._groups_asked = [asked for asked in self._groups_asked if time.monotonic() - asked < _MINUTE]
+        if len(self._groups_asked) >= _TIER_2:
+            raise TooManyError(_MINUTE)
+        self._groups_asked.append(time.monotonic())
         groups = [group for group in self._world.groups.values() if group["team"] == bot.team]
         hidden = set() if str(arguments.get("include_users", "")).lower() in {"1", "true"} else {"users"}
         return {"usergroups": [{key: value for key, value in group.items() if key not in hidden} for group in groups]}

@@ -94,6 +94,8 @@ class SlackUi:
         """Press a button below an ephemeral message; `whisper` is what the bot said to a response_url or in one."""
         ts = self._slack.next_ts()
         box = {"type": "message", "message_ts": ts, "channel_id": whisper["channel"], "is_ephemeral": True}
+        if whisper.get("thread_ts"):  # the container names the thread: slackapi/java-slack-sdk#1200 (read 2026-11-30)
+            box["thread_ts"] = whisper["thread_ts"]
         return await self.press_button({**whisper, "ts": ts, "user": BOT_USER}, box, words, user)
 
     async def press_button(self, message: Message, box: dict[str, Any], words: str, user: str) -> Envelope:

@@ -49,6 +49,13 @@ async def test_commands_report_in_found_though_an_older_channel_is_known_by_its_
             assert (await answer(used))["text"] == sentence("answering_in", channel=f"<#{world.found}>")
 
 
+@pytest.mark.parametrize("words", ["help", "Hilfe", "?", "帮助"])
+async def test_help_is_found_in_ones_own_language_and_reports_nothing(world: World, words: str) -> None:
+    shown_help = await answer(await world.slack.slash("lost", words, world.ada, world.lost))
+    assert "/lost search" in shown_help["text"]
+    assert await world.reports() == []
+
+
 async def test_words_that_begin_like_another_command_are_what_was_lost(world: World) -> None:
     lost = ["link bracelet", "link bracelet of silver", "unlink", "mine detector", "help book", "LINK CODE4U"]
     for words in lost:

@@ -113,6 +113,26 @@ async def test_without_a_channel_for_moderators_nobody_fills_in_a_sealed_report_
     assert (await eventually(lambda: used.answers))[0]["text"] == sentence("sealed_needs_log")
 
 
+async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_moderators_learn_why(
+    world: World,
+) -> None:
+    log = world.slack.admin.add_channel("mods", private=True)
+    chosen = ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log))
+    await world.handlers.set_up(chosen)
+    warning = sentence("home_log_closed", channel=f"<#{log}>")
+    assert warning not in str(await world.slack.ui.open_home(world.admin))
+    world.slack.channels[log]["is_member"] = False
+    await world.slack.tell({"type": "group_left", "channel": log, "actor_id": world.admin}).acked.wait()
+    await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning in str(home))
+    assert warning not in str(await world.slack.ui.open_home(world.ada))
+    used = await world.slack.slash("found", "sealed", world.ben, world.general)
+    assert (await eventually(lambda: used.answers))[0]["text"] == sentence("sealed_needs_log")
+    world.slack.admin.invite_bot(log)
+    await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning not in str(home))
+    await world.slack.slash("found", "sealed", world.ben, world.general)
+    await world.slack.ui.modal(world.ben, sentence("form_sealed"))
+
+
 async def test_without_a_channel_for_moderators_nothing_can_be_sealed(world: World) -> None:
     log = world.slack.admin.add_channel("mods")
     chosen, none = (

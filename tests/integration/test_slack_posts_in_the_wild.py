@@ -11,6 +11,7 @@ from reunite.commands import ReportLost
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from tests.doubles.slack import TEAM
 from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
 from tests.support.waiting import eventually
@@ -120,7 +121,7 @@ async def test_a_strangers_missing_file_is_reported_once(world: World) -> None:
     world.slack.files[file["id"]]["is_denied"] = True
     bare = {"id": file["id"], "file_access": "check_file_info"}
     ts = world.slack.post(world.found, eve, "a hat", files=[bare])
-    await world.slack.wait_for_reply(world.found, ts, "Slack doesn't let me open the photo")
+    await world.slack.wait_for_reply(world.found, ts, sentence("photo_not_shared", name="1"))
     assert world.slack.delivery.envelopes[0].sent == 1
     assert await world.reports() == []
 

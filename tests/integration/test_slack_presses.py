@@ -43,7 +43,7 @@ async def claimed(world: World, answer: str) -> tuple[Report, dict[str, Any]]:
 
 
 async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: World) -> None:
-    _, answer = await claimed(world, "my name is inside")
+    found, answer = await claimed(world, "my name is inside")
     assert "my name is inside" not in str(world.slack.messages)
     see = sentence("button_see_claim")
     refused = await whispered(await world.slack.press(world.found, answer["ts"], see, world.ada))
@@ -52,7 +52,9 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     assert "my name is inside" in shown(seen)
     accept = {"channel": world.found, **seen}
     accepted = await world.slack.ui.press_whisper(accept, sentence("button_accept_claim"), world.ben)
-    assert sentence("note_claim_accepted_named", owner="Ada") in shown(await whispered(accepted))
+    note = await whispered(accepted)
+    assert sentence("note_claim_accepted_named", owner="Ada") in shown(note)
+    assert note["thread_ts"] == seen["thread_ts"] == found.target.message
     again = await world.slack.ui.press_whisper(accept, sentence("button_reject_claim"), world.admin)
     assert sentence("note_claim_decided") in shown(await whispered(again))
     lost, *_ = await world.reports()

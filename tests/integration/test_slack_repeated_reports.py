@@ -106,7 +106,7 @@ async def test_a_press_that_fails_once_it_is_taken_says_so(world: World, monkeyp
     assert pressed.answers[0]["text"] == sentence("saved_all_the_same")
 
 
-@pytest.mark.parametrize("words", ["mine", "help", "privacy"])
+@pytest.mark.parametrize("words", ["mine", "help", "Hilfe", "?", "privacy"])
 async def test_what_reports_nothing_does_not_say_that_a_report_was_not_saved(
     world: World, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,7 +154,8 @@ async def test_a_verdict_on_a_card_that_is_not_noted_yet_counts_once_it_is(
     )
 
 
-async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> None:
+async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.people._GROUPS_SECONDS", 0.0)
     lost, _, match, card = await world.card()
     group = world.slack.admin.add_group("helpers", world.ben)
     await world.handlers.set_up(
@@ -166,6 +167,15 @@ async def test_a_user_group_moderates_as_long_as_one_is_in_it(world: World) -> N
     world.slack.groups[group]["users"].remove(world.ben)
     await world.slack.react(card.channel, card.message, "white_check_mark", world.ben).acked.wait()
     assert await world.match_state(match, lost.community) is MatchState.UNDECIDED
+
+
+async def test_a_busy_workspace_asks_for_its_user_groups_as_seldom_as_slack_wants(world: World) -> None:
+    group = world.slack.admin.add_group("helpers", world.ben)
+    chosen = Settings(moderators=(group,))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+    used = await asyncio.gather(*(world.slack.slash("lost", "mine", world.ada, world.lost) for _ in range(25)))
+    await eventually(lambda: all(command.answers for command in used))
+    assert {command.answers[0]["text"] for command in used} == {sentence("home_no_reports")}
 
 
 @pytest.mark.parametrize("team", ["T0OTHER", None])

@@ -13,7 +13,7 @@ from bot.slack.home import home_view
 from bot.slack.linking import Linking
 from bot.slack.people import Person
 from bot.slack.permissions import SCOPES
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, sentence
 from reunite.messages.forms import ReportForm, form_of, look_form, report_form
 from reunite.messages.reply import Action
 from tests.doubles.slack_blocks import check_view
@@ -51,7 +51,11 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
     check_view(reply_modal([*replies(language).values()], link_to, language), {})
     own = [replies(language)["own_report"]] * 80
     moderator = Person(ADA, moderates=True, language=language, zone=UTC)
-    check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels"), sorted(SCOPES)), {})
+    warnings = [
+        sentence("home_scopes", language, scopes=", ".join(sorted(SCOPES))),
+        sentence("home_log_closed", language, channel="<#C0MODS>"),
+    ]
+    check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels"), warnings), {})
 
 
 def test_what_was_filled_in_comes_back_by_the_fields_names() -> None:
