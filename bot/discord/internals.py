@@ -110,8 +110,9 @@ def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Me
         try:
             return create(channel=channel, data=data)
         except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_message_unreadable", message=data["id"])
-            return create(channel=channel, data=_shortened(data))
+            message = create(channel=channel, data=_shortened(data))
+            _log.warning("discord_message_unreadable", message=data["id"], exc_info=True)
+            return message
 
     return create_or_shorten
 
