@@ -203,6 +203,8 @@ class Reports:
             raise problem
         async with self._workspaces.lock(message.id):
             receipt = await self._handlers.report(command)
+            if receipt.report.state is ReportState.WITHDRAWN:
+                return PrivateReply(sentence("ended", language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked

@@ -65,6 +65,9 @@ async def test_a_message_that_is_a_report_already_is_not_taken_again_from_the_me
     again = await ui.answer(await ui.menu("Found this", world.discord.admin.join("Ben"), post))
     assert again == f"{sentence('sent_before')}\n{first}"
     assert len(await world.reports()) == 1
+    async with world.store.session(await world.community()) as session:
+        await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
+    assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("ended")
 
 
 async def test_a_report_that_was_withdrawn_may_come_again(world: World) -> None:
