@@ -90,6 +90,8 @@ class Events:
             await self._workspaces.join(guild)
             self._grants.note(guild)
             self._reconciler.start(only=guild)
+        if self._has_started:  # it may have invited the bot meanwhile
+            self._greeter.catch_up((guild,))
 
     async def on_error(self, event: str, /, *_: object, **__: object) -> None:
         """Log a defect without the event's arguments, which hold members' words; look for the event again later."""

@@ -10,7 +10,7 @@ import structlog
 import yarl
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from discord.http import Ratelimit, Route
 
 from bot.discord.config import DiscordConfig
 
@@ -41,13 +41,27 @@ class _Backoff(ExponentialBackoff[Literal[False]]):
         self._max = _LONGEST_DOUBLING
 
 
+class _Ratelimit(Ratelimit):
+    """discord.py's rate limit of a route, of which all requests may be used.
+
+    If a window is longer than `max_ratelimit_timeout`, discord.py refuses its second request already: the window for
+    opening threads takes minutes, and each channel would get one thread in it.
+    """
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        super().update(response, use_clock=use_clock)
+        if self.remaining > 0 and self._max_ratelimit_timeout:
+            self.reset_after = min(self.reset_after, self._max_ratelimit_timeout)
+            self.expires = self._loop.time() + self.reset_after
+
+
 @contextmanager
 def addresses(config: DiscordConfig) -> Iterator[None]:
-    """Point discord.py at the configured addresses within the context, and limit its pauses."""
-    shard = vars(discord.shard)
+    """Point discord.py at the configured addresses within the context, limit its pauses, and change its rate limits."""
+    shard, http = vars(discord.shard), vars(discord.http)
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"]
     try:
-        shard["ExponentialBackoff"] = _Backoff
+        shard["ExponentialBackoff"], http["Ratelimit"] = _Backoff, _Ratelimit
         if config.api_base:
             Route.BASE = config.api_base
         if config.gateway:
@@ -55,6 +69,7 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before
+        http["Ratelimit"] = Ratelimit
 
 
 def survive_the_unreadable(connection: Any) -> None:
@@ -95,8 +110,9 @@ def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Me
         try:
             return create(channel=channel, data=data)
         except Exception:  # noqa: BLE001 - see above
-            _log.exception("discord_message_unreadable", message=data["id"])
-            return create(channel=channel, data=_shortened(data))
+            message = create(channel=channel, data=_shortened(data))
+            _log.warning("discord_message_unreadable", message=data["id"], exc_info=True)
+            return message
 
     return create_or_shorten
 

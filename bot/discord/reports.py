@@ -210,12 +210,16 @@ class Reports:
         if problem and not (message.clean_content or message.message_snapshots):
             raise problem
         async with self._workspaces.lock(message.id):
-            report = (await self._handlers.report(command)).report
+            receipt = await self._handlers.report(command)
+            if receipt.report.state is ReportState.WITHDRAWN:
+                return PrivateReply(sentence("ended", language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
             place = await self._place_of(location, command.target, kind)
-        return PrivateReply("\n".join(confirmation(report, place.mention, language_of_user(interaction), is_new=True)))
+        report, language = receipt.report, language_of_user(interaction)
+        is_new = receipt.created or report.quiet  # a past post is taken up only now
+        return PrivateReply("\n".join(confirmation(report, place.mention, language, is_new=is_new)))
 
     async def _place_of(self, location: Destination, post: ReplyTarget, kind: ReportKind) -> Destination:
         """Return the thread where a report that was taken is answered; without one, the channel that will have it."""

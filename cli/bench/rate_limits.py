@@ -7,7 +7,7 @@ from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     request: re.Pattern[str]
     """Method and path; the first group is the channel."""
     bucket: str
@@ -17,12 +17,12 @@ class _Rule:
 
 # The form is from developers/topics/rate-limits, "Header Format" and "Exceeding A Rate Limit" (read 2026-11-26).
 # Discord documents no numbers for single routes, only that they differ: these are assumed.
-_RULES: Final = (
-    _Rule(re.compile(r"(?:PUT|DELETE) /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
-    _Rule(re.compile(r"POST /channels/(\d+)/messages$"), "send", 5, 5.0),
-    _Rule(re.compile(r"GET /channels/(\d+)/messages$"), "history", 5, 5.0),
-    _Rule(re.compile(r"PATCH /channels/(\d+)/messages/"), "edit", 5, 5.0),
-    _Rule(re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
+RULES: Final = (
+    Rule(re.compile(r"(?:PUT|DELETE) /channels/(\d+)/messages/\d+/reactions/"), "reactions", 1, 0.25),
+    Rule(re.compile(r"POST /channels/(\d+)/messages$"), "send", 5, 5.0),
+    Rule(re.compile(r"GET /channels/(\d+)/messages$"), "history", 5, 5.0),
+    Rule(re.compile(r"PATCH /channels/(\d+)/messages/"), "edit", 5, 5.0),
+    Rule(re.compile(r"DELETE /channels/(\d+)/messages/\d+$"), "delete", 5, 1.0),
 )
 _GLOBAL_LIMIT: Final = 50
 """Requests per second, answers to interactions excepted (https://docs.discord.com/developers/topics/rate-limits)."""
@@ -47,6 +47,7 @@ class _Window:
 class RateLimits:
     """Counts requests, and refuses those that come too fast."""
 
+    rules: tuple[Rule, ...] = RULES
     refused: list[str] = field(default_factory=list)
     """The requests that came too fast."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class RateLimits:
         now = time.monotonic()
         if not _UNLIMITED.match(request) and not self._all.take(now):
             return {"X-RateLimit-Global": "true"}, self._refusal(request, self._all.ends - now, is_global=True)
-        for rule in _RULES:
+        for rule in self.rules:
             if match := rule.request.match(request):
                 window = self._windows.setdefault((rule.bucket, match[1]), _Window(rule.limit, rule.seconds))
                 granted = window.take(now)

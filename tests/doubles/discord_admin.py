@@ -91,6 +91,8 @@ class Admin:
         self.joined()
         # discord.py takes a guild for a new one where `unavailable` is absent (discord.state, parse_guild_create).
         guild = {key: value for key, value in self._guild.guild().items() if key != "unavailable"}
+        if self._guild.has_outage:  # docs.discord.com, Gateway Events, "Guild Create"
+            guild = {"id": self._guild.guild_id, "unavailable": True}
         await self._guild.gateway.dispatch("GUILD_CREATE", guild)
 
     async def go_out(self) -> None:

@@ -68,6 +68,14 @@ async def test_without_the_audit_log_the_channel_is_greeted(world: World) -> Non
     assert not [path for _, path in world.discord.requests if "audit-logs" in path]
 
 
+async def test_a_guild_that_adds_the_bot_during_its_outage_is_greeted_afterwards(world: World) -> None:
+    await world.discord.admin.remove_bot()
+    await world.discord.admin.go_out()
+    await world.discord.admin.add_bot()
+    await world.discord.admin.come_back()
+    await world.discord.reply(world.discord.channel("found"), TRY)
+
+
 async def test_where_the_connection_breaks_the_channel_is_greeted(world: World) -> None:
     for _ in range(2):  # aiohttp asks once more by itself
         world.discord.refuse("GET .*audit-logs", 0)

@@ -58,6 +58,18 @@ async def test_a_private_report_sent_again_keeps_its_first_thread_which_its_auth
     assert _private_threads(world) == [thread]
 
 
+async def test_a_message_that_is_a_report_already_is_not_taken_again_from_the_menu(world: World) -> None:
+    ada, ui = world.discord.admin.join("Ada"), world.discord.ui
+    post = await world.discord.people.post("general", ada, "a black umbrella", {})
+    first = await ui.answer(await ui.menu("I lost this", ada, post))
+    again = await ui.answer(await ui.menu("Found this", world.discord.admin.join("Ben"), post))
+    assert again == f"{sentence('sent_before')}\n{first}"
+    assert len(await world.reports()) == 1
+    async with world.store.session(await world.community()) as session:
+        await session.reports.set_state((await world.report())["id"], ReportState.WITHDRAWN)
+    assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("ended")
+
+
 async def test_a_report_that_was_withdrawn_may_come_again(world: World) -> None:
     opened = await _open(world, world.discord.admin.join("Ada"))
     await _send(world, opened, "a red hat")
