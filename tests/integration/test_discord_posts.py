@@ -179,9 +179,13 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     post = await world.discord.people.post_in_forum("found-items", ann, "Black umbrella", "found at the gym")
     [offer] = await eventually(lambda: world.discord.replies(post))
     assert world.discord.text(offer) == sentence("offer_found")
+    await world.discord.people.post_in_thread(post, ann, {"b.jpg": JPEG})
+    await world.discord.people.post_in_thread(post, world.discord.admin.join("Ben"), {"c.jpg": JPEG})
     pressed = await world.discord.ui.press(offer["id"], sentence("button_look_for_owner"), ann)
     await world.discord.ui.answer(pressed)
     report = await world.report()
     assert (report["kind"], report["source_key"], report["author_id"]) == ("found", post, ann)
     assert "Black umbrella" in report["text"]
-    await eventually(lambda: not world.discord.replies(post))
+    await eventually(lambda: offer["id"] not in world.discord.messages[post])
+    await eventually(world.photos)
+    assert [name for name, _ in await world.photos()] == ["b.jpg"]
