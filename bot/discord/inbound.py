@@ -98,7 +98,7 @@ class Inbound:
             await self._answer_in_thread(message)
             return
         problem = not_a_photo(message)
-        if _is_spoken(message) and channel[1] is ReportKind.LOST:
+        if _is_spoken(message):
             problem = TellUserError("voice_message")
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):

@@ -63,7 +63,12 @@ def text_of(message: discord.Message) -> str:
 
 def photos_of(message: discord.Message) -> tuple[IncomingPhoto, ...]:
     """Return the photos among a message's files."""
-    return photo_files({**file.to_dict(), "flags": file.flags.value} for file in _files(message))[0]
+    return photos_among([message])
+
+
+def photos_among(messages: Iterable[discord.Message]) -> tuple[IncomingPhoto, ...]:
+    """Return the photos of several messages, each by a name of its own."""
+    return photo_files(_file_json(file) for message in messages for file in _files(message))[0]
 
 
 def is_hidden(words: str, photos: Iterable[IncomingPhoto]) -> bool:
@@ -94,6 +99,10 @@ def _files(message: discord.Message) -> list[discord.Attachment]:
     """Return a message's files, and those of the message that it forwards."""
     forwarded = (file for snapshot in message.message_snapshots for file in snapshot.attachments)
     return [*message.attachments, *forwarded]
+
+
+def _file_json(file: discord.Attachment) -> Mapping[str, Any]:
+    return {**file.to_dict(), "flags": file.flags.value}
 
 
 def photo_files(files: Iterable[Mapping[str, Any]]) -> tuple[tuple[IncomingPhoto, ...], tuple[str, ...]]:

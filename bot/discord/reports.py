@@ -18,7 +18,7 @@ from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
-from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, report_of
+from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, photos_among, report_of
 from bot.discord.private_replies import (
     PrivateReply,
     language_of_user,
@@ -30,13 +30,14 @@ from bot.discord.threads import Destination
 from bot.discord.workspaces import Workspaces, guild_of, member_of, missing_permissions
 from bot.saved import answering, note_answered
 from reunite import rights
-from reunite.commands import REPORTS, NewReport, Withdraw
+from reunite.commands import REPORTS, NewReport, Press, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import Form, ReportForm, report_form
+from reunite.my_reports import adding_photos
 from reunite.posts import Receipt
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, DatedText, dated
 from reunite.text.zones import likely_zone
@@ -47,6 +48,8 @@ _KINDS: Final[Mapping[ReportForm, ReportKind]] = {
 
 REPORT: Final = "report"
 """The prefix of a report modal's id."""
+_MOST_SAID: Final = 50
+"""Messages that are read in the thread of a post for photos."""
 _log = structlog.get_logger(__name__)
 
 
@@ -180,8 +183,8 @@ class Reports:
             receipt = await self._handlers.report(replace(command, source_key=str(interaction.id)))
         return receipt
 
-    async def from_offer(self, interaction: discord.Interaction, kind: ReportKind) -> PrivateReply:
-        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
+    async def from_offer(self, interaction: discord.Interaction, kind: ReportKind, press: Press) -> PrivateReply:
+        """Take the post in whose thread the bot has offered to look, with photos there. Raises TellUserError."""
         thread, offered = interaction.channel, interaction.message
         if not isinstance(thread, discord.Thread) or offered is None:
             raise TellUserError("nothing_here")
@@ -194,6 +197,8 @@ class Reports:
             raise TellUserError("nothing_here") from error
         self._check_author(interaction, post)
         reply = await self._from_menu(interaction, post, kind)
+        if reply.receipt and (photos := await _photos_in(thread, post.author.id)):
+            await self._handlers.press(adding_photos(press, reply.receipt.report, photos))
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
@@ -219,7 +224,8 @@ class Reports:
             place = await self._place_of(location, command.target, kind)
         report, language = receipt.report, language_of_user(interaction)
         is_new = receipt.created or report.quiet  # a past post is taken up only now
-        return PrivateReply("\n".join(confirmation(report, place.mention, language, is_new=is_new)))
+        words = confirmation(report, place.mention, language, is_new=is_new)
+        return PrivateReply("\n".join(words), receipt=receipt)
 
     async def _place_of(self, location: Destination, post: ReplyTarget, kind: ReportKind) -> Destination:
         """Return the thread where a report that was taken is answered; without one, the channel that will have it."""
@@ -251,6 +257,16 @@ class Reports:
         user = interaction.user
         is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
         rights.check_member("report_post_of", is_moderator=is_moderator, is_author=message.author.id == user.id)
+
+
+async def _photos_in(thread: discord.Thread, author: int) -> tuple[IncomingPhoto, ...]:
+    """Return the photos that the author of a post has added in its thread."""
+    try:
+        said = [message async for message in thread.history(limit=_MOST_SAID, oldest_first=True)]
+    except FAILURES as error:  # the post is taken all the same
+        _log.warning("discord_thread_unread", thread=str(thread.id), reason=str(error))
+        return ()
+    return photos_among(message for message in said if message.author.id == author and message.id != thread.id)
 
 
 def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:

@@ -58,11 +58,11 @@ class Buttons:
     async def _pressed(self, press_id: str, person: Person, private: PrivateReplies) -> None:
         workspace, language = private.workspace, person.language
         action, subject = _parse_press_id(press_id)
-        if kind := kind_of_offer(action):
-            await self._reports.from_offer(person, private, kind)
-            return
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=private.body["trigger_id"])
+        if kind := kind_of_offer(action):
+            await self._reports.from_offer(person, private, kind, press)
+            return
         if form := form_of(action, language):
             with _as_far_as_known(person):
                 await self._handlers.forms.check(press)

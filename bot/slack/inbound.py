@@ -27,6 +27,7 @@ from bot.slack.posts import (
     is_post,
     key_of,
     moment_of,
+    not_a_photo,
     photos_of,
     report_of,
     ts_of,
@@ -141,6 +142,12 @@ class Inbound:
             return
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
+        if not (found.photos or problems):
+            is_new = datetime.now(UTC) - moment_of(message["ts"]) < offers.ANSWERED_WITHIN
+            if problem := not_a_photo(message, is_new=is_new):
+                problems = {key: problem}
+            elif not message.get("edited"):
+                await self._offer(workspace, channel, message, role)
         if problems:
             self._background.start(self._send_problems(target, problems))
         if found.photos:

@@ -76,6 +76,13 @@ async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> B
     return {**known, **{name: message[name] for name in ("user", "text", "bot_id") if name in message}}
 
 
+async def said_in_thread(workspace: SlackWorkspace, channel: str, root: str, user: str) -> Sequence[Body]:
+    """Return what someone has written in a thread, its root left out: the first page."""
+    page = await workspace.client.conversations_replies(channel=channel, ts=root, limit=_PAGE)
+    said: Sequence[Body] = page.get("messages") or ()
+    return [message for message in said if message.get("user") == user and message["ts"] != root]
+
+
 class HistoryPage(NamedTuple):
     """Messages of a channel, newest first."""
 

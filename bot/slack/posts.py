@@ -21,6 +21,8 @@ _GONE: Final = {"file_not_found", "file_deleted"}
 _REFUSED: Final = {"access_denied", "not_visible", "no_permission", "channel_not_found", "team_access_not_granted"}
 _HIDDEN: Final = "hidden_by_limit"
 """The mode of a file that Slack's free plan hides; it may be shown again."""
+_SPOKEN: Final = "slack_audio"
+"""The subtype of a file that someone has recorded in Slack, without a picture."""
 _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
 _IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
@@ -110,6 +112,19 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
         else:
             photos += [photo] if photo else []
     return PostPhotos(tuple(photos), tuple(problems))
+
+
+def not_a_photo(message: Body, *, is_new: bool) -> TellUserError | None:
+    """Return what to say about a post that seems to be a report, but brings no photo; None for any other.
+
+    A spoken one is answered while it `is_new`; Slack gives some of them a video's type.
+    """
+    for file in files_of(message):
+        if file.get("subtype") == _SPOKEN:
+            return TellUserError("voice_message") if is_new and not message.get("text") else None
+        if str(file.get("mimetype") or "").startswith("video/"):
+            return TellUserError("photo_not_an_image", name=_name(file))
+    return None
 
 
 async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | None:

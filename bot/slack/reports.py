@@ -6,29 +6,33 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, cast
 
+import structlog
+
 from bot.saved import answering, note_answered
 from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, context_of, form_input, form_modal, words_modal
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
-from bot.slack.messages import version_now
+from bot.slack.messages import said_in_thread, version_now
 from bot.slack.people import Person
-from bot.slack.posts import Body, form_photos, is_post, photos_of, report_of
+from bot.slack.posts import Body, files_of, form_photos, is_post, photos_of, report_of
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.submissions import Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights
-from reunite.commands import REPORTS, NewReport
-from reunite.entities import ReportKind
+from reunite.commands import REPORTS, NewReport, Press
+from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import ReportForm, report_form
+from reunite.my_reports import adding_photos
 from reunite.posts import Receipt
 from reunite.text.when import dated
 
+_log = structlog.get_logger(__name__)
 _FORMS: Final[Mapping[str, ReportForm]] = {
     REPORT_LOST: "lost",
     REPORT_FOUND: "found",
@@ -83,7 +87,7 @@ class Reports:
 
     async def _report(
         self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()
-    ) -> None:
+    ) -> Receipt:
         receipt = await self._handlers.report(report)
         with answering():
             notes = [escape(wording.explain(problem, person.language)) for problem in problems]
@@ -91,6 +95,7 @@ class Reports:
             is_sent = await private.send_words(words, person.language)
         if is_sent and not report.answered:
             await note_answered(self._handlers, receipt)
+        return receipt
 
     async def _from_menu(self, person: Person, private: PrivateReplies) -> None:
         workspace, body = private.workspace, private.body
@@ -106,7 +111,7 @@ class Reports:
 
     async def _take(
         self, channel: str, message: Body, kind: ReportKind, person: Person, private: PrivateReplies
-    ) -> None:
+    ) -> Receipt:
         """Take a post as a report by its author, and tell the person who asked."""
         workspace, is_own = private.workspace, message["user"] == person.member.id
         is_moderator = not is_own and person.is_moderator  # who reports their own post needn't be known
@@ -116,10 +121,10 @@ class Reports:
         report = await report_of(workspace, channel, message, kind, author=author.member, photos=found.photos)
         if found.problems and not (report.photos or report.text):
             raise found.problems[0]
-        await self._report(report, person, private, found.problems)
+        return await self._report(report, person, private, found.problems)
 
-    async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind) -> None:
-        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
+    async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind, press: Press) -> None:
+        """Take the post in whose thread the bot has offered to look, with photos there. Raises TellUserError."""
         workspace, body = private.workspace, private.body
         channel = body["channel"]["id"]
         message = await version_now(workspace, channel, {"ts": body["message"].get("thread_ts", "")})
@@ -127,7 +132,9 @@ class Reports:
             raise TellUserError("nothing_here")
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
-        await self._take(channel, message, kind, person, private)
+        receipt = await self._take(channel, message, kind, person, private)
+        if photos := await _photos_in_thread(workspace, channel, message):
+            await self._handlers.press(adding_photos(press, receipt.report, photos))
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
@@ -184,6 +191,16 @@ async def channel_of(
     if channel is None:
         raise TellUserError("invite_me", channel=f"#{kind}")
     return channel
+
+
+async def _photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> tuple[IncomingPhoto, ...]:
+    """Return the photos that the author of a post has added in its thread, if Slack shows it."""
+    try:
+        said = await said_in_thread(workspace, channel, post["ts"], post["user"])
+        return (await photos_of(workspace, {"files": [file for message in said for file in files_of(message)]})).photos
+    except FAILURES as error:  # the post is taken all the same
+        _log.warning("slack_thread_unread", team=workspace.team, reason=type(error).__name__)
+        return ()
 
 
 def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:

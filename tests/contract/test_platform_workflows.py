@@ -193,7 +193,7 @@ async def test_chat_about_finds_gets_no_offer(harness: Harness) -> None:
     post = await harness.people.post_words("found", ann, "found a black umbrella")
     answers = await eventually(partial(harness.screen.answers, post))
     await harness.people.post_words("found", ben, "found a black umbrella, too", below=post)
-    last = await harness.people.post_words("found", ann, "a red umbrella")
+    last = await harness.people.post_words("found", ann, "a red umbrella at reception")
     await eventually(partial(harness.screen.answers, last))
     assert [await harness.screen.answers(root) for root in chat] == [[]] * len(chat)
     assert await harness.screen.answers(post) == answers

@@ -54,18 +54,19 @@ async def test_the_same_post_delivered_three_times_is_one_report(world: World) -
     assert len(await world.reports()) == 1
 
 
-async def test_a_voice_message_about_a_loss_is_answered_with_a_request_for_words_or_a_photo(world: World) -> None:
+async def test_a_voice_message_is_answered_with_a_request_for_words_or_a_photo(world: World) -> None:
     people, ann = world.discord.people, world.discord.admin.join("Ann")
     spoken: dict[str, Any] = {"content_type": "audio/ogg", "flags": VOICE, "photos": {"voice-message.ogg": b"la"}}
     earlier = {"message_id": await people.post("lost", ann, "thanks!"), "channel_id": world.discord.channel("lost")}
     answer: dict[str, Any] = {"message_reference": earlier, "type": REPLY}
     posts = [
-        await people.post("found", ann, **spoken),
         await people.post("lost", ann, **spoken, **answer),
+        await people.post("found", ann, **spoken),
         await people.post("lost", ann, **spoken),
     ]
-    await world.discord.reply(posts[-1], sentence("voice_message"))
-    assert not any(post in world.discord.channels for post in posts[:-1])  # no thread was opened
+    for post in posts[1:]:
+        await world.discord.reply(post, sentence("voice_message"))
+    assert posts[0] not in world.discord.channels  # no thread was opened
     assert await world.reports() == []
 
 
@@ -179,9 +180,13 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     post = await world.discord.people.post_in_forum("found-items", ann, "Black umbrella", "found at the gym")
     [offer] = await eventually(lambda: world.discord.replies(post))
     assert world.discord.text(offer) == sentence("offer_found")
+    await world.discord.people.post_in_thread(post, ann, {"b.jpg": JPEG})
+    await world.discord.people.post_in_thread(post, world.discord.admin.join("Ben"), {"c.jpg": JPEG})
     pressed = await world.discord.ui.press(offer["id"], sentence("button_look_for_owner"), ann)
     await world.discord.ui.answer(pressed)
     report = await world.report()
     assert (report["kind"], report["source_key"], report["author_id"]) == ("found", post, ann)
     assert "Black umbrella" in report["text"]
-    await eventually(lambda: not world.discord.replies(post))
+    await eventually(lambda: offer["id"] not in world.discord.messages[post])
+    await eventually(world.photos)
+    assert [name for name, _ in await world.photos()] == ["b.jpg"]

@@ -190,3 +190,24 @@ async def test_a_part_that_is_null_is_as_good_as_none(world: World, part: str) -
     await world.slack.settle()
     assert {envelope.sent for envelope in world.slack.delivery.envelopes} == {1}
     assert (await world.report()).text == "a red hat"
+
+
+async def test_a_video_or_a_voice_message_is_answered_with_what_helps(world: World) -> None:
+    """Slack gives an audio clip a video's type, which apps that transcribe it correct by its subtype.
+
+    See docs.openclaw.ai/channels/slack/media (read 2026-11-30).
+    """
+    clip = {"name": "audio_message.webm", "mimetype": "video/webm", "subtype": "slack_audio"}
+    video = {"name": "keys.mp4", "mimetype": "video/mp4"}
+    for file, answer in ((clip, sentence("voice_message")), (video, "keys.mp4")):
+        stored = world.slack.api.files.add(world.ada, file["name"], b"moving")
+        for channel in (world.found, world.lost):
+            post = world.slack.post(channel, world.ada, "", files=[{**stored, **file}])
+            await world.slack.wait_for_reply(channel, post, answer)
+    assert await world.reports() == []
+
+
+async def test_words_with_a_paper_get_an_offer(world: World) -> None:
+    paper = {**world.slack.api.files.add(world.ada, "plan.pdf", b"%PDF"), "mimetype": "application/pdf"}
+    post = world.slack.post(world.found, world.ada, "found keys at the gym", files=[paper])
+    await world.slack.wait_for_reply(world.found, post, sentence("offer_found"))

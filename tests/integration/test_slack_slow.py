@@ -175,6 +175,17 @@ async def test_words_that_arrive_late_get_no_offer(world: World) -> None:
     assert world.slack.thread(world.lost, late) == []
 
 
+async def test_a_photo_added_below_an_offer_is_taken_with_the_post(world: World) -> None:
+    post = world.slack.post(world.lost, world.ada, "I lost my red hat")
+    offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
+    for member in (world.ada, world.ben):
+        world.slack.post_photo(world.lost, member, JPEG, name=f"{member}.jpg", thread_ts=post)
+    pressed = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
+    await eventually(lambda: pressed.answers)
+    report = await world.report()
+    assert [photo.name for photo in await eventually(lambda: world.photos(report))] == [f"{world.ada}.jpg"]
+
+
 async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def break_off(*_: object, **__: object) -> None:
         raise ServerDisconnectedError
