@@ -13,6 +13,7 @@ from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
 
 _MAX_TITLE: Final = 90
+_PLATFORMS: Final = {"api": "HTTP API"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Formatting:
         if report.sealed:
             return sentence(f"category_{report.category}", self.language)
         return words_in(self.language).board["no_words"]
+
+    def platform(self, report: Report) -> str:
+        """Return where a report was posted."""
+        name = report.target.platform
+        return words_in(self.language).board["local_page"] if name == "web" else _PLATFORMS.get(name, name.title())
 
     @staticmethod
     def photos(item: Item) -> list[UUID]:
