@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from db.items import Item
 from reunite.entities import Match, PhotoState, Report
-from reunite.language import date_words, moment_words, sentence, shortened, words_in
+from reunite.language import date_words, day_words, moment_words, sentence, shortened, words_in
 from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
 
@@ -41,7 +41,7 @@ class Formatting:
         return [photo.id for photo in item.photos if photo.state is PhotoState.STORED]
 
     def day(self, at: datetime) -> str:
-        return f"{date_words(at.astimezone(self.zone), self.language)} {at.astimezone(self.zone):%Y}"
+        return day_words(at.astimezone(self.zone), self.language)
 
     def date(self, day: date) -> str:
         return date_words(datetime(day.year, day.month, day.day, tzinfo=self.zone), self.language)
