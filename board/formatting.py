@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from db.items import Item
 from reunite.entities import Match, PhotoState, Report
-from reunite.language import date_words, moment_words, sentence, shortened, words_in
+from reunite.language import date_words, day_words, moment_words, sentence, shortened, words_in
 from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
 
 _MAX_TITLE: Final = 90
+_PLATFORMS: Final = {"api": "HTTP API"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,17 @@ class Formatting:
             return sentence(f"category_{report.category}", self.language)
         return words_in(self.language).board["no_words"]
 
+    def platform(self, report: Report) -> str:
+        """Return where a report was posted."""
+        name = report.target.platform
+        return words_in(self.language).board["local_page"] if name == "web" else _PLATFORMS.get(name, name.title())
+
     @staticmethod
     def photos(item: Item) -> list[UUID]:
         return [photo.id for photo in item.photos if photo.state is PhotoState.STORED]
 
     def day(self, at: datetime) -> str:
-        return f"{date_words(at.astimezone(self.zone), self.language)} {at.astimezone(self.zone):%Y}"
+        return day_words(at.astimezone(self.zone), self.language)
 
     def date(self, day: date) -> str:
         return date_words(datetime(day.year, day.month, day.day, tzinfo=self.zone), self.language)

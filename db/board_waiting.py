@@ -1,7 +1,7 @@
 """What waits for moderators: how much of each kind, and which matches and reports that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from db import mapping
@@ -46,6 +46,10 @@ class Waiting:
     handovers: int
     likely: int
     unanswered: int
+
+    @property
+    def total(self) -> int:
+        return sum(astuple(self))
 
 
 class SqlWaiting(Queries):

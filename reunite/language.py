@@ -127,6 +127,11 @@ def date_words(moment: datetime, language: str = "en") -> str:
     return words.dates["date"].format(day=day, month=words.months[moment.month - 1])
 
 
+def day_words(moment: datetime, language: str) -> str:
+    """Return day, month and year: "21 December 2026", "2026年12月21日"."""
+    return words_in(language).dates["of_year"].format(date=date_words(moment, language), year=moment.year)
+
+
 def moment_words(moment: datetime, language: str) -> str:
     """Return weekday, day, month and time."""
     date, day = date_words(moment, language), weekday(moment, language)

@@ -194,10 +194,10 @@ async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> No
 async def test_a_sealed_report_stays_with_the_moderators_until_one_releases_it(site: Site) -> None:
     ben, robin, ada = [await site.visit(name) for name in ("Ben", "Robin", "Ada")]
     await ben.found.column.get_by_label("Keep the details sealed").check()
-    await ben.found.column.get_by_label("What is it?").select_option("A card")
+    await ben.found.column.get_by_label("What is it?").select_option("A card or a wallet")
     await ben.found.column.get_by_label("Where, roughly?").fill("the gym")
     await ben.found.post("in the name of Ada Ling", "red")
-    await expect(ada.found.posts).to_contain_text("Someone found: a card · the gym")
+    await expect(ada.found.posts).to_contain_text("Someone found: a card or a wallet · the gym")
     for reader, photos in ((ada, 0), (ben, 1), (robin, 1)):
         await expect(reader.found.posts.locator("img")).to_have_count(photos)
         await expect(reader.found.posts.get_by_text("Ada Ling")).to_have_count(photos)

@@ -12,6 +12,7 @@ community_fixture = pytest.fixture(community_with_a_board, name="community")
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 
 _ENTRY = re.compile(r'<a class="paper" href="([^"]+)"><strong>(\d+)</strong>')
+_ELSE = '<a href="/">What else is waiting?</a>'
 CLAIMS, SEALED, HANDOVERS = "/claims", "/matches?only=sealed", "/handovers"
 LIKELY, UNANSWERED = "/matches?only=likely", "/?state=unanswered"
 
@@ -32,9 +33,10 @@ async def test_each_thing_that_waits_is_a_click_away_until_it_is_seen_to(communi
     claim = await community.claim(match)
     assert await waiting(robin) == {CLAIMS: 1}
     assert f"/claims/{claim}" in (await robin.get(CLAIMS))[1]
-    await robin.post(f"/claims/{claim}/decision", decision="accept")
+    assert _ELSE not in (await robin.get(f"/claims/{claim}"))[1]
+    assert _ELSE in (await robin.post(f"/claims/{claim}/decision", decision="accept"))[1]
     assert await waiting(robin) == {HANDOVERS: 1}
-    await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes")
+    assert _ELSE in (await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes"))[1]
     assert await waiting(robin) == {}
 
 

@@ -53,6 +53,7 @@ function open(title, onClose, ...content) {
   });
   document.body.append(dialog);
   dialog.showModal();
+  dialog.scrollTop = 0; // the focus may be below the title
   return dialog;
 }
 
