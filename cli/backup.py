@@ -4,9 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
-import time
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -15,6 +12,7 @@ import psycopg
 from psycopg import conninfo
 
 from cli.errors import UsageError
+from cli.unfinished import unfinished
 
 _ROLE: Final = """DO $$ BEGIN
   CREATE ROLE reunite_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
@@ -22,36 +20,14 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
-_UNFINISHED: Final = ".reunite.part"
-"""The end of an unfinished backup's name: nobody else's ends like this."""
-_ABANDONED_SECONDS: Final = 24 * 3600.0
 _NUMBER: Final = re.compile(r"\d+")
 
 
 def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
-    if file.exists():
-        raise UsageError(f"{file} already exists. Choose another name, or move it.")
-    _clear_up(file.parent)
-    try:  # a name of its own: another backup, or the program of a killed one, may still be writing
-        number, name = tempfile.mkstemp(_UNFINISHED, f"{file.name}.", file.parent)
-    except OSError as error:
-        raise UsageError(f"{file} can't be written ({error.strerror}).") from error
-    os.close(number)
-    unfinished = Path(name)
-    try:
-        _run(_tool("pg_dump", _major(owner_url)), owner_url, *_DUMP, f"--file={unfinished}")
-        unfinished.rename(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _clear_up(folder: Path) -> None:
-    """Delete what killed backups have left in a folder, and nobody has written to for a day."""
-    for unfinished in folder.glob(f"*{_UNFINISHED}"):
-        with suppress(OSError):  # another backup may have deleted it, or it isn't ours
-            if time.time() - unfinished.stat().st_mtime > _ABANDONED_SECONDS:
-                unfinished.unlink()
+    with unfinished(file) as part:
+        part.touch(0o600)
+        _run(_tool("pg_dump", _major(owner_url)), owner_url, *_DUMP, f"--file={part}")
 
 
 def restore(owner_url: str, file: Path) -> None:
@@ -63,9 +39,15 @@ def restore(owner_url: str, file: Path) -> None:
         found = connection.execute("SELECT to_regclass('public.migration') IS NOT NULL").fetchone()
         if found and found[0]:
             name = conninfo.conninfo_to_dict(owner_url).get("dbname")
-            raise UsageError(f"The database {name} isn't empty. Restore into a new one, or drop this one first.")
+            raise UsageError(
+                f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore was"
+                " interrupted, `reunite migrate` may complete it."
+            )
         connection.execute(_ROLE)
-    _run(tool, owner_url, *_RESTORE, str(file))
+    try:
+        _run(tool, owner_url, *_RESTORE, str(file))
+    except UsageError as error:
+        raise UsageError(f"{error} The database is as it was before.") from error
 
 
 def _major(owner_url: str) -> int:
@@ -105,5 +87,8 @@ def _run(tool: Path, owner_url: str, *options: str) -> None:
         [tool, dbname, *options], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        reason = " ".join(done.stderr.split()) or f"status {done.returncode}"
-        raise UsageError(f"{tool.name} failed: {reason}")
+        problem = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr.strip())
+        reason = problem.partition("error:")[2].strip() or problem or f"status {done.returncode}"
+        if "permission denied" in reason:
+            reason += ". Check that REUNITE_OWNER_DATABASE_URL has the owner's role"
+        raise UsageError(f"{tool.name} failed: {reason}.")

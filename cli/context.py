@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Coroutine, Iterable, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -41,6 +42,8 @@ _MUST_BE: Final = {
     "value_error": "{error}",
 }
 """What a setting must be, by pydantic's kind of problem."""
+_CANCEL_AGAIN_SECONDS: Final = 30.0
+"""Seconds, longer than any cleanup takes."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -61,9 +64,54 @@ async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
     from db.cancellation import stop
 
     try:
-        return await work
+        with _cancelled_by_signals():
+            return await work
     finally:
         await stop(*asyncio.all_tasks() - {asyncio.current_task()})
+
+
+@contextmanager
+def _cancelled_by_signals() -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C cancel this task, and again: before Python 3.12, psycopg may swallow a cancellation."""
+    import asyncio
+
+    task, loop, asked = asyncio.current_task(), asyncio.get_running_loop(), set[int]()
+
+    def cancel() -> None:
+        if task and not task.done():
+            task.cancel()
+            loop.call_later(_CANCEL_AGAIN_SECONDS, cancel)
+
+    def end(number: int, _frame: object) -> None:
+        if number == signal.SIGINT and number in asked:
+            raise KeyboardInterrupt  # pressed again
+        asked.add(number)
+        loop.call_soon_threadsafe(cancel)
+
+    with _handled_by(end):
+        try:
+            yield
+        except asyncio.CancelledError:
+            if signal.SIGINT in asked:
+                raise KeyboardInterrupt from None
+            raise
+
+
+@contextmanager
+def _handled_by(end: Callable[[int, Any], None]) -> Iterator[None]:
+    """Call a function for SIGTERM, and for Ctrl-C unless it's ignored, as in the background of a script."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    both = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in both if signal.getsignal(number) is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -92,6 +140,7 @@ def configured() -> Iterator[Settings]:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is no reason to fail
     try:
+        _let_sigterm_clean_up()
         settings = Settings()
         logs.configure(settings.log.level or "info", as_json=settings.log.json)
         _warn(misspelt(), as_json=settings.log.json)
@@ -104,10 +153,19 @@ def configured() -> Iterator[Settings]:
         _fail(wording.explain(error))
     except CancelledError:
         raise typer.Exit(_ENDED_BY_SIGTERM) from None
+    except KeyboardInterrupt:
+        print("Stopped. You can run the same command again.", file=sys.stderr)
+        raise
     except RedisError as error:
         _fail(f"Redis can't be used ({_one_line(error)}). Check REUNITE_REDIS_URL, and that the server is running.")
     except _expected() as error:
         _fail(_one_line(error))
+
+
+def _let_sigterm_clean_up() -> None:
+    """Let SIGTERM end this program as an exception: its files are cleaned up, and programs it has started end too."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED_BY_SIGTERM))
 
 
 def _warn(sentences: Iterable[str], *, as_json: bool) -> None:

@@ -1,12 +1,9 @@
 """Where PostgreSQL and Redis are: as the settings say, or embedded."""
 
-import asyncio
 import secrets
-import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
@@ -15,9 +12,6 @@ from cli.settings import Settings
 from db.config import Connections
 from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
-
-_CANCEL_AGAIN_SECONDS: Final = 30.0
-"""Seconds, longer than the cleanup takes: before Python 3.12 psycopg may swallow a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +64,9 @@ def _keys(settings: Settings) -> Keys:
     return Keys(keys, given.key_file or settings.embedded.home / "keys")
 
 
-@contextmanager
-def _cancelled_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM cancel this task, so that the cleanup runs; otherwise the process would end immediately.
-
-    SIGINT can't serve for this: a process that a script or `nohup` has started in the background ignores it.
-    """
-    task, loop = asyncio.current_task(), asyncio.get_running_loop()
-
-    def end() -> None:
-        if task and not task.done():
-            task.cancel()
-            loop.call_later(_CANCEL_AGAIN_SECONDS, end)
-
-    loop.add_signal_handler(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-
-
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
-    with _cancelled_by_sigterm():
-        async with _scratch(home) as own:
-            yield own
-
-
-@asynccontextmanager
-async def _scratch(home: Servers) -> AsyncIterator[Servers]:
     name = f"reunite_scratch_{secrets.token_hex(6)}"
     own = replace(
         home,

@@ -37,6 +37,10 @@ class PhotoGoneError(TellUserError):
         super().__init__("photo_gone", **params)
 
 
+class PhotoGoneByPageError(PhotoGoneError):
+    """A web page says that a photo is gone: perhaps a proxy's, and not the platform's word."""
+
+
 class TryAgainError(Exception):
     """Temporary trouble: the same step may succeed later, at the earliest in `after` seconds."""
 

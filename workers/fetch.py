@@ -9,7 +9,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from reunite import rules
-from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
+from reunite.errors import DefectError, PhotoGoneByPageError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.retry_after import seconds_to_wait
 
 _MAX_REDIRECTS: Final = 3
@@ -109,13 +109,15 @@ class PhotoFetcher:
 def _declared(response: ClientResponse) -> int:
     """Return the most bytes that a response's photo may have. Raises an error if the response is no photo."""
     host, status = response.url.host, response.status
+    is_page = response.content_type == "text/html"
     if status in _GONE:
-        raise PhotoGoneError
-    if status in _RETRIABLE or status >= 500:  # noqa: PLR2004 - 5xx: server errors
+        raise PhotoGoneByPageError if is_page else PhotoGoneError
+    is_proxys = is_page and status != 200  # noqa: PLR2004
+    if is_proxys or status in _RETRIABLE or status >= 500:  # noqa: PLR2004 - 5xx: server errors
         raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
     if status != 200:  # noqa: PLR2004
         raise DefectError(f"{host} answers {status}.")
-    if response.content_type == "text/html":
+    if is_page:
         raise TellUserError("photo_is_web_page")
     declared = response.content_length
     if (declared or 0) > rules.MAX_PHOTO_BYTES:

@@ -15,7 +15,7 @@ from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
 from reunite.entities import Category, Photo, PhotoState, ReplyTarget, ReportKind, ReportState
-from reunite.errors import DefectError, PhotoGoneError, TellUserError, TryAgainError
+from reunite.errors import DefectError, PhotoGoneByPageError, PhotoGoneError, TellUserError, TryAgainError
 from reunite.messages import keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from workers.budget import ByteBudget
@@ -25,11 +25,13 @@ from workers.fetch import PhotoFetcher
 from workers.slack_files import SlackFiles
 
 MAX_FAILURES: Final = 6
-"""After this many attempts (about a minute), a temporary error is treated as permanent."""
+"""After this many attempts, an error counts as permanent: about a minute, or an hour with a photo's host in trouble."""
 IN_FLIGHT_BYTES: Final = 4 * rules.MAX_PHOTO_BYTES
 """How many bytes of posted files a worker holds in memory."""
 PHOTOS_AT_ONCE: Final = 2
 """How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
+_HOST_PAUSES: Final = (2.0, 15.0, 120.0, 600.0, 3600.0)
+"""Seconds between the attempts to get a photo whose host is in trouble, which says nothing about the photo."""
 _LATE_SECONDS: Final = 120.0
 """A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0
@@ -132,13 +134,16 @@ class Intake:
             is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK_SECONDS) from error
+            if isinstance(error, PhotoGoneByPageError) and not is_last:
+                raise TryAgainError("a web page says that a photo is gone") from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
         except Exception as error:
             if lease.failures + 1 < MAX_FAILURES:
-                await self._note_late(lease, photo, error)
-                raise
+                later = _with_pause(error, lease.failures)
+                await self._note_late(lease, photo, later)
+                raise later from error
             _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
             is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)
             await self.refuse(lease, photo, TellUserError("photo_unreachable" if is_unreachable else "photo_unusable"))
@@ -164,6 +169,13 @@ class Intake:
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
         async with self.store.work_session(lease) as session:
             return photo.url is not None and await session.mark_stale(photo.id)
+
+
+def _with_pause(error: Exception, failures: int) -> Exception:
+    """Let the pauses grow while a photo's host is in trouble: it says nothing about the photo."""
+    if isinstance(error, TryAgainError) and error.after is None:
+        return TryAgainError(str(error), after=_HOST_PAUSES[failures])
+    return error
 
 
 async def find_waiting(session: WorkSession, report_id: UUID) -> Waiting:

@@ -128,6 +128,13 @@ async def log_in(client: discord.Client, token: str) -> None:
     except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
         reason = str(error) or "no answer"
         raise SetupError(f"Discord can't be reached ({reason}): try again later.") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise SetupError(not_discords(error)) from error
+
+
+def not_discords(error: Exception) -> str:
+    """Say that discord.py can't read the answers to its first requests, which a proxy may have given."""
+    return f"Discord's address gives other answers than Discord ({type(error).__name__}: {error}), perhaps a proxy's."
 
 
 async def stay_connected(client: discord.Client) -> None:

@@ -57,10 +57,11 @@ async def _workspace(client: AsyncWebClient) -> list[Finding]:
     except FAILURES as error:
         return [_failed("Slack", error, "Check REUNITE_SLACK_BOT_TOKEN (xoxb-…) and reinstall the app.")]
     channels = {
-        f"#{channel['name']}": role_of(channel["id"], channel["name"], Settings()) for channel in page["channels"]
+        f"#{channel['name']}": role_of(channel["id"], channel["name"], Settings())
+        for channel in page.get("channels") or ()
     }
     return [
-        Finding("Slack", ok=True, found=f"{identity['team']}, as {identity['user']}"),
+        Finding("Slack", ok=True, found=f"{identity.get('team')}, as {identity.get('user')}"),
         _scopes(missing(identity.headers)),
         _channels({kind: [name for name, role in channels.items() if role is kind] for kind in ReportKind}),
     ]

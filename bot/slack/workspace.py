@@ -19,7 +19,7 @@ from bot.slack.people import People, Person, is_user
 from bot.slack.permissions import missing
 from reunite.commands import JoinWorkspace
 from reunite.entities import Channel, ReplyTarget, ReportKind, Settings
-from reunite.errors import UndeliverableError
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
 _PAGE: Final = 200
@@ -73,6 +73,8 @@ class SlackWorkspace:
     async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
         """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's."""
         identity = await client.auth_test()
+        if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
+            raise TryAgainError("Slack's address gives other answers than Slack, perhaps a proxy's")
         if identity.get("is_enterprise_install"):
             raise UndeliverableError(
                 "The app is installed for a whole organisation, which it can't serve: install it in each workspace."

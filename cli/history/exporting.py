@@ -1,8 +1,7 @@
 """`reunite export`: a community's reports as a CSV file, with their photos."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,9 +9,9 @@ from uuid import UUID
 from zipfile import ZipFile
 
 from cli.communities import find_community
-from cli.errors import UsageError
 from cli.progress import progress_bar
 from cli.servers import Servers
+from cli.unfinished import unfinished
 from db.items import Item
 from db.report_csv import TOGETHER, Table, wanted
 from db.session import CommunitySession
@@ -72,33 +71,15 @@ async def _write_photos(session: CommunitySession, item: Item, write: Write) -> 
 @contextmanager
 def _opened(out: Path) -> Iterator[Write]:
     """Open a folder or an archive that only its owner may read; it gets its name when it's complete."""
-    if out.exists():
-        raise UsageError(f"{out} already exists. Choose another name, or move it.")
-    unfinished = out.with_name(f"{out.name}.part")
-    try:
+    with unfinished(out) as part:
         if out.suffix.casefold() == ".zip":
-            with _archive(unfinished) as write:
-                yield write
+            part.touch(_OWNER_ONLY)
+            with ZipFile(part, "w") as archive:
+                yield archive.writestr
         else:
-            shutil.rmtree(unfinished, ignore_errors=True)  # of an export that was killed
-            unfinished.mkdir(_OWNERS_FOLDER)
-            (unfinished / "photos").mkdir()
-            yield lambda name, data: _write(unfinished / name, data)
-        unfinished.rename(out)
-    except OSError as error:
-        raise UsageError(f"{out} can't be written ({error.strerror}).") from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)  # if it's a folder
-        with suppress(OSError):
-            unfinished.unlink()
-
-
-@contextmanager
-def _archive(file: Path) -> Iterator[Write]:
-    file.unlink(missing_ok=True)
-    file.touch(_OWNER_ONLY)
-    with ZipFile(file, "w") as archive:
-        yield archive.writestr
+            part.mkdir(_OWNERS_FOLDER)
+            (part / "photos").mkdir()
+            yield lambda name, data: _write(part / name, data)
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Final, cast
+from zipfile import is_zipfile
 
 from cli.errors import UsageError
 from db.report_csv import IMPORTED, unshielded
@@ -75,6 +76,11 @@ def read(source: Path, kind: ReportKind, name: str = "") -> Listing:
         return _folder(source, kind)
     if not source.is_file():
         raise UsageError(f"There's no folder or CSV file at {source}.")
+    if is_zipfile(source) or source.suffix.casefold() in _SUFFIXES:  # spreadsheets' own formats are archives too
+        raise UsageError(
+            f"{source} is neither a folder nor a CSV file. Unpack an archive, save a spreadsheet as CSV, and put photos"
+            " into a folder."
+        )
     return _csv(source, kind, name)
 
 

@@ -85,6 +85,26 @@ def test_a_match_that_is_ended_leaves_no_database(
     assert scratch_databases(environment) == set()
 
 
+def test_a_backup_that_is_ended_ends_its_program_and_leaves_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with psycopg.connect(environment["REUNITE_OWNER_DATABASE_URL"]) as connection:
+        connection.execute("LOCK TABLE report")  # pg_dump waits for it
+        process = started(environment, "backup", str(tmp_path / "reunite.dump"))
+        try:
+            wait_until(
+                lambda: bool(children := psutil.Process(process.pid).children()) and "pg_dump" in children[0].name()
+            )
+            [program] = psutil.Process(process.pid).children()
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+        finally:
+            process.kill()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not program.is_running() or program.status() == psutil.STATUS_ZOMBIE
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -7,7 +7,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from reunite import rules
-from reunite.errors import DefectError, TellUserError
+from reunite.errors import DefectError, PhotoGoneByPageError, TellUserError, TryAgainError
 from tests.doubles.photo_host import PHOTO, Host, fetcher, open_host
 
 host_fixture = pytest.fixture(open_host, name="host")
@@ -86,6 +86,16 @@ async def test_a_photo_that_is_gone_is_explained(host: Host, status: int) -> Non
     host.responds("/a.jpg", status)
     async with fetcher(host) as fetch:
         with pytest.raises(TellUserError, match="photo_gone"):
+            await fetch.fetch(host.url("/a.jpg"))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, TryAgainError), (403, PhotoGoneByPageError), (404, PhotoGoneByPageError)]
+)
+async def test_a_proxys_page_does_not_decide_about_a_photo(host: Host, status: int, error: type[Exception]) -> None:
+    host.responds("/a.jpg", status, body=b"<html>", Content_Type="text/html")
+    async with fetcher(host) as fetch:
+        with pytest.raises(error):
             await fetch.fetch(host.url("/a.jpg"))
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from reunite.entities import IncomingPhoto
 from tests.support.pictures import drawing
 from tests.support.services import working
+from tests.support.waiting import eventually
 from tests.support.world import World, open_world
 
 
@@ -18,7 +19,8 @@ async def files() -> AsyncIterator[str]:
     async def serve(request: web.Request) -> web.Response:
         if request.query.get("until") == "later":
             return web.Response(body=drawing("red"), content_type="image/jpeg")
-        return web.Response(status=404)
+        is_proxys = request.query.get("until") == "proxy"
+        return web.Response(status=404, content_type="text/html" if is_proxys else "text/plain")
 
     app = web.Application()
     app.router.add_get("/photo.jpg", serve)
@@ -60,3 +62,16 @@ async def test_if_the_post_is_gone_the_thread_says_so(world: World, files: str) 
     await posted(world, files)
     await world.wait_for_reply("f1", "problem")
     assert "is gone" in world.platform.thread("f1")[0]
+
+
+async def test_a_page_that_says_gone_after_the_fresh_link_is_not_believed_at_once(world: World, files: str) -> None:
+    world.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=proxy"
+    await posted(world, files)
+
+    async def put_off() -> bool:
+        async with world.store.session(world.workspace.community) as session:
+            [row] = await session._all("SELECT problem FROM work")
+            return "web page" in (row["problem"] or "") or bool(world.platform.kinds("f1"))
+
+    await eventually(put_off)
+    assert world.platform.kinds("f1") == []

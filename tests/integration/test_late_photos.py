@@ -44,3 +44,27 @@ async def test_a_photo_that_takes_longer_is_mentioned_once(
         either = {sentence("photo_late", name=name) for name in ("a.jpg", "b.jpg")}  # whichever was refused first
         late = [words for words in world.platform.thread("f1") if words in either]
         assert (len(late), world.platform.kinds("f1")) == (said, ["problem"] * said + ["nothing"])
+
+
+async def test_an_hour_without_a_photos_host_is_outlasted(database_url: str, redis_url: str, host: Host) -> None:
+    host.responds("/a.jpg", 503)
+    async with open_world(database_url, redis_url) as world:
+
+        async def is_put_off() -> bool:
+            async with world.store.session(world.workspace.community) as session:
+                query = "SELECT FROM work WHERE failures = 5 AND due_at > now() + interval '50 minutes'"
+                return await session._one(query) is not None
+
+        async def is_due() -> None:
+            async with world.store.session(world.workspace.community) as session:
+                await session._do("UPDATE work SET due_at = now()")
+
+        await world.found("f1", photos=(IncomingPhoto("a.jpg", url=host.url("/a.jpg")),))
+        async with world.store.session(world.workspace.community) as session:
+            await session._do("UPDATE work SET failures = 4, fence = 4")
+        async with working(database_url, redis_url, http_hosts=frozenset({host.name}), rehint_seconds=0.2):
+            await eventually(is_put_off)
+            host.responds("/a.jpg", body=drawing("red"), Content_Type="image/jpeg")
+            await is_due()
+            await world.wait_for_reply("f1", "nothing")
+        assert world.platform.thread("f1")[0] == sentence("photo_late", name="a.jpg")

@@ -4,6 +4,7 @@ import os
 import re
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -52,6 +53,15 @@ def test_a_photo_keeps_its_key_under_another_name(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").rename(tmp_path / "z.jpg")
     [after] = read(tmp_path, ReportKind.FOUND).entries
     assert before.key == after.key
+
+
+@pytest.mark.parametrize("name", ["festival.zip", "list.xlsx", "bag.jpg"])
+def test_what_is_no_list_is_refused_with_the_remedy(tmp_path: Path, name: str) -> None:
+    source = tmp_path / name
+    with ZipFile(source, "w") as archive:
+        archive.writestr("reports.csv", "text\nblack bag\n")
+    with pytest.raises(UsageError, match="neither a folder nor a CSV file"):
+        read(source, ReportKind.FOUND)
 
 
 def test_a_row_is_read_whole(tmp_path: Path) -> None:
