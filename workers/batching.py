@@ -32,7 +32,7 @@ class BatchingEncoder:
 
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
         self.encoder = encoder
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="encoder", initializer=_give_way)
+        self._thread = _Thread()
         self._images = _Lane("photo", encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
         self._texts = _Lane("text", encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
@@ -68,7 +68,7 @@ class BatchingEncoder:
     async def close(self) -> None:
         """Finish all requests, accept no more, and end the thread."""
         await asyncio.gather(self._images.close(), self._texts.close())
-        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._thread.executor.shutdown)
 
 
 def _give_way() -> None:
@@ -85,6 +85,16 @@ class _Request(Generic[Item]):
     )
 
 
+@dataclass
+class _Thread:
+    """The thread that encodes, and a lane's turn to use it."""
+
+    executor: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="encoder", initializer=_give_way)
+    )
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class _Lane(Generic[Item]):
     """A queue of one kind of request, and the task that encodes while there are any."""
 
@@ -92,7 +102,7 @@ class _Lane(Generic[Item]):
         self,
         source: str,
         encode: Callable[[Sequence[Item]], Mapping[str, Vectors]],
-        thread: ThreadPoolExecutor,
+        thread: _Thread,
         max_batch: int,
         max_wait: float,
     ) -> None:
@@ -137,10 +147,11 @@ class _Lane(Generic[Item]):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._full.wait(), self._max_wait)
         while self._waiting:
-            await self._finish(self._next_batch())
+            async with self._thread.turn:  # what arrives while the other lane has it joins the batch
+                await self._finish(self._next_batch())
         if not self._closed:
             self._full.clear()
-        self._thread.submit(return_freed_memory)
+        self._thread.executor.submit(return_freed_memory)
 
     def _next_batch(self) -> list[_Request[Item]]:
         batch = [self._waiting.popleft()]
@@ -154,7 +165,7 @@ class _Lane(Generic[Item]):
         items = [item for request in batch for item in request.items]
         try:
             with metrics.EMBEDDING_SECONDS.labels(self._source).time():
-                vectors = await asyncio.get_running_loop().run_in_executor(self._thread, self._encode, items)
+                vectors = await asyncio.get_running_loop().run_in_executor(self._thread.executor, self._encode, items)
             answers = list(_shares(vectors, batch))
         except Exception as error:  # noqa: BLE001 - passed on to the requests
             if len(batch) > 1:

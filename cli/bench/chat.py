@@ -206,7 +206,7 @@ async def _use_lost(discord: LocalDiscord, times: int) -> list[float]:
 async def _until_drained(owner: psycopg.AsyncConnection[Any], posts: int) -> float:
     """Wait until this many posts are embedded and searched for; return when that was."""
     while (await _rows(owner, _DONE))[0][0] < posts:  # noqa: ASYNC110 - the workers are other processes
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(_POLL_SECONDS * 10)  # more queries would take time from the workers
     return time.perf_counter()
 
 

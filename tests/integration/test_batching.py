@@ -142,6 +142,21 @@ async def test_what_waits_when_a_batch_is_done_waits_for_no_others(encoder: Smal
     await batching.close()
 
 
+async def test_texts_that_arrive_while_photos_are_encoded_share_a_batch(
+    encoder: SmallEncoder, batching: BatchingEncoder
+) -> None:
+    encoder.may_end.clear()
+    photos = asyncio.create_task(batching.images([photo(1)]))
+    await asyncio.to_thread(encoder.started.wait)
+    first = asyncio.create_task(batching.texts(["hat"]))
+    await asyncio.sleep(0.1)  # longer than it waits for others
+    second = asyncio.create_task(batching.texts(["cap"]))
+    await asyncio.sleep(0)
+    encoder.may_end.set()
+    await asyncio.gather(photos, first, second)
+    assert encoder.batches == [1, 2]
+
+
 async def test_one_bad_photo_fails_alone(batching: BatchingEncoder) -> None:
     answers = await asyncio.gather(*(batching.images([photo(n)]) for n in (1, 2, 0, 3)), return_exceptions=True)
     assert [isinstance(answer, ValueError) for answer in answers] == [False, False, True, False]
