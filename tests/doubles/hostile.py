@@ -1,5 +1,6 @@
 """Texts on which a backtracking expression never ends, made from the expression itself, and their measurement."""
 
+import math
 import re
 import signal
 import time
@@ -57,11 +58,15 @@ def check_growth(run: Callable[[int], object], sizes: Sequence[int] = SIZES) -> 
 
 
 def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
-    with suppress(TooSlowError):
-        if _timed(partial(run, sizes[-2]), FLOOR) < FLOOR / 4**3:
-            return  # four times the text takes less than the floor, even if the time grows with its cube
-        _timed(partial(run, sizes[-1]), FLOOR)
-        return  # the smaller ones take no longer, and that is all they may take
+    try:
+        quarter = _timed(partial(run, sizes[-2]), FLOOR)
+    except TooSlowError:
+        quarter = math.inf
+    if quarter < FLOOR / 4**3:
+        return  # four times the text takes less than the floor, even if the time grows with its cube
+    if quarter <= FLOOR:  # as all the smaller ones may take
+        _timed(partial(run, sizes[-1]), max(FLOOR, MAX_GROWTH * quarter))
+        return
     before = 0.0
     for size in sizes:
         limit = max(FLOOR, MAX_GROWTH * before)

@@ -25,9 +25,10 @@ async def test_a_shared_channel_keeps_its_reports_cards_and_settings_under_its_n
 
         root = str(lost.target.message)
         slack.edit(moved, root, "my red hat")
+        await slack.settle()  # a returned item's words are no longer changed
+        assert [report.text for report in await world.reports()] == ["my red hat", found.text]
         await slack.react(moved, card.message, "white_check_mark", world.chosen).acked.wait()
         await slack.settle()
-        assert [report.text for report in await world.reports()] == ["my red hat", found.text]
         assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
         await slack.wait_for_reply(moved, root, "Returned")
 
