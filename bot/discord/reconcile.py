@@ -75,7 +75,7 @@ class Reconciler:
             self._task = asyncio.create_task(self._run(after))
 
     def is_reconciled(self, guild_id: int) -> bool:
-        """Return whether the bot has read in a guild what it missed, as far as Discord shows it."""
+        """Return whether the bot has read in a guild what it missed, where Discord shows it."""
         return guild_id not in self._unseen
 
     def is_caught_up(self, guild_id: int) -> bool:

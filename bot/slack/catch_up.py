@@ -10,6 +10,7 @@ import structlog
 from bot.slack.errors import cause_of, is_of_one, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.messages import hidden_before, history_page, is_deleted
+from bot.slack.outbound import TAKEN_UP
 from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
@@ -166,6 +167,8 @@ class CatchUp:
                 await _isolated(window, ts, self._inbound.edited(workspace, window.channel, message))
             elif ts not in known and ts >= window.since and files_of(message):
                 await _isolated(window, ts, self._inbound.posted(workspace, window.channel, message))
+            elif ts in known and ts >= window.since and not _has_eyes(workspace, message):
+                await _isolated(window, ts, self._inbound.acknowledge_late(workspace, window.channel, ts))
 
     async def _lacking(
         self, workspace: SlackWorkspace, channel: str, ts: str, messages: Sequence[Mapping[str, Any]]
@@ -184,6 +187,13 @@ class CatchUp:
             if ts := known.target.message:
                 found.setdefault(known.target.channel, []).append(ts)
         return found
+
+
+def _has_eyes(workspace: SlackWorkspace, message: Mapping[str, Any]) -> bool:
+    return any(
+        reaction["name"] == TAKEN_UP and workspace.bot_user in reaction["users"]
+        for reaction in message.get("reactions") or ()
+    )
 
 
 def _may_be_outage(problem: Problem) -> bool:

@@ -185,6 +185,13 @@ class Inbound:
             self._background.start(self._send_problems(target, {f"{key}:edit": error}))
         self._edited[key] = edited_at
 
+    async def acknowledge_late(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
+        """React with 👀 to a post that was taken, unless it was read quietly: a restart has cut the first try off."""
+        target = workspace.target(channel, ts)
+        report = await self._handlers.report_at(target)
+        if report and not report.quiet:
+            self._background.start(self._acknowledge(target))
+
     async def deleted(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
         """Withdraw the report whose post was deleted."""
         self._deleted.append(key_of(channel, ts))

@@ -263,6 +263,21 @@ async def test_a_post_whose_event_fails_to_the_last_is_read_later(
         await world.wait_until_acknowledged(world.found, post)
 
 
+async def test_eyes_that_slack_has_put_off_come_after_a_restart(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr("bot.slack.background._FINISH_SECONDS", 0.1)
+    async with SlackDouble.running() as slack:
+        async with world_on(slack, database_url) as before:
+            await eventually(lambda: Installations(before.store).heard_at(TEAM))
+            slack.api.fail_next("reactions.add", status=429, error="ratelimited", retry_after=300)
+            post = slack.post_photo(before.found, before.ada, JPEG, "a hat")
+            await eventually(lambda: slack.calls_of("reactions.add"))
+        async with world_on(slack, database_url, again=before) as world:
+            await world.wait_until_acknowledged(world.found, post)
+
+
 async def test_posts_from_before_a_channel_was_for_reports_are_left_alone(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
