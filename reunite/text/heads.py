@@ -171,6 +171,11 @@ def names_what_gives_its_colour(phrase: str, thing: str) -> bool:
     return bool({stem(word) for word in _WORD.findall(_folded(phrase))} & _outside(thing.split()))
 
 
+def may_name_a_thing(word: str) -> bool:
+    """Whether an English word names a thing or a part of one, or says what it's made of or looks like."""
+    return _is_thing(word) or stem(word) in _PARTS | _MOTIFS or word in MATERIALS_AND_MOTIFS | _LOOKS
+
+
 def names_only_parts(phrase: str) -> bool:
     """Whether all things that a phrase names, if any, are parts of others, or pictures on them."""
     return things_in(phrase) <= _PARTS | MATERIALS_AND_MOTIFS

@@ -13,7 +13,7 @@ UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 def listed(*cells: str) -> list[str]:
     """Return the phrases of comma-separated lists, each once, longest first."""
-    phrases = {phrase.strip() for cell in cells for phrase in cell.split(",") if phrase.strip()}
+    phrases = {" ".join(phrase.split()) for cell in cells for phrase in cell.split(",") if phrase.strip()}
     return sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
 
 
