@@ -208,9 +208,11 @@ def match_card(
         lines.append((author(reader, notify=True),))
         lines += [line("may_be_yours", language, certainty=sure), found_line(other, language)]
     elif reader.kind is ReportKind.LOST:
-        lines += [line("closest_one", language), found_line(other, language)]
-    else:
+        lines += [line("less_likely" if match.faded else "closest_one", language), found_line(other, language)]
+    elif match.label:
         lines += [line("owner_found", language, certainty=sure), lost_line(other, language)]
+    else:
+        lines += [line("owner_less_likely", language), lost_line(other, language)]
     if other.sealed:  # the owner gets no more than everyone sees
         lines.insert(-1, line("sealed_match", language, category=sentence(f"category_{other.category}", language)))
     else:
