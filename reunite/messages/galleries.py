@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.entities import Label, Match, MatchState, Report
-from reunite.language import plural, sentence, shortened
+from reunite.language import on_one_line, plural, sentence, shortened
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import (
     asking,
@@ -213,7 +213,7 @@ def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
 
 def _words_of(found: Report) -> Line:
     """Quote the beginning of a caption, where no photo shows what it is."""
-    words = shortened(" ".join(found.text.split()), _MAX_WORDS)
+    words = shortened(on_one_line(found.text), _MAX_WORDS)
     return (Plain(" · "), Quoted(words, found.id)) if words else ()
 
 

@@ -494,7 +494,7 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_at:
-        words = moment_words(_local(report.happened_at, report), language)
+        words = moment_words(_local(report.happened_at, report), language) + ("" if report.zone else " UTC")
         parts.append(line("when", language, when=Moment(report.happened_at, words)))
     if not parts:
         return []
