@@ -59,9 +59,10 @@ class Reports:
         """Open the modal of a report."""
         settings = await self._handlers.settings("slack", private.workspace.team)
         if which == "sealed":  # better than after filling in the form
-            log = settings.log_channel
-            if log is None or not await private.workspace.has_channel(log):
+            if settings.log_channel is None:
                 raise TellUserError("sealed_needs_log")
+            if not await private.workspace.has_channel(settings.log_channel):
+                raise TellUserError("sealed_log_closed")
         form = report_form(which, person.language, private=settings.private_reports)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))

@@ -96,6 +96,7 @@ def report_post(report: Report, picture: Picture | None = None) -> Reply:
     if report.sealed:
         return _sealed_post(report)
     key = "looking" if report.kind is ReportKind.LOST else "has_found"
+    key = "looking_yourself" if report.private else key
     lines = [line(key, report.language, person=author(report)), *quote(report), *circumstances(report, report.language)]
     return Reply("report_post", tuple(lines), picture=picture, about=frozenset({report.id}), opens_thread=True)
 

@@ -126,7 +126,7 @@ async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_mo
     await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning in str(home))
     assert warning not in str(await world.slack.ui.open_home(world.ada))
     used = await world.slack.slash("found", "sealed", world.ben, world.general)
-    assert (await eventually(lambda: used.answers))[0]["text"] == sentence("sealed_needs_log")
+    assert (await eventually(lambda: used.answers))[0]["text"] == sentence("sealed_log_closed")
     world.slack.admin.invite_bot(log)
     await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning not in str(home))
     await world.slack.slash("found", "sealed", world.ben, world.general)
