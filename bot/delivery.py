@@ -19,11 +19,13 @@ from db.repeating import repeat
 from db.store import Store
 from db.trouble import TEMPORARY
 from metrics import definitions as metrics
+from reunite.claim_cards import revise_owners_cards
 from reunite.entities import Match
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handover import note_no_conversation
 from reunite.locking import lock_sides
 from reunite.messages import keys
+from reunite.messages.galleries import lone_match
 from reunite.my_reports import end
 from reunite.ports import Outgoing, Platform, Sent, Session
 from reunite.retry import retried
@@ -191,19 +193,27 @@ class Delivery:
     async def _unsent(self, item: OutboxItem, problem: str, after: float | None) -> None:
         """Record a failed attempt: the reply is due again after a pause, or never if `after` is None.
 
-        If it would have begun a conversation, the match gets a note in the same transaction that there won't be one.
+        If it would have begun a conversation, the match gets a note in the same transaction that there won't be one. If
+        it was a gallery that shows a match's photo alone, the match's card shows the photo.
         """
         async with self._store.session(item.community) as session:
-            match = await _conversation(session, item) if after is None else None
+            match = await _without_it(session, item) if after is None else None
             failed = await session.outbox.mark_unsent(item.seq, item.fence, item.version, problem, after)
-            if failed and match:
+            if failed and match and item.audience == "pair":
                 await note_no_conversation(session, match.id)
+            elif failed and match:
+                lost, found = await lock_sides(session, match)
+                await revise_owners_cards(session, found, [(match, lost)])
 
 
-async def _conversation(session: Session, item: OutboxItem) -> Match | None:
-    """Return the match whose conversation a reply would begin. Its reports are locked: always before their replies."""
-    begins = item.audience == "pair" and item.task != "remove" and item.sent is None
-    match = await session.matches.get(item.reply.match) if begins and item.reply.match else None
+async def _without_it(session: Session, item: OutboxItem) -> Match | None:
+    """Return the match to care for if a reply never comes: whose conversation it would begin, or whose photo it has.
+
+    Its reports are locked: always before their replies.
+    """
+    lone = lone_match(item.reply.gallery)
+    subject = item.reply.match if item.audience == "pair" else lone and lone.match
+    match = await session.matches.get(subject) if subject and item.task != "remove" and item.sent is None else None
     if match:
         await lock_sides(session, match)
     return match

@@ -112,6 +112,7 @@ def match(row: Row) -> Match:
         state=MatchState(row["state"]),
         declined=row["declined"],
         picked=row["picked"],
+        faded=row["faded"],
         released=row["released"],
         percent=row["percent"],
         photo=row["photo_id"],

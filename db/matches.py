@@ -28,7 +28,7 @@ WITH ruled_out AS (
     JOIN report lost ON lost.id = m.lost_id {_BY_THE_AUTHOR_OF.format(one="lost", other="again")}
     WHERE m.found_id = %(report)s
 )
-SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND label IS NOT NULL)
+SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND (label IS NOT NULL OR faded))
 """
 
 
@@ -50,7 +50,8 @@ class SqlMatches(Queries):
                ORDER BY pair.number
                ON CONFLICT (lost_id, found_id) DO UPDATE SET model_id = excluded.model_id,
                  probability = excluded.probability, label = excluded.label, why = excluded.why,
-                 evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id
+                 evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id,
+                 faded = excluded.label IS NULL AND (m.faded OR m.label IS NOT NULL)
                RETURNING {mapping.MATCH}""",
             community=self.community,
             lost=[pair.lost for pair in pairs],

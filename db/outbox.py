@@ -32,11 +32,11 @@ _SILENT: Final = """CASE %(ping)s WHEN 'never' THEN true WHEN 'always' THEN fals
     AND o.state <> 'failed' AND o.task <> 'remove'
     AND o.created_at BETWEEN now() - %(ping_again)s AND clock_timestamp()
     AND (thread.changed_at IS NULL OR thread.changed_at <= o.created_at)
-    AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND f.state = 'open'
+    AND m.state = 'undecided' AND NOT m.picked AND NOT m.declined AND NOT m.faded AND f.state = 'open'
     AND NOT EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)) END"""
 """Whether a reply pings nobody (`Ping`). A match waits for its owner until they or a moderator say something about it,
-they change their report, or `rules.PING_AGAIN` has passed. The card of a transaction that began later, and had the lock
-first, counts too."""
+they change their report, it loses its label, or `rules.PING_AGAIN` has passed. The card of a transaction that began
+later, and had the lock first, counts too."""
 
 
 class SqlOutbox(Queries):

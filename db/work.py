@@ -10,12 +10,15 @@ from reunite.ports import Backlog
 
 KILLED_WORKERS: Final = "every worker that processed it was killed"
 """Why such work was given up; `reunite status` knows what to do about it."""
-_BACKLOG: Final = """
+_FEWEST_MEASURED: Final = 5
+_BACKLOG: Final = f"""
 WITH taken AS (SELECT done_at - greatest(created_at, lag(done_at, 1, %(since)s) OVER (ORDER BY done_at)) AS time
                FROM work WHERE state = 'done' AND done_at > %(since)s ORDER BY done_at DESC LIMIT 20)
 SELECT (SELECT count(*) FROM work WHERE state = 'due') AS queued,
-  (SELECT extract(epoch FROM avg(time))::float FROM taken) AS seconds_each
+  (SELECT extract(epoch FROM (sum(time) - max(time)) / (count(*) - 1))::float FROM taken
+   HAVING count(*) >= {_FEWEST_MEASURED}) AS seconds_each
 """
+"""The longest time is left out: it may include a worker's start."""
 
 
 class SqlWork(Queries):

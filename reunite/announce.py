@@ -6,7 +6,6 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.entities import (
-    ClaimState,
     Label,
     Match,
     MatchState,
@@ -16,17 +15,18 @@ from reunite.entities import (
     ReportState,
     lost_and_found,
 )
+from reunite.match_cards import card_of, correct
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
 from reunite.matching.scoring import ScoredCandidate
 from reunite.matching.shortlist import shortlist
-from reunite.messages import galleries, handovers, keys, notices, wording
-from reunite.messages.reply import Picture, Reply, Tile
+from reunite.messages import galleries, keys, notices, wording
+from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import Ping, ScoredPair, Session
 from reunite.report_posts import revise_post
-from reunite.tiles import Pair, leaves_something_out, picture_of, picture_on_card, tiles_of
+from reunite.tiles import Pair, leaves_something_out, picture_of, tiles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +158,19 @@ async def _names_nothing(session: Session, report: Report, search: Search) -> bo
 
 
 async def _show_labelled(session: Session, stored: _Stored) -> None:
-    """Show the labelled matches wherever they should be, and correct the cards that show them already."""
-    for match, other in stored.labelled():
+    """Show the labelled matches wherever they should be, and correct what is shown of any match already."""
+    report = stored.report
+    for candidate in stored.scored:
+        match, other = stored.matches[candidate.report], stored.others[candidate.report]
         before = stored.known.get(match.id)
-        if before and (before.label, before.why, before.photo) != (match.label, match.why, match.photo):
-            await _correct(session, match, stored.report, other)
-            await _ping_if_likelier(session, match, stored.report, other)
-        if not (match.declined and before and before.label):  # its owner has said no to it already
-            await _show(session, stored.report, match, other)
+        was_labelled = before is not None and before.label is not None
+        if match.state is not MatchState.UNDECIDED or (match.declined and (was_labelled or not match.label)):
+            continue  # somebody has said no to it, or has decided about it
+        if before:
+            await correct(session, match, *lost_and_found(report, other))
+            await _ping_if_likelier(session, match, report, other)
+        if match.label:
+            await _show(session, report, match, other)
 
 
 def _is_unchanged(searched: Report, now: Report) -> bool:
@@ -276,13 +281,6 @@ async def overtake_first_reply(session: Session, reader: Report) -> None:
             await session.outbox.revise(key, wording.overtaken(first, reader))
 
 
-async def _correct(session: Session, match: Match, report: Report, other: Report) -> None:
-    """Update a match's earlier cards with this search's result."""
-    for reader, shown in ((report, other), (other, report)):
-        if rules.may_show(reader, shown, match):
-            await session.outbox.revise(keys.card(match.id, reader.kind), await card_of(session, reader, match, shown))
-
-
 async def _ping_if_likelier(session: Session, match: Match, report: Report, other: Report) -> None:
     """Ping the owner once about a match whose card came silently, if it would ping now."""
     if not rules.always_pings(match) or match.claim:
@@ -290,48 +288,6 @@ async def _ping_if_likelier(session: Session, match: Match, report: Report, othe
     if await session.outbox.came_silently(keys.card(match.id, ReportKind.LOST)):
         lost, found = lost_and_found(report, other)
         await session.outbox.post(lost.id, keys.likelier(match.id), wording.likelier(match, lost, found))
-
-
-async def card_of(session: Session, reader: Report, match: Match, other: Report) -> Reply:
-    """Return the card of a match in the thread of `reader`."""
-    picture = await picture_on_card(session, reader, match, other)
-    if reader.kind is ReportKind.FOUND:
-        return _finders_card(reader, match, other, picture)
-    if rules.has_gone(match, other):
-        return handovers.closed_card("card_gone", match, reader, other)
-    if match.state is MatchState.REJECTED:
-        return handovers.closed_card("card_folded", match, reader, other)
-    if rules.has_ended_otherwise(match, reader):
-        return handovers.closed_card("card_other", match, reader, other)
-    if match.state is MatchState.CONFIRMED or rules.is_claimed(match):
-        is_promised = await _is_promised(session, match)
-        return handovers.claimed_card(match, reader, other, picture, is_promised=is_promised)
-    return wording.match_card(match, other, reader, picture, may_claim=await may_claim(session, reader, other))
-
-
-def _finders_card(found: Report, match: Match, lost: Report, picture: Picture | None) -> Reply:
-    if match.state is MatchState.CONFIRMED:
-        return handovers.owner_has_it(match, lost, found)
-    if rules.is_folded(match) or match.state is MatchState.REJECTED or rules.has_gone(match, found):
-        return galleries.owner_folded(match, lost, found)
-    if rules.has_ended_otherwise(match, lost):
-        return handovers.owner_is_content(match, lost, found)
-    return wording.match_card(match, lost, found, picture)
-
-
-async def _is_promised(session: Session, match: Match) -> bool:
-    """Return whether the finder has accepted another's claim, and that one still stands."""
-    for other in await session.matches.of(match.found):
-        if other.id != match.id and other.claim is ClaimState.ACCEPTED and rules.is_claimed(other):
-            lost = await session.reports.get(other.lost)
-            if lost and not lost.purged:
-                return True
-    return False
-
-
-async def may_claim(session: Session, lost: Report, found: Report) -> bool:
-    """Return whether a lost report's author has a try left to claim a found item."""
-    return rules.tries_left(await session.claims.on(found.id), lost.account) > 0
 
 
 def pair_of(report: Report, scored: ScoredCandidate) -> ScoredPair:

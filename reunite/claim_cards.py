@@ -5,9 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import card_of, may_claim
 from reunite.entities import ClaimState, Match, Report
-from reunite.messages import galleries, handovers, keys, notices, reminders, wording
+from reunite.match_cards import card_of, likelier_now, may_claim
+from reunite.messages import galleries, handovers, keys, notices, reminders
 from reunite.messages.handovers import Claimed
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person, Picture, Reply
@@ -85,11 +85,7 @@ async def _owners_card(session: Session, match: Match, lost: Report, found: Repo
 async def revise_owners_card(session: Session, match: Match, lost: Report, found: Report, card: Reply) -> None:
     """Update a match's card in its owner's thread, and the news there that it's likelier now."""
     await session.outbox.revise(keys.card(match.id, lost.kind), card)
-    said = [line for line in card.lines if not isinstance(line[0], Person)]
-    news = replace(card, lines=tuple(said[:1]), picture=None, buttons=())
-    if not (rules.is_answered(match, found) or rules.has_ended_otherwise(match, lost)):
-        news = wording.likelier(match, lost, found)
-    await session.outbox.revise(keys.likelier(match.id), news)
+    await session.outbox.revise(keys.likelier(match.id), likelier_now(match, lost, found, card))
 
 
 async def revise_finders_card(session: Session, match: Match, lost: Report, found: Report) -> None:

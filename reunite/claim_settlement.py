@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reunite import rules
-from reunite.announce import may_claim
 from reunite.claim_cards import (
     revise_cards,
     revise_claim,
@@ -15,6 +14,7 @@ from reunite.claim_cards import (
 )
 from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchState, Report, ReportKind, Whereabouts
 from reunite.errors import TellUserError
+from reunite.match_cards import may_claim
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed
 from reunite.ports import Session

@@ -5,10 +5,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.announce import card_of
 from reunite.claim_cards import revise_log
 from reunite.entities import Match, Report, ReportKind, Why, lost_and_found
 from reunite.errors import TellUserError
+from reunite.match_cards import card_of
 from reunite.messages import galleries, keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply

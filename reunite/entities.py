@@ -291,6 +291,8 @@ class Match:
     """The owner has said that it isn't theirs."""
     picked: bool = False
     """The owner picked it from a gallery."""
+    faded: bool = False
+    """It had a label, and a later search has taken it away."""
     percent: bool = False
     """Whether the probability may be shown: the scoring model was calibrated."""
     released: bool = False

@@ -5,13 +5,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.announce import card_of, may_claim
 from reunite.claim_cards import revise_finders_card, revise_owners_card
 from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.locking import locked_match, locked_report
+from reunite.match_cards import card_of, may_claim
 from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, Tile

@@ -120,6 +120,9 @@ def weekday(moment: datetime, language: str = "en") -> str:
     return words_in(language).weekdays[moment.weekday()]
 
 
+_MARKS: Final = tuple(".,:;!?…–—。、，：；！？")
+
+
 def date_words(moment: datetime, language: str = "en") -> str:
     """Return day and month: "21 December", "21. Dezember", "12月21日"."""
     words = words_in(language)
@@ -169,6 +172,12 @@ def _unbroken(words: Template) -> Template:
 def _held(words: str) -> str:
     """Let no line begin with a mark that has a space before it."""
     return _HELD_SPACES.sub("\N{NO-BREAK SPACE}", words)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text's lines as one, with a dash after those that end without a mark, such as a post's title."""
+    *before, last = [" ".join(line.split()) for line in text.splitlines() if line.strip()] or [""]
+    return " ".join([*(line if line.endswith(_MARKS) else f"{line} –" for line in before), last])
 
 
 def shortened(text: str, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""Notices that the bot can't answer in a channel, because it lacks permissions there."""
+"""Notices that the bot can't answer in a channel, because it lacks permissions there or is in a timeout."""
 
 import time
 from typing import Final
@@ -8,9 +8,9 @@ import structlog
 
 from bot.discord.errors import discord_errors
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
-from bot.discord.workspaces import Workspaces, missing_permissions
+from bot.discord.workspaces import Workspaces, lacking
 from reunite.entities import Member
-from reunite.language import sentence
+from reunite.messages.wording import explain
 
 _EVERY_SECONDS: Final = 3600.0
 """Seconds between two notices about a channel."""
@@ -35,7 +35,7 @@ class PermissionNotices:
         self._sent[channel.id] = now
         _log.warning("discord_permissions_missing", channel=str(channel.id), permissions=names)
         language = self._workspaces.language(channel.guild)
-        words = sentence("permissions_missing", language, **missing_permissions(channel, TO_ANSWER, language))
+        words = explain(lacking(channel, TO_ANSWER, language), language)
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
         for destination in (channel, log):
             if not isinstance(destination, discord.TextChannel):

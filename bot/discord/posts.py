@@ -22,6 +22,8 @@ _PHOTOS: Final = (
 _OTHER_PICTURES: Final = {
     ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
 }  # fmt: skip
+_UNKNOWN: Final = {"", "application/octet-stream"}
+"""Types of files that say nothing: if there's no ending either, only the content can tell."""
 _IS_SPOILER: Final = 1 << 3
 """The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _SPOILER: Final = "SPOILER_"
@@ -132,8 +134,8 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _is_photo(file: Mapping[str, Any]) -> bool:
-    kind = file.get("content_type") or ""
-    return kind.startswith("image/") or _ending(file["filename"]) in _PHOTOS
+    kind, ending = file.get("content_type") or "", _ending(file["filename"])
+    return kind.startswith("image/") or ending in _PHOTOS or (not ending and kind in _UNKNOWN)
 
 
 def _ending(name: str) -> str:

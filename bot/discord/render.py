@@ -18,7 +18,7 @@ from bot.discord.button_ids import answer_id
 from bot.discord.command_names import name_for_all, name_for_one
 from bot.discord.markup import escape
 from reunite.entities import ReplyTarget, ReportKind
-from reunite.language import date_words, sentence, shortened
+from reunite.language import date_words, on_one_line, sentence, shortened
 from reunite.messages.reply import (
     ChannelLink,
     Command,
@@ -217,7 +217,7 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
         case Small(text):
             return f"-# {escape(text)}"
         case Quoted(text):
-            return " ".join(_quoted(text).splitlines())
+            return on_one_line(_quoted(text))
         case Person(platform, member):
             return f"<@{member.id}>" if platform == "discord" else escape(shortened(member.name, _MAX_NAME))
         case Moment(at, _, style):

@@ -27,7 +27,7 @@ from bot.discord.private_replies import (
     try_acknowledge,
 )
 from bot.discord.threads import Destination
-from bot.discord.workspaces import Workspaces, guild_of, member_of, missing_permissions
+from bot.discord.workspaces import Workspaces, guild_of, lacking, member_of
 from bot.saved import answering, note_answered
 from reunite import rights
 from reunite.commands import REPORTS, NewReport, Press, Withdraw
@@ -249,8 +249,7 @@ class Reports:
         if kind is ReportKind.LOST:
             self._check_author(interaction, message)
         if missing(channel, TO_ANSWER):
-            slots = missing_permissions(channel, TO_ANSWER, language_of_user(interaction))
-            raise TellUserError("permissions_missing", **slots)
+            raise lacking(channel, TO_ANSWER, language_of_user(interaction))
 
     def _check_author(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Raise TellUserError unless a message is the member's own, or they moderate."""

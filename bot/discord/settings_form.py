@@ -109,7 +109,9 @@ class SettingsForm:
         return ", ".join(channel.mention for channel in self._workspaces.channels(guild, kind))
 
     def _missing(self, guild: discord.Guild, language: str) -> list[str]:
-        """Name the missing permissions, once for all channels that lack the same ones."""
+        """Name the missing permissions, once for all channels that lack the same ones; in a timeout, only that."""
+        if guild.me.is_timed_out():
+            return [f"⚠️ {sentence('in_timeout', language, bot=guild.me.display_name)}"]
         log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
         needs: list[tuple[ReportChannel, discord.Permissions]] = [
             *((channel, TO_POST) for channel in self._workspaces.channels(guild, ReportKind.FOUND)),

@@ -168,7 +168,7 @@ class Workspaces:
                 return channel
         if not candidates:
             raise TellUserError("not_here")
-        raise TellUserError("permissions_missing", **missing_permissions(candidates[0], needed, language))
+        raise lacking(candidates[0], needed, language)
 
     def is_moderator(self, user: discord.User | discord.Member, permissions: discord.Permissions) -> bool:
         """Return whether someone may give verdicts: a member with the permission, or chosen in the guild's settings."""
@@ -190,6 +190,14 @@ def guild_of(interaction: discord.Interaction) -> discord.Guild:
     if interaction.client.get_guild(interaction.guild.id) is None:  # it has the commands without the bot
         raise TellUserError("bot_not_here", link=invitation(interaction.application_id))
     return interaction.guild
+
+
+def lacking(channel: ReportChannel, needed: discord.Permissions, language: str) -> TellUserError:
+    """Return what keeps the bot from a channel: a timeout, which takes almost all permissions, or permissions."""
+    me = channel.guild.me
+    if me.is_timed_out():
+        return TellUserError("in_timeout", bot=me.display_name)
+    return TellUserError("permissions_missing", **missing_permissions(channel, needed, language))
 
 
 def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:

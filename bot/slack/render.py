@@ -110,8 +110,9 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks. Slack refuses an edit with over 4,000."""
-    words = escape(shortened(reply.text(), MAX_TEXT))
-    return words if len(words) <= MAX_TEXT else escape(shortened(reply.text(), MAX_TEXT // len("&amp;")))
+    text = reply.with_live_jumps(lambda _: False).text() or reply.text()  # nothing can be pressed there
+    words = escape(shortened(text, MAX_TEXT))
+    return words if len(words) <= MAX_TEXT else escape(shortened(text, MAX_TEXT // len("&amp;")))
 
 
 def metadata(key: str) -> Mapping[str, Any]:

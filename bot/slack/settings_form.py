@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot import setting_choices
 from bot.channels import check_log
 from bot.saved import answering
-from bot.slack.forms import View, form_input, labelled, modal, option, words_modal
+from bot.slack.forms import View, form_input, labelled, modal, option, plain, words_modal
 from bot.slack.people import is_group
 from bot.slack.posts import Body
 from bot.slack.render import Element
@@ -21,7 +21,7 @@ from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
 from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import sentence, words_in
 
 SETUP: Final = "setup"
 """The callback of the modal."""
@@ -47,7 +47,9 @@ class SettingsForm:
             *_rule_inputs(settings, language),
         ]
         title = sentence("home_setup", language)
-        return modal(title, inputs, language, callback=SETUP, context={"language": language})
+        save = words_in(language).board["save"]
+        form = modal(title, inputs, language, callback=SETUP, context={"language": language})
+        return {**form, "submit": plain(save)}
 
     async def submit(self, workspace: SlackWorkspace, body: Body) -> View:
         """Save the settings. Raises FieldsError if the bot isn't in a chosen channel."""

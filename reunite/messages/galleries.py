@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reunite import rules
 from reunite.entities import Label, Match, MatchState, Report
-from reunite.language import plural, sentence, shortened
+from reunite.language import on_one_line, plural, sentence, shortened
 from reunite.messages.reply import Action, Button, Jump, Line, Plain, Quoted, Reply, Strong, Tile
 from reunite.messages.wording import (
     asking,
@@ -52,13 +52,13 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
     """Return a gallery that is up to date about a match: its line, and its number while it can be picked.
 
-    The tile keeps the label that the headline has counted: the match's card shows another one.
+    The tile promises no more than the label that the headline has counted: a likelier match's card shows another one.
     """
     tile = next((tile for tile in gallery.gallery if tile.match == match.id), None)
     if tile is None:
         return gallery
     language = gallery.language or language
-    entry = _entry(tile, replace(match, label=tile.label), found, language)
+    entry = _entry(tile, replace(match, label=_label_on(tile, match)), found, language)
     lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
     is_over = rules.has_gone(match, found) or _said(match) == "tile_declined"
     tiles = tuple(replace(each, over=is_over) if each is tile else each for each in gallery.gallery)
@@ -66,6 +66,10 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
     if rest.shows_match:
         rest = replace(rest, lines=(*rest.lines, moderators_react(language)))
     return _asking_again(rest, match, found, language)
+
+
+def _label_on(tile: Tile, match: Match) -> Label | None:
+    return match.label if tile.label is Label.HIGH else match.label and tile.label
 
 
 def _asking_again(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
@@ -195,7 +199,8 @@ def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
     said = _said(match)
     if rules.has_gone(match, found) and said != "tile_declined":
         said = "tile_gone"
-    said_of_label: Line = certainty(match, language) if match.label else ()
+    said_of_label: Line = (Strong(sentence("less_likely_now", language)),) if tile.label else ()
+    said_of_label = certainty(match, language) if match.label else said_of_label
     known: Line = (Strong(sentence(said, language)),) if said else said_of_label
     why = why_words(tuple(why for why in match.why if why.agreement != "unknown"), language)  # the card says it all
     reasons: Line = (Plain(f" · {why}"),) if why else ()
@@ -208,7 +213,7 @@ def _entry(tile: Tile, match: Match, found: Report, language: str) -> Line:
 
 def _words_of(found: Report) -> Line:
     """Quote the beginning of a caption, where no photo shows what it is."""
-    words = shortened(" ".join(found.text.split()), _MAX_WORDS)
+    words = shortened(on_one_line(found.text), _MAX_WORDS)
     return (Plain(" · "), Quoted(words, found.id)) if words else ()
 
 

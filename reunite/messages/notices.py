@@ -62,7 +62,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     """Show moderators a match, with all that the two reports say, the found item's picture, and what they can do."""
     language = reader.language
     lines: list[Line] = [
-        certainty(match, language),
+        (Strong(sentence("less_likely_now", language)),) if match.faded else certainty(match, language),
         *both_sides(match, (lost, found), language),
     ]
     if found.sealed:

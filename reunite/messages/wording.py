@@ -96,6 +96,7 @@ def report_post(report: Report, picture: Picture | None = None) -> Reply:
     if report.sealed:
         return _sealed_post(report)
     key = "looking" if report.kind is ReportKind.LOST else "has_found"
+    key = "looking_yourself" if report.private else key
     lines = [line(key, report.language, person=author(report)), *quote(report), *circumstances(report, report.language)]
     return Reply("report_post", tuple(lines), picture=picture, about=frozenset({report.id}), opens_thread=True)
 
@@ -208,9 +209,11 @@ def match_card(
         lines.append((author(reader, notify=True),))
         lines += [line("may_be_yours", language, certainty=sure), found_line(other, language)]
     elif reader.kind is ReportKind.LOST:
-        lines += [line("closest_one", language), found_line(other, language)]
-    else:
+        lines += [line("less_likely" if match.faded else "closest_one", language), found_line(other, language)]
+    elif match.label:
         lines += [line("owner_found", language, certainty=sure), lost_line(other, language)]
+    else:
+        lines += [line("owner_less_likely", language), lost_line(other, language)]
     if other.sealed:  # the owner gets no more than everyone sees
         lines.insert(-1, line("sealed_match", language, category=sentence(f"category_{other.category}", language)))
     else:
@@ -492,7 +495,7 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_at:
-        words = moment_words(_local(report.happened_at, report), language)
+        words = moment_words(_local(report.happened_at, report), language) + ("" if report.zone else " UTC")
         parts.append(line("when", language, when=Moment(report.happened_at, words)))
     if not parts:
         return []

@@ -33,7 +33,7 @@ class ScoredPair:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much of a community's work is due, and how long a piece has taken lately; None if none was done."""
+    """How much of a community's work is due, and how long a piece has taken lately; None if too few were done."""
 
     queued: int
     seconds_each: float | None

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from reunite.commands import Withdraw
+from reunite.commands import EditReport, Withdraw
 from reunite.entities import (
     ANOTHER,
     Label,
     Question,
+    Why,
 )
 from reunite.errors import TellUserError
 from reunite.language import sentence
 from reunite.messages import wording
 from tests.contract.questions import answer, ask
-from tests.contract.stages import BEN, MODERATOR, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
 
 
 class SearchCases:
@@ -33,6 +34,39 @@ class SearchCases:
         lost, found = await stage.lost(), await stage.found()
         await stage.search(lost, found, label=Label.POSSIBLE)
         assert (await stage.kinds(lost), await stage.kinds(found)) == (["first_reply", "match"], [])
+
+    async def test_all_that_shows_a_match_follows_the_last_search(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.search(lost, found, label=Label.HIGH, percent=97)  # by its words: the photo isn't fetched yet
+        await stage.keep_photos(found)
+        await stage.search(found, lost, label=Label.HIGH, percent=96)
+        for reply in (*await stage.thread(lost), *await stage.thread(found), *await stage.thread(found, "moderators")):
+            assert "(96%)" in reply.text()
+        assert (await stage.thread(lost))[1].picture
+        await stage.search(found, lost, label=Label.POSSIBLE, percent=43, why=(Why("colour", "red", "differs"),))
+        for reply in (*await stage.thread(lost), *await stage.thread(found), *await stage.thread(found, "moderators")):
+            assert f"{sentence('label_possible')} (43%)" in reply.text()
+            assert "red" in reply.text()
+        await stage.search(found, lost, label=None, percent=5)
+        gallery, card = await stage.thread(lost)
+        [finders], [log] = await stage.thread(found), await stage.thread(found, "moderators")
+        assert card.text().startswith(sentence("less_likely").replace("**", ""))
+        assert finders.text().startswith(sentence("owner_less_likely").replace("**", ""))
+        assert all(sentence("less_likely_now") in reply.text() for reply in (gallery, log))
+        assert "%" not in await stage.words(lost, found)
+        await stage.handlers.edit(EditReport(target=lost.target, text="my blue umbrella"))
+        assert (await stage.thread(lost))[1].text().startswith(sentence("less_likely").replace("**", ""))
+        await stage.search(found, lost, label=Label.HIGH, percent=97)
+        assert sentence("less_likely_now") not in await stage.words(lost, found)
+
+    async def test_a_match_that_looks_less_likely_can_be_declined_for_good(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.search(found, lost, label=None)
+        await stage.press("not_mine", match.id, ADA)
+        async with stage.session(lost.community) as session:
+            assert await session.matches.ruled_out(lost.id) == {found.id}
 
     async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
         await stage.join()

@@ -159,13 +159,20 @@ class Stage:
         return report
 
     async def search(
-        self, report: Report, *others: Report, label: Label | None = Label.HIGH, why: tuple[Why, ...] = ()
+        self,
+        report: Report,
+        *others: Report,
+        label: Label | None = Label.HIGH,
+        why: tuple[Why, ...] = (),
+        percent: int | None = None,
     ) -> None:
-        """Let a report's search find other reports, all with one label."""
+        """Let a report's search find other reports, all with one label; `percent` is shown of the first."""
         now = await self.now(report)
         near = {"text-text": 3.0}
+        first, is_shown = (percent or 90) / 100, percent is not None
         scored = [
-            ScoredCandidate(other.id, 0.9 - number / 100, label, why, near) for number, other in enumerate(others)
+            ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown)
+            for number, other in enumerate(others)
         ]
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))

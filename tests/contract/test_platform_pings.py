@@ -83,6 +83,18 @@ async def test_a_card_that_came_silently_stays_so_and_its_owner_is_pinged_once_i
         assert str(await harness.screen.words(said)).startswith(sentence("card_folded", post=""))
 
 
+async def test_a_card_that_pinged_says_that_its_match_looks_less_likely_now(harness: Harness) -> None:
+    bob, lost = await _lost(harness)
+    card = await _found(harness, lost, Label.POSSIBLE)
+    *_, found = await harness.reports()
+    await _search(harness, found, lost, None)
+    await harness.deliver()
+    words = str(await harness.screen.words(card)).replace("*", "")
+    assert sentence("less_likely").replace("*", "") in words
+    assert sentence("label_possible") not in words
+    assert await _hears(harness, bob, await _found(harness, lost, Label.POSSIBLE))  # nothing waits for an answer
+
+
 async def test_of_two_matches_found_at_once_only_one_pings(harness: Harness) -> None:
     bob, lost = await _lost(harness)
     finds = [await _report_found(harness) for _ in range(2)]
@@ -136,12 +148,12 @@ async def _report(harness: Harness, channel: Literal["lost", "found"], author: s
     return await _open(harness, report)
 
 
-async def _search(harness: Harness, found: Report, lost: Report, label: Label) -> None:
+async def _search(harness: Harness, found: Report, lost: Report, label: Label | None) -> None:
     async with harness.store.session(lost.community) as session:
         await _announce(session, found, [lost], label)
 
 
-async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label) -> None:
+async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label | None) -> None:
     search = Search(_item(found), tuple(Candidate(_item(lost), {}) for lost in losts), open_count=len(losts))
     scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0}) for lost in losts]
     await announce(session, found, search, scored)

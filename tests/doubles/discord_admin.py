@@ -1,5 +1,7 @@
 """What the moderators of the double's guild change, and the events by which the bot hears of it."""
 
+from datetime import datetime
+
 from tests.doubles import discord_shapes as shapes
 from tests.doubles.discord_guild import Guild
 from tests.doubles.discord_shapes import BOT_ID
@@ -48,6 +50,16 @@ class Admin:
         place = self._guild.channels[self._guild.channel(channel)]
         place["permission_overwrites"] = []
         await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)
+
+    async def time_out(self, *, until: datetime) -> None:
+        """Put the bot in a timeout.
+
+        A bot hears of its own member without the intent for members:
+        https://docs.discord.com/developers/events/gateway#list-of-intents
+        """
+        member = self._guild.members[BOT_ID]
+        member["communication_disabled_until"] = until.isoformat()
+        await self._guild.gateway.dispatch("GUILD_MEMBER_UPDATE", {**member, "guild_id": self._guild.guild_id})
 
     async def _overwrite(self, channel: str, whom: str, *, allow: int = 0, deny: int = 0) -> None:
         place = self._guild.channels[self._guild.channel(channel)]

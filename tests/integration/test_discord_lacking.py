@@ -1,5 +1,6 @@
 """What the bot lacks in a guild, and what people read about it, over real sockets, against the double."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from bot.delivery import Delivery
 from reunite.language import sentence
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, SEND_MESSAGES, VIEW_CHANNEL
 from tests.integration.test_discord_greeting import invited
-from tests.support.discord_adapter import World, open_world, opened_world, shown_match
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world, shown_match
 from tests.support.services import background
 from tests.support.waiting import eventually
 
@@ -39,6 +40,18 @@ async def test_channels_that_lack_the_same_are_named_together(world: World) -> N
     both = ", ".join(f"<#{world.discord.channel(name)}>" for name in ("found", "lost"))
     slots = {"channel": both, "permissions": sentence("permission_send_messages"), "bot": "Reunite"}
     assert sentence("permissions_missing", **slots) in await panel(world)
+
+
+async def test_a_timeout_is_called_one_and_no_permission_is_asked_for(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    await world.discord.admin.time_out(until=datetime.now(UTC) + timedelta(hours=1))
+    await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.direct_messages(ann))
+    [told] = world.discord.people.direct_messages(ann)
+    assert world.discord.text(told) == sentence("in_timeout", bot="Reunite")
+    shown = await panel(world)
+    assert sentence("in_timeout", bot="Reunite") in shown
+    assert sentence("permission_send_messages") not in shown
 
 
 @pytest.mark.parametrize("settings", [{}, {"message_content": False}], ids=["with the intent", "without"])

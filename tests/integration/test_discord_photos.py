@@ -37,6 +37,13 @@ async def test_a_photo_is_tried_whatever_discord_takes_it_for(world: World, endi
     assert [name for name, _ in await world.photos()] == [f"photo.{ending}"]
 
 
+@pytest.mark.parametrize("label", [None, "application/octet-stream"])
+async def test_a_file_of_which_nothing_is_known_may_be_a_photo(world: World, label: str | None) -> None:
+    await world.discord.people.post("found", world.discord.admin.join("Ann"), "", {"photo": JPEG}, content_type=label)
+    await world.report()
+    assert [name for name, _ in await world.photos()] == ["photo"]
+
+
 @pytest.mark.parametrize(
     ("text", "file", "label", "answer"),
     [

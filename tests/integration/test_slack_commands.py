@@ -161,7 +161,8 @@ async def test_with_private_reports_the_command_answers_only_its_user(world: Wor
     report = await world.report()
     assert report.private
     assert report.target.channel == world.slack.direct(world.ada)
-    await world.slack.wait_for_post(world.slack.direct(world.ada), "my diary")
+    post = await world.slack.wait_for_post(world.slack.direct(world.ada), "my diary")
+    assert post["text"].startswith(sentence("looking_yourself"))
     assert world.slack.messages[world.lost] == []
 
 

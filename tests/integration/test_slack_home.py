@@ -107,6 +107,7 @@ async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> 
     home = await world.slack.ui.open_home(world.admin)
     await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
     modal = await world.slack.ui.modal(world.admin, sentence("home_setup"))
+    assert modal["submit"]["text"] == "Save"
     chosen = {
         "found_channels": [world.general],
         "log_channel": log,

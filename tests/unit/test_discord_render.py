@@ -218,3 +218,10 @@ def test_a_token_is_not_shown_where_the_settings_are_printed() -> None:
 def description(reply: Reply) -> str:
     embed: discord.Embed = render(Outgoing("a key", POST, reply), "en").embed
     return embed.description or ""
+
+
+def test_a_forum_posts_title_and_text_are_set_apart_on_one_line() -> None:
+    for title, said in (("My red ball", "My red ball – red, of rubber"), ("Lost!", "Lost! red, of rubber")):
+        looking_for = wording.line("looking_for", "en", text=Quoted(f"{title}\nred, of rubber", UUID(int=1)))
+        shown = render(Outgoing("a key", POST, Reply("first_reply", (looking_for,)), None), "en")
+        assert shown.embed.description == f"Looking for: {said}"

@@ -9,7 +9,7 @@ from bot.slack.markup import escape
 from bot.slack.render import MAX_TEXT, blocks, notification
 from reunite.entities import Member
 from reunite.language import LANGUAGES
-from reunite.messages.reply import Person, Plain, Quoted, Reply, Strong
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.doubles.slack_blocks import MAX_BLOCKS, buttons, check_message, leaves
 from tests.support.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
 
@@ -49,6 +49,11 @@ def test_a_members_words_stay_literal_text_and_the_notification_pings_nobody() -
     for reply in (hostile(), *REPLIES.values()):
         assert "<" not in notification(reply)
         assert "mrkdwn" not in str(blocks(reply, link_to)), "all other text is literal"
+
+
+def test_a_notification_has_no_link_that_cannot_be_followed_there() -> None:
+    found_line = (Plain("Found by Grace · "), Jump(UUID(int=1), "jump to the post"))
+    assert notification(Reply("match", (found_line,))) == "Found by Grace"
 
 
 def test_only_the_notified_person_on_slack_is_mentioned() -> None:
