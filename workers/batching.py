@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 import numpy as np
+import structlog
 
 from metrics import definitions as metrics
 from reunite.encoder import Encoder, Framing, NamesThings, Vectors, Views
@@ -19,6 +20,8 @@ from reunite.text.parts import parts
 from workers.freed_memory import return_freed_memory
 
 _NICENESS: Final = 5
+
+_log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 
@@ -148,10 +151,11 @@ class _Lane(Generic[Item]):
             await asyncio.wait_for(self._full.wait(), self._max_wait)
         while self._waiting:
             async with self._thread.turn:  # what arrives while the other lane has it joins the batch
-                await self._finish(self._next_batch())
+                await self._finish_or_fail(self._next_batch())
         if not self._closed:
             self._full.clear()
-        self._thread.executor.submit(return_freed_memory)
+        with suppress(RuntimeError):  # the thread is ending, or couldn't start
+            self._thread.executor.submit(return_freed_memory)
 
     def _next_batch(self) -> list[_Request[Item]]:
         batch = [self._waiting.popleft()]
@@ -161,23 +165,50 @@ class _Lane(Generic[Item]):
             room -= len(batch[-1].items)
         return batch
 
+    async def _finish_or_fail(self, batch: list[_Request[Item]]) -> None:
+        """Encode a batch. If that fails, its requests get the error, and the next batch follows."""
+        try:
+            await self._finish(batch)
+        except Exception as error:  # noqa: BLE001 - passed on to the requests
+            _log.exception("batch_defect", source=self._source)
+            _fail(batch, error)
+
     async def _finish(self, batch: list[_Request[Item]]) -> None:
         items = [item for request in batch for item in request.items]
         try:
             with metrics.EMBEDDING_SECONDS.labels(self._source).time():
-                vectors = await asyncio.get_running_loop().run_in_executor(self._thread.executor, self._encode, items)
+                vectors = await asyncio.get_running_loop().run_in_executor(
+                    self._thread.executor, _run_safely, self._encode, items
+                )
             answers = list(_shares(vectors, batch))
         except Exception as error:  # noqa: BLE001 - passed on to the requests
             if len(batch) > 1:
                 for request in batch:
                     await self._finish([request])
-            elif not batch[0].vectors.done():
-                batch[0].vectors.set_exception(error)
+            else:
+                _fail(batch, error)
             return
         metrics.EMBEDDINGS.labels(self._source).inc(len(items))
         for request, answer in zip(batch, answers, strict=True):
             if not request.vectors.done():  # the caller may have stopped waiting
                 request.vectors.set_result(answer)
+
+
+def _run_safely(
+    encode: Callable[[Sequence[Item]], Mapping[str, Vectors]], items: Sequence[Item]
+) -> Mapping[str, Vectors]:
+    try:
+        return encode(items)
+    except Exception:
+        raise
+    except BaseException as error:  # a panic in a library's Rust code
+        raise DefectError(f"The encoder failed: {type(error).__name__}: {error}") from error
+
+
+def _fail(batch: Sequence[_Request[Item]], error: Exception) -> None:
+    for request in batch:
+        if not request.vectors.done():
+            request.vectors.set_exception(error)
 
 
 def _shares(vectors: Mapping[str, Vectors], batch: Sequence[_Request[Item]]) -> Iterator[Mapping[str, Vectors]]:

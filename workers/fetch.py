@@ -15,8 +15,9 @@ from reunite.retry_after import seconds_to_wait
 _MAX_REDIRECTS: Final = 3
 _GONE: Final = {403, 404, 410}
 _REDIRECTED: Final = {301, 302, 303, 307, 308}
-_RETRIABLE: Final = {407, 408, 425, 429}
-"""407 is a proxy that wants a password."""
+_TOKEN_REFUSED: Final = 401
+_RETRIABLE: Final = {_TOKEN_REFUSED, 407, 408, 425, 429}
+"""401 is a wrong token, 407 a proxy that wants a password: the operator can change that."""
 _CONNECT_SECONDS: Final = 10
 _CHUNK_BYTES: Final = 64 * 1024
 _log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class PhotoFetcher:
         `reserve` is called with the declared number of bytes, before any of them is read.
 
         Raises PhotoGoneError, TellUserError (photo_too_large, photo_is_web_page, photo_not_permitted), TryAgainError
-        for temporary errors, and DefectError if the address isn't a platform's or our credentials are refused.
+        for temporary errors, a refused token among them, and DefectError if the address isn't a platform's.
         """
         if self._session is None:
             raise DefectError("Use a PhotoFetcher inside `async with`.")
@@ -78,9 +79,8 @@ class PhotoFetcher:
                 async with asyncio.timeout(self._total_seconds):
                     response = await self._session.get(target, headers=headers, allow_redirects=False)
                 async with response:
-                    if authorization is not None and self._is_sign_in(response):
-                        _log.error("photo_sign_in", host=first.host, remedy="The token lacks files:read; run `doctor`.")
-                        raise TellUserError("photo_not_permitted")
+                    if authorization is not None:
+                        self._check_token(response)
                     if response.status not in _REDIRECTED:
                         await reserve(_declared(response))
                         async with asyncio.timeout(self._total_seconds):
@@ -91,6 +91,14 @@ class PhotoFetcher:
         except ValueError as error:
             raise DefectError("The address of a photo is malformed.") from error
         raise DefectError(f"{first.host} redirects more than {_MAX_REDIRECTS} times.")
+
+    def _check_token(self, response: ClientResponse) -> None:
+        host = response.url.host
+        if response.status == _TOKEN_REFUSED:
+            _log.error("photo_token_refused", host=host, remedy="Set the right token; `reunite doctor` checks it.")
+        if self._is_sign_in(response):
+            _log.error("photo_sign_in", host=host, remedy="The token lacks files:read; run `doctor`.")
+            raise TellUserError("photo_not_permitted")
 
     def _is_sign_in(self, response: ClientResponse) -> bool:
         """Return whether a host redirects to its sign-in page, as Slack does if a token may not read files."""

@@ -134,8 +134,8 @@ class Intake:
             is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK_SECONDS) from error
-            if isinstance(error, PhotoGoneByPageError) and not is_last:
-                raise TryAgainError("a web page says that a photo is gone") from error
+            if _is_perhaps_a_proxys(photo, error) and not is_last:
+                raise TryAgainError("a web page came instead of a photo") from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
@@ -169,6 +169,12 @@ class Intake:
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
         async with self.store.work_session(lease) as session:
             return photo.url is not None and await session.mark_stale(photo.id)
+
+
+def _is_perhaps_a_proxys(photo: Photo, error: TellUserError) -> bool:
+    """Return whether an error comes from a web page that perhaps isn't the photo's host's."""
+    is_page = error.key == "photo_is_web_page" and photo.url is not None
+    return is_page or isinstance(error, PhotoGoneByPageError)
 
 
 def _with_pause(error: Exception, failures: int) -> Exception:

@@ -17,7 +17,7 @@ class ModelHub:
     """`repository` and its files; `asked` are the requests so far, `withheld` files are refused.
 
     `gated`: the whole repository needs accepted terms. `cut` files break off in the middle, and are refused from then
-    on. `swapped` files have another content than the hub lists.
+    on. `swapped` files have another content than the hub lists. `foreign`: another service's answer to everything.
     """
 
     def __init__(self, repository: str, folder: Path) -> None:
@@ -28,12 +28,15 @@ class ModelHub:
         self.cut: set[str] = set()
         self.swapped: dict[str, bytes] = {}
         self.gated = False
+        self.foreign: bytes | None = None
         self.url = ""
 
-    def answer(self, path: str) -> tuple[int, bytes, dict[str, str]]:
+    def answer(self, path: str) -> tuple[int, bytes, dict[str, str]]:  # noqa: PLR0911 - a table of refusals
         """Status, body and headers for a path."""
         resolve = f"/{self.repository}/resolve/{COMMIT}/"
         api = f"/api/models/{self.repository}"
+        if self.foreign is not None:
+            return 200, self.foreign, {"Content-Type": "application/json"}
         if self.gated and path.startswith((resolve, api)):
             return 403, b"", {"X-Error-Code": "GatedRepo"}
         if path.startswith(resolve) and (self.folder / path.removeprefix(resolve)).is_file():

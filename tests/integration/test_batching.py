@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import numpy as np
 import pytest
 
+from metrics import definitions as metrics
 from reunite.encoder import SHARED_SPACE, TEXT_SPACE, WHOLE, Framing, Vectors, Views
 from reunite.errors import DefectError
 from tests.support.waiting import PATIENCE
@@ -191,4 +192,33 @@ async def test_vectors_that_cannot_be_told_apart_are_an_error_for_everyone_who_w
     answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), PATIENCE)
     assert {type(answer) for answer in answers} == {AttributeError}
     monkeypatch.setattr(batching._images, "_encode", encoder.encode_images)
+    assert (await batching.images([photo(1)]))[SHARED_SPACE].shape == (1, 4)
+
+
+class Panic(BaseException):
+    """What a library written in Rust raises for its own defect: no Exception."""
+
+
+async def test_a_library_that_panics_fails_its_request_alone(
+    encoder: SmallEncoder, batching: BatchingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def encode(texts: Sequence[str]) -> Mapping[str, Vectors]:
+        if "panic" in texts:
+            raise Panic
+        return encoder.encode_texts(texts)
+
+    monkeypatch.setattr(batching._texts, "_encode", encode)
+    asked = (batching.texts([text]) for text in ("hat", "panic", "cap"))
+    answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), PATIENCE)
+    assert [isinstance(answer, DefectError) for answer in answers] == [False, True, False]
+
+
+async def test_whatever_goes_wrong_around_a_batch_is_an_error_for_its_requests_and_the_next_goes_on(
+    batching: BatchingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(metrics.EMBEDDINGS, "labels", lambda _: None)
+        asked = (batching.images([photo(number)]) for number in range(1, 41))  # three batches
+        answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), PATIENCE)
+    assert {type(answer) for answer in answers} == {AttributeError}
     assert (await batching.images([photo(1)]))[SHARED_SPACE].shape == (1, 4)

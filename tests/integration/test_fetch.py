@@ -116,11 +116,12 @@ async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("photo_sign_in", "error")]
 
 
-async def test_refused_credentials_are_ours_to_mend(host: Host) -> None:
+async def test_a_refused_token_is_the_operators_to_mend_and_costs_no_photo(host: Host) -> None:
     host.responds("/a.jpg", 401)
     async with fetcher(host) as fetch:
-        with pytest.raises(DefectError):
+        with capture_logs() as logs, pytest.raises(TryAgainError):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer old")
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("photo_token_refused", "error")]
 
 
 async def test_a_photo_over_the_cap_is_refused_by_its_announced_length(host: Host) -> None:

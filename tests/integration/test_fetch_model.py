@@ -160,6 +160,12 @@ def test_a_refusal_by_the_hub_is_explained_in_one_sentence(hub: ModelHub, machin
     assert "accept its terms" in machine.fetch()["problem"]
 
 
+@pytest.mark.parametrize("answer", [b"{}", b"[]", b"<html>Welcome to this network"])
+def test_what_is_no_hub_is_said_in_one_sentence(hub: ModelHub, machine: Machine, answer: bytes) -> None:
+    hub.foreign = answer
+    assert machine.fetch()["problem"].startswith(f"{hub.url} doesn't answer as a model hub does. Check HF_ENDPOINT")
+
+
 def test_what_is_no_model_is_refused_before_its_weights_are_fetched(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -19,6 +19,8 @@ async def files() -> AsyncIterator[str]:
     async def serve(request: web.Request) -> web.Response:
         if request.query.get("until") == "later":
             return web.Response(body=drawing("red"), content_type="image/jpeg")
+        if request.query.get("until") == "login":
+            return web.Response(body=b"<html>Welcome to this network", content_type="text/html")
         is_proxys = request.query.get("until") == "proxy"
         return web.Response(status=404, content_type="text/html" if is_proxys else "text/plain")
 
@@ -64,8 +66,9 @@ async def test_if_the_post_is_gone_the_thread_says_so(world: World, files: str) 
     assert "is gone" in world.platform.thread("f1")[0]
 
 
-async def test_a_page_that_says_gone_after_the_fresh_link_is_not_believed_at_once(world: World, files: str) -> None:
-    world.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until=proxy"
+@pytest.mark.parametrize("until", ["proxy", "login"])
+async def test_a_web_page_after_the_fresh_link_is_not_believed_at_once(world: World, files: str, until: str) -> None:
+    world.platform.links["f1", "photo.jpg"] = f"http://{files}/photo.jpg?until={until}"
     await posted(world, files)
 
     async def put_off() -> bool:

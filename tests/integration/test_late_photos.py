@@ -46,8 +46,11 @@ async def test_a_photo_that_takes_longer_is_mentioned_once(
         assert (len(late), world.platform.kinds("f1")) == (said, ["problem"] * said + ["nothing"])
 
 
-async def test_an_hour_without_a_photos_host_is_outlasted(database_url: str, redis_url: str, host: Host) -> None:
-    host.responds("/a.jpg", 503)
+@pytest.mark.parametrize("status", [401, 503])
+async def test_an_hour_without_a_photos_host_is_outlasted(
+    database_url: str, redis_url: str, host: Host, status: int
+) -> None:
+    host.responds("/a.jpg", status)
     async with open_world(database_url, redis_url) as world:
 
         async def is_put_off() -> bool:

@@ -24,7 +24,7 @@ from safetensors import SafetensorError, safe_open
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.catalogue import CONCEPT, find_checkpoint
 from workers.encoders.hashes import git_hash, sha256
-from workers.encoders.hub import Source, brief, is_used, local_folder, snapshot, source_of
+from workers.encoders.hub import NO_HUB, Source, brief, is_used, local_folder, snapshot, source_of
 from workers.encoders.weights import fetch_weights
 
 _CONFIG: Final = "config.json"
@@ -142,6 +142,10 @@ def _explained(source: Source) -> Iterator[None]:
     except (HfHubHTTPError, EntryNotFoundError) as error:
         raise EncoderUnavailableError(
             f"{constants.ENDPOINT} refuses {source.repo}: {brief(error)}. What was fetched is kept: try again later."
+        ) from error
+    except NO_HUB as error:
+        raise EncoderUnavailableError(
+            f"{constants.ENDPOINT} doesn't answer as a model hub does. Check HF_ENDPOINT, and whether a proxy answers."
         ) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:

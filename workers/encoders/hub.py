@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from fnmatch import fnmatch
+from json import JSONDecodeError
 from pathlib import Path
 from threading import Thread
 from typing import Final, NamedTuple
@@ -13,6 +14,8 @@ from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 from workers.encoders.catalogue import find_checkpoint
 
+NO_HUB: Final = (LookupError, TypeError, AttributeError, JSONDecodeError)
+"""What the hub's client raises for an answer that isn't a hub's: a web page, or JSON without its fields."""
 _READ_SECONDS: Final = 3.0
 _GIVE_UP_SECONDS: Final = 5.0  # in total: the read timeout doesn't cover DNS or a slow trickle
 _FILES: Final = ["*.json", "*.txt", "*.model", "*.safetensors"]
@@ -62,7 +65,7 @@ def obtain(model: str, report: Callable[[str], None], *, local_files_only: bool 
         try:
             folder = Path(snapshot(source_of(model), local_files_only=False))
         except Exception as error:  # noqa: BLE001 - the remedy is the same for any failure
-            problem = brief(error)
+            problem = _explain(error)
     if folder is None or problem is not None:
         raise ModelOutOfReachError(f"The model {model} can't be fetched from {constants.ENDPOINT}: {problem}.")
     return folder
@@ -103,7 +106,7 @@ def _problem_at_hub(source: Source) -> str | None:
         try:
             HfApi().model_info(source.repo, revision=source.revision, timeout=_READ_SECONDS)
         except Exception as error:  # noqa: BLE001 - any failure means we can't fetch the model
-            problems.append(brief(error))
+            problems.append(_explain(error))
         else:
             problems.append(None)
 
@@ -111,6 +114,10 @@ def _problem_at_hub(source: Source) -> str | None:
     probe.start()
     probe.join(_GIVE_UP_SECONDS)
     return problems[0] if problems else "it doesn't respond"
+
+
+def _explain(error: Exception) -> str:
+    return "the answer isn't a model hub's" if isinstance(error, NO_HUB) else brief(error)
 
 
 def brief(error: Exception) -> str:
