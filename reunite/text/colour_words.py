@@ -7,7 +7,7 @@ from itertools import islice, pairwise, product
 from typing import Final
 
 from reunite.text.data import read_toml
-from reunite.text.phrases import any_of, listed
+from reunite.text.phrases import any_of, listed, one_of
 from reunite.text.word_lists import THINGS
 
 _TABLES: Final = read_toml("colour_words.toml")
@@ -24,9 +24,9 @@ _SHADED: Final[dict[tuple[str, str], str]] = {
 }
 COLOUR_WORDS: Final = tuple(_COLOUR_OF)
 COLOURS_AND_SHADES: Final = frozenset((*COLOUR_WORDS, *_SHADE_OF))
-COLOUR: Final = f"(?:{'|'.join(COLOUR_WORDS)})"
-SHADE: Final = f"(?:{'|'.join(_SHADE_OF)})"
-COLOUR_OR_SHADE: Final = f"(?:{'|'.join(dict.fromkeys((*COLOUR_WORDS, *_SHADE_OF)))})"
+COLOUR: Final = one_of(COLOUR_WORDS)
+SHADE: Final = one_of(_SHADE_OF)
+COLOUR_OR_SHADE: Final = one_of(dict.fromkeys((*COLOUR_WORDS, *_SHADE_OF)))
 """A pattern, as are the two above. A word that was listed twice would be tried in every way."""
 
 _WORD: Final = re.compile(r"\w+|[,.;!?]")

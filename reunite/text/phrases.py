@@ -50,8 +50,21 @@ def any_of(phrases: Iterable[str]) -> str:
     return f"(?:{'|'.join(groups)})"
 
 
-def first_of(phrases: Sequence[str]) -> str:
+def first_of(phrases: Iterable[str]) -> str:
     """Return an atomic pattern for the first of the phrases that begins here, also inside a word."""
-    initials = "".join(re.escape(letter) for letter in sorted({phrase[0] for phrase in phrases}))
-    patterns = "|".join(re.escape(phrase).replace(r"\ ", r"[ \t]{1,3}") for phrase in phrases)
-    return f"(?=[{initials}])(?>{patterns})"
+    return _by_first_letter(phrases, "(?>").replace(r"\ ", r"[ \t]{1,3}")
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words; unlike the atomic ones, it tries the next if what follows doesn't fit."""
+    return _by_first_letter(words, "(?:")
+
+
+def _by_first_letter(words: Iterable[str], group: str) -> str:
+    """Return a pattern that tries only the words that begin with the next letter, in their order."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    initials = "".join(map(re.escape, sorted(rests)))
+    alternatives = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in rests.items())
+    return f"(?=[{initials}]){group}{alternatives})"

@@ -5,14 +5,14 @@ from typing import Final
 
 from reunite.text.data import read_toml
 from reunite.text.lexicon import CHINESE_THINGS, simplified
-from reunite.text.phrases import UNSPACED, listed
+from reunite.text.phrases import UNSPACED, listed, one_of
 
 _TABLES: Final = read_toml("places.toml")
 _AROUND: Final = re.compile(r"^(?:(?:我们?|我們)的?)?在?|(?:にて|で|に|から|の)$")
 
 
 def _pattern() -> re.Pattern[str]:
-    nouns = "|".join((*map(re.escape, listed(_TABLES["nouns"]["unspaced"])), "(?<!号)室"))
+    nouns = f"{one_of(map(simplified, listed(_TABLES['nouns']['unspaced'])))}|(?<!号)室"
     sides = "|".join(map(re.escape, listed(_TABLES["nouns"]["unspaced_relative"])))
     level = r"(?:(?:[\d０-９]{1,2}|[一二三四五六七八九十]{1,2})(?:階|[楼樓層层]))"
     name = r"(?:(?![在喺从掉丢落忘捡于知]|放(?!送|课))[一-鿿々ァ-ヶーA-Za-z0-9０-９・]){1,8}"

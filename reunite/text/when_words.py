@@ -18,6 +18,7 @@ from reunite.language import LANGUAGES, Words, words_in
 from reunite.text import lexicon
 from reunite.text.chinese_times import unified
 from reunite.text.data import read_text
+from reunite.text.phrases import one_of
 from reunite.text.unicode_forms import compatible, composed, decomposed
 
 Part = Literal["small_hours", "morning", "noon", "afternoon", "evening", "night", "midnight"]
@@ -451,7 +452,7 @@ def _beginnings(lists: Iterable[Sequence[str]]) -> Mapping[str, int]:
 def _alternatives(words: Iterable[str]) -> str:
     """A pattern for whole words; Japanese is written without spaces, so its words match anywhere."""
     ordered = sorted(set(words), key=len, reverse=True)
-    japanese = "|".join(re.escape(word) for word in ordered if _JAPANESE_LETTER.search(word))
-    spaced = "|".join(re.escape(word) for word in ordered if not _JAPANESE_LETTER.search(word))
+    japanese = [word for word in ordered if _JAPANESE_LETTER.search(word)]
+    spaced = one_of(word for word in ordered if not _JAPANESE_LETTER.search(word))
     letter = rf"[^\W{_JAPANESE}]"
-    return rf"(?:(?<!{letter})(?:{spaced})(?!{letter})" + (f"|{japanese})" if japanese else ")")
+    return rf"(?:(?<!{letter}){spaced}(?!{letter})" + (f"|{one_of(japanese)})" if japanese else ")")
