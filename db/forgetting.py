@@ -3,7 +3,8 @@
 First everything goes but an empty row, which still recognises the post if it's edited or imported as a past post; a
 year later, that row goes too. A lost report's matches record what its author declined and how often they claimed an
 item, so they stay as long as the found report. A found report waits for its lost reports: each is counted with all its
-matches. Its author's id doesn't wait.
+matches. Its author's id doesn't wait. A removal that was given up for want of access is known for a year, in case the
+bot gets its access back: until then its words may still be shown.
 """
 
 from typing import Final
@@ -18,6 +19,8 @@ _NAMED_FOR_FINDS: Final = """EXISTS (SELECT FROM match m JOIN report f ON f.id =
     WHERE m.lost_id = r.id AND f.purged_at IS NULL)"""
 """Whether a lost report `r` must keep its author: there are still finds that they may have declined or claimed."""
 _NEEDED: Final = f"""EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'queued')
+  OR (r.purged_at > now() - %(known_for)s AND EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id
+    AND o.state = 'failed' AND o.task = 'remove' AND o.sent_message IS NOT NULL))
   OR EXISTS (SELECT FROM match m WHERE m.found_id = r.id)
   OR {_NAMED_FOR_FINDS}"""
 _DUE: Final = f"""SELECT r.emptied, {_NEEDED} AS is_needed
@@ -42,7 +45,7 @@ class SqlForgetting(Queries):
     """The forgetting part of `reunite.ports.deletion.Deletion`."""
 
     async def clear_remains(self, report: UUID) -> None:
-        due = await self._one(_DUE, report=report)
+        due = await self._one(_DUE, report=report, known_for=rules.POST_KNOWN_FOR)
         if due is None:
             return
         if due["is_needed"]:

@@ -21,7 +21,8 @@ SELECT
    FROM report r WHERE {_RETURNED}) AS days
 """
 _LOST: Final = f"""
-SELECT text, place FROM report WHERE kind = 'lost' AND state <> 'look' AND NOT (private OR sample) AND purged_at IS NULL
+SELECT text, place, author_id AS author FROM report
+WHERE kind = 'lost' AND state <> 'look' AND NOT (private OR sample) AND purged_at IS NULL
   AND coalesce(posted_at, created_at) > now() - %(since)s ORDER BY created_at DESC LIMIT {_MAX_READ}
 """
 
@@ -33,4 +34,4 @@ class SqlTrends(Queries):
         row = await self._row(_NUMBERS)
         lost = await self._all(_LOST, since=LOOKED_AT)
         days = None if row["days"] is None else float(row["days"])
-        return Trends(tuple(row["returned"]), days, tuple(LostItem(item["text"], item["place"]) for item in lost))
+        return Trends(tuple(row["returned"]), days, tuple(LostItem(**item) for item in lost))

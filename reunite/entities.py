@@ -448,6 +448,7 @@ class LostItem:
 
     text: str
     place: str
+    author: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

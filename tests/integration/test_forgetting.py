@@ -202,6 +202,25 @@ async def test_a_reply_that_is_still_to_be_removed_is_waited_for(years: Years) -
     assert years.counts()["match"] == 0
 
 
+async def test_a_removal_given_up_for_want_of_access_is_waited_for_a_year(years: Years) -> None:
+    lost, found, _ = await years.stage.matched()
+    await years.stage.deliver(lost)
+    for report in (lost, found):
+        await years.stage.handlers.withdraw(Withdraw(target=report.target))
+    with psycopg.connect(years.owner) as connection:
+        given_up = "UPDATE outbox SET state = 'failed' WHERE task = 'remove' AND sent_message IS NOT NULL"
+        assert connection.execute(given_up).rowcount
+        connection.execute("UPDATE outbox SET state = 'sent' WHERE state = 'queued'")
+    await years.pass_by(31)
+    await years.pass_by(8)
+    assert years.counts()["outbox"]
+    with psycopg.connect(years.owner) as connection:
+        connection.execute("UPDATE report SET purged_at = purged_at - interval '366 days'")
+    await years.pass_by(8)
+    await years.pass_by(8)
+    assert years.counts()["outbox"] == 0
+
+
 async def test_a_samples_row_stays_because_samples_are_numbered(years: Years) -> None:
     sample = await years.stage.found(sample=True)
     await years.end(sample)
