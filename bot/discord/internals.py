@@ -1,5 +1,6 @@
 """Changes discord.py inside, where it has no settings: all that a new version may break. It's tested with 2.7.1."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Literal
@@ -8,6 +9,7 @@ import aiohttp
 import discord
 import structlog
 import yarl
+from discord import RateLimited
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Ratelimit, Route
@@ -42,17 +44,45 @@ class _Backoff(ExponentialBackoff[Literal[False]]):
 
 
 class _Ratelimit(Ratelimit):
-    """discord.py's rate limit of a route, of which all requests may be used.
+    """discord.py's rate limit of a route, of which all requests may be used, and no more.
 
-    If a window is longer than `max_ratelimit_timeout`, discord.py refuses its second request already: the window for
-    opening threads takes minutes, and each channel would get one thread in it.
+    If a window is longer than `max_ratelimit_timeout`, discord.py refuses its second request already (the window for
+    opening threads takes minutes, and each channel would get one thread in it), and takes the window for over once it has refused one.
     """
 
+    def _is_long(self) -> bool:
+        return self.expires is not None and self.expires - self._loop.time() > (self._max_ratelimit_timeout or math.inf)
+
     def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        limit, remaining = self.limit, self.remaining
         super().update(response, use_clock=use_clock)
-        if self.remaining > 0 and self._max_ratelimit_timeout:
-            self.reset_after = min(self.reset_after, self._max_ratelimit_timeout)
-            self.expires = self._loop.time() + self.reset_after
+        if self._is_long() and self.limit == limit:  # Discord hasn't counted the requests that are on their way
+            self.remaining = min(self.remaining, remaining)
+
+    async def acquire(self) -> None:
+        if self.is_expired():
+            self.reset()  # type: ignore[no-untyped-call]
+        if self.remaining <= 0:
+            await super().acquire()
+            return
+        self._last_request = self._loop.time()
+        self.remaining -= 1
+        self.outgoing += 1
+
+    async def _refresh(self) -> None:
+        """Let those who wait go on: as many as may, or all with an error if the window is still long."""
+        if not self._is_long():
+            self.reset_after = max(self.expires - self._loop.time(), 0.0) if self.expires else 0.0
+            await super()._refresh()
+        elif self.remaining <= 0:
+            self._wake(len(self._pending_requests), exception=RateLimited(self.reset_after))
+
+    async def __aexit__(self, kind: Any, value: Any, traceback: Any) -> None:
+        if self.remaining > 0 and self._is_long():
+            self.outgoing -= 1
+            self._wake(self.remaining)
+        else:
+            await super().__aexit__(kind, value, traceback)
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """Discord's limits are kept: messages and reactions go into a channel one by one, and all requests share one limit."""
 
 import asyncio
+import re
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 from discord.http import Route
+from multidict import CIMultiDict
 
 from bot.discord import client as client_module
 from bot.discord import internals
@@ -15,6 +19,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.request_pace import MOST, RequestPace
 from bot.discord.writing import Messages
 from cli.bench.local_discord import TOKEN, LocalDiscord
+from cli.bench.rate_limits import RateLimits, Rule
 from reunite.entities import ReplyTarget
 from reunite.messages.reply import Reply
 from reunite.ports import Outgoing
@@ -94,6 +99,35 @@ async def test_requests_wait_for_the_shared_limit_and_answers_to_interactions_do
             assert len(reserved) == before + 1
             await client.http.request(Route("PATCH", "/webhooks/1/token-2/messages/@original"))
             assert len(reserved) == before + 1
+
+
+async def test_a_window_of_minutes_is_used_up_and_never_overdrawn() -> None:
+    limits = RateLimits((Rule(re.compile(r"POST /webhooks/(\d+)"), "threads", 50, 2.0),))
+    with internals.addresses(DiscordConfig(token=TOKEN)):
+        bucket = discord.http.Ratelimit(0.5)
+
+    async def ask() -> None:
+        async with bucket:
+            await asyncio.sleep(0.01)
+            headers, refusal = limits.take("POST /webhooks/1")
+            if refusal is None:
+                response: Any = SimpleNamespace(headers=CIMultiDict(headers))
+                bucket.update(response)
+
+    async def be_served() -> None:
+        while True:
+            with suppress(discord.RateLimited):
+                await ask()
+                return
+            await asyncio.sleep(0.1)
+
+    for _ in range(47):
+        await ask()
+    await asyncio.sleep(0.6)  # longer than discord.py waits for a window
+    at_once = await asyncio.gather(*(ask() for _ in range(40)), return_exceptions=True)
+    assert len([answer for answer in at_once if answer is None]) == 3
+    await asyncio.gather(*(be_served() for _ in range(60)))
+    assert limits.refused == []
 
 
 async def test_a_request_that_had_to_wait_for_its_moment_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
