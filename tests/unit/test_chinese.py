@@ -21,7 +21,7 @@ POSTS = Path(__file__).parents[1] / "data" / "chinese_posts.tsv"
 HAN = r"[\u3400-\u9fff]"
 FULL = r"[，。！？：；（）“”、]"
 LATIN = r"[A-Za-z0-9{}`]"
-DATES = {"date", "moment"}
+DATES = {"date", "of_year", "moment"}
 """Dates like 12月21日 have no spaces."""
 TEXTS = {
     key: text.replace("** ", "").replace("**", "").replace("{sentence}", "")
