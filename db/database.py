@@ -107,11 +107,18 @@ class Database:
     @asynccontextmanager
     async def transaction(self, community: UUID) -> AsyncIterator[Connection]:
         """Open a transaction in which row-level security shows one community only."""
-        begin = f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
+        async with self._beginning(begin(community)) as (connection, _):
+            yield connection
+
+    @asynccontextmanager
+    async def _beginning(self, statements: str) -> AsyncIterator[tuple[Connection, DictRow | None]]:
+        """Open a transaction by several statements in one round trip, and return the last one's first row, too."""
         try:
             async with self._connection() as connection:  # it commits, or rolls back after an error
-                await connection.execute(begin, prepare=False)  # two statements in one round trip
-                yield connection
+                cursor = await connection.execute(statements, prepare=False)
+                while cursor.nextset():
+                    pass
+                yield connection, await cursor.fetchone()
         except (
             psycopg.errors.DeadlockDetected,
             psycopg.errors.ForeignKeyViolation,  # the workspace has moved, or what the row refers to was just deleted
@@ -143,6 +150,11 @@ class Database:
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 await connection.close()
                 raise psycopg.OperationalError(f"the database takes no writes ({reason(error)})") from error
+
+
+def begin(community: UUID) -> str:
+    """Return the statements that open a transaction in which row-level security shows one community only."""
+    return f"BEGIN; SELECT set_config('reunite.community', '{community.hex}', true)"
 
 
 async def _require_schema(url: str) -> None:

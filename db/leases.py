@@ -30,6 +30,13 @@ class WorkLease:
         """How many earlier leases ended in neither success nor failure, because their workers died."""
         return self.fence - self.failures - 1
 
+    def hold(self) -> str:
+        """Return the statement that checks the fence, and locks the work's row; no row if another worker has it now."""
+        # Several statements in one round trip take no parameters.
+        return (
+            f"SELECT 1 FROM work WHERE id = '{self.work.hex}' AND fence = {self.fence:d} AND state = 'due' FOR UPDATE"
+        )
+
 
 class WorkSession(CommunitySession):
     """A community's transaction under a lease, which it locks until the end."""
@@ -38,16 +45,6 @@ class WorkSession(CommunitySession):
         """`connection` is in a transaction of the lease's community."""
         super().__init__(connection, lease.community, index_cache, keys)
         self._lease = lease
-
-    async def hold(self) -> None:
-        """Check the fence, and lock the work's row. Raises LeaseLostError if another worker has the work now."""
-        row = await self._one(
-            "SELECT 1 FROM work WHERE id = %(work)s AND fence = %(fence)s AND state = 'due' FOR UPDATE",
-            work=self._lease.work,
-            fence=self._lease.fence,
-        )
-        if row is None:
-            raise LeaseLostError
 
     async def extend(self, seconds: float) -> None:
         """Renew the lease for `seconds` from now."""

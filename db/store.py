@@ -9,12 +9,12 @@ from uuid import UUID
 import psycopg
 
 from db import mapping
-from db.database import Database
+from db.database import Database, begin
 from db.delivery import Deliveries
 from db.due_tasks import DueTasks
 from db.embedding_models import EmbeddingModels
 from db.keys import NO_KEYS, Keys
-from db.leases import WorkLease, WorkSession
+from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import notifications, signals
@@ -70,10 +70,10 @@ class Store(Database):
     @asynccontextmanager
     async def work_session(self, lease: WorkLease) -> AsyncIterator[WorkSession]:
         """Open a transaction under a lease. Raises LeaseLostError if another worker has the work now."""
-        async with self.transaction(lease.community) as connection:
-            session = WorkSession(connection, lease, self.index_cache, self.keys)
-            await session.hold()
-            yield session
+        async with self._beginning(f"{begin(lease.community)}; {lease.hold()}") as (connection, held):
+            if held is None:
+                raise LeaseLostError
+            yield WorkSession(connection, lease, self.index_cache, self.keys)
 
     @asynccontextmanager
     async def notifying_of_looks(self, notify: Callable[[UUID], None]) -> AsyncIterator[None]:
