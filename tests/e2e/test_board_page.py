@@ -71,6 +71,23 @@ async def test_a_moderator_signs_in_decides_and_prints_a_label(community: Commun
     await expect(robin.get_by_role("alert")).to_contain_text("You aren't signed in")
 
 
+async def test_a_phone_shows_reports_before_the_filters_are_unfolded(community: Community, browser: Browser) -> None:
+    await community.matched()
+    page = await signed_in(community, await browser.new_context(viewport={"width": 390, "height": 800}))
+    kind, status = page.get_by_label("Kind"), page.get_by_role("status")
+    await expect(kind).to_be_hidden()
+    await expect(page.get_by_role("listitem").filter(has_text="Red umbrella, by the tram")).to_be_in_viewport()
+    await page.locator("summary", has_text="Filter").press("Enter")
+    await kind.select_option("Found")
+    await page.get_by_role("button", name="Filter").press("Enter")
+    await expect(status).to_have_text("Reports: 1")
+    await expect(page.get_by_text("Filter (1)")).to_be_visible()
+    await expect(kind).to_be_hidden()
+    await page.set_viewport_size({"width": 1000, "height": 800})
+    await expect(kind).to_be_visible()
+    await expect(page.get_by_text("Filter (1)")).to_be_hidden()
+
+
 async def test_every_page_is_accessible_and_fits_a_phone(community: Community, browser: Browser) -> None:
     match = await community.matched()
     claim = await community.claim(match)

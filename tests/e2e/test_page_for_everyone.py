@@ -46,6 +46,25 @@ async def test_on_a_phone_the_answer_comes_into_view(site: Site) -> None:
     await expect(phone.lost.posts.first).to_contain_text("red umbrella")
 
 
+async def test_on_a_phone_no_news_covers_the_answer_to_a_sealed_post_or_a_press(site: Site) -> None:
+    phone = await site.visit("Ada", width=390)
+    await phone.page.set_viewport_size({"width": 390, "height": 480})
+    for words in ("red umbrella", "green scarf"):
+        await phone.found.post(words, "red")
+        await phone.found.wait_for_message("I'll keep watching")
+    await phone.found.column.get_by_label("Keep the details sealed").check()
+    await phone.found.column.get_by_label("What is it?").select_option("A card or a wallet")
+    await phone.found.post("in the name of Ben", "red")
+    answer = phone.found.posts.locator(".answer", has_text=sentence("sealed_kept"))
+    await expect(answer).to_be_in_viewport()
+    await expect(phone.page.locator(".toast")).to_have_count(0)
+    await phone.page.get_by_role("button", name="# lost").click()
+    await phone.lost.post("something blue")
+    await phone.page.get_by_role("button", name=sentence("button_none_of_these")).click()
+    await expect(phone.lost.posts.get_by_text(sentence("nothing_closer"))).to_be_in_viewport()
+    await expect(phone.page.locator(".toast")).to_have_count(0)
+
+
 async def test_the_page_and_its_replies_speak_the_chosen_language(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.page.get_by_label("Language").select_option("de")

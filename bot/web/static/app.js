@@ -15,7 +15,7 @@ import { text } from "./texts.js";
 const MENU = { mine: "my-reports", privacy: "privacy", stats: "statistics", help: "help" }; // what commands open
 const TRIED = "reunite.tried";
 const TOAST_MS = 7000;
-const PICK_MS = 5000;
+const ANSWER_MS = 5000;
 const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
@@ -64,6 +64,7 @@ function showHints() {
 }
 
 function tellNews(message) {
+  if (message.report?.own) awaited.add(message.id); // a sealed one too, which the bot posts
   if (awaited.has(message.id)) showOwn(message.id);
   if (!message.reply || message.byViewer) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
@@ -72,7 +73,7 @@ function tellNews(message) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
   if (awaited.delete(message.root) && showAnswer(message)) inView = message.root;
-  else if (message.root !== inView && message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
+  else if (message.root !== inView && !awaited.has(message.id) && message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
 }
 
 const channelName = (channel) => text(channel === "moderators" ? "for_moderators" : channel);
@@ -172,9 +173,9 @@ document.querySelector(".suggestions").append(
     return button;
   }),
 );
-board.onPick((post) => {
+board.onAsk((post) => {
   awaited.add(post);
-  setTimeout(() => awaited.delete(post), PICK_MS); // its card may be there already
+  setTimeout(() => awaited.delete(post), ANSWER_MS); // the answer may be there already
 });
 onSwitchChannel(switchChannel);
 switchChannel("found");

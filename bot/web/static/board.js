@@ -18,11 +18,12 @@ const VERDICTS = [
   { kind: "reject", mark: "❌", words: text("not_a_match") },
 ];
 
-let picked = () => {};
+const ANSWERED_BELOW = ["pick", "none_of_these", "not_mine"];
+let asked = () => {};
 
-/** Call `action` with the post in whose thread the card of a picked item will come. */
-export function onPick(action) {
-  picked = action;
+/** Call `action` with the post in whose thread a press will be answered. */
+export function onAsk(action) {
+  asked = action;
 }
 
 export function hasPosts(channel) {
@@ -187,7 +188,7 @@ function card(message) {
   }
   if (reply.gallery.length) parts.push(cards.gallery(reply));
   const takeNote = (answer, button) => {
-    if (button?.action === "pick") picked(message.root);
+    if (ANSWERED_BELOW.includes(button?.action)) asked(message.root);
     if (answer) {
       notes.set(message.id, answer);
       cards.sayNote(answer);
