@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from reunite.entities import ReportKind
 from reunite.matching.defaults import PRIOR, for_encoder
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
+from reunite.matching.scoring import MAX_LABELS
 from tests.support.scoring import score
 
 CLIP: Final = for_encoder("clip")
@@ -110,7 +111,7 @@ def labelled(kinds: Kinds, size: int, *, there: bool, named: bool = False) -> tu
     any_label = right = 0
     for _ in range(SEARCHES // len(kinds)):
         search = drawn(rng, kinds, size, there=there)
-        scored = score(naming(rng, search, there=there) if named else search, CLIP)
+        scored = score(naming(rng, search, there=there) if named else search, CLIP, limit=MAX_LABELS)
         reports = [candidate.report for candidate in scored if candidate.label]
         any_label += bool(reports)
         right += there and FOUND[0].report in reports
