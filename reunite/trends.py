@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from reunite.entities import WEEKS, LostItem
+from reunite.entities import WEEKS, ReportWords
 from reunite.text.heads import head_of
 from reunite.text.place_names import base_form, english_place
 from reunite.text.places import locate
@@ -17,17 +17,19 @@ _LEAST: Final = 3
 _MAX_SHOWN: Final = 3
 
 
-def things_lost(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
+def things_lost(reports: Iterable[ReportWords], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return the things lost most, in English if known."""
     return _most_named((head for report in reports if (head := head_of(report.text))), stem, limit)
 
 
-def places_of(reports: Iterable[LostItem]) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[ReportWords]) -> Sequence[tuple[str, int]]:
     """Return where things are lost most."""
     return _most_named((place for report in reports for place in _places_in(report)), _same_place, _MAX_SHOWN)
 
 
-def places_of_both(lost: Iterable[LostItem], found: Iterable[LostItem], limit: int) -> Sequence[tuple[str, int, int]]:
+def places_of_both(
+    lost: Iterable[ReportWords], found: Iterable[ReportWords], limit: int
+) -> Sequence[tuple[str, int, int]]:
     """Return the places that most reports name, each with how many lost and how many found ones do."""
     named = [[place for report in reports for place in _places_in(report)] for reports in (lost, found)]
     of_lost, of_found = (Counter(map(_same_place, places)) for places in named)
@@ -35,7 +37,7 @@ def places_of_both(lost: Iterable[LostItem], found: Iterable[LostItem], limit: i
     return [(name, of_lost[_same_place(name)], of_found[_same_place(name)]) for name, _ in most]
 
 
-def _places_in(report: LostItem) -> Sequence[str]:
+def _places_in(report: ReportWords) -> Sequence[str]:
     """Return the place that was typed for a report, or else those that its words name."""
     if typed := report.place.strip():
         return [typed]
