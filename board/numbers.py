@@ -30,11 +30,11 @@ class Numbers:
             here.platform, here.workspace, visit.language, trends=False, for_moderators=True
         )
         async with self._board.store.session(visit.community) as session:
-            weeks, said = await session.board.weeks(visit.zone.key), await session.board.said()
+            weeks, words = await session.board.weeks(visit.zone.key), await session.board.newest_words()
             lost = (await session.workspaces.trends()).lost
             weekdays, days = await session.board.weekdays(visit.zone.key), await session.board.days_to_return()
         things = await asyncio.to_thread(things_lost, lost, _THINGS)  # they read many texts
-        places = await asyncio.to_thread(places_of_both, said[ReportKind.LOST], said[ReportKind.FOUND], _PLACES)
+        places = await asyncio.to_thread(places_of_both, words[ReportKind.LOST], words[ReportKind.FOUND], _PLACES)
         return self._pages.show(
             visit,
             "numbers.html",

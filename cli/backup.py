@@ -40,8 +40,8 @@ def restore(owner_url: str, file: Path) -> None:
         if found and found[0]:
             name = conninfo.conninfo_to_dict(owner_url).get("dbname")
             raise UsageError(
-                f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore was"
-                " interrupted, `reunite migrate` may complete it."
+                f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore"
+                " stopped after loading the data, `reunite migrate` completes it."
             )
         connection.execute(_ROLE)
     try:

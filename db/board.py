@@ -9,7 +9,7 @@ from uuid import UUID
 from db import mapping
 from db.board_waiting import BETWEEN_KEPT, MAX_LISTED, UNANSWERED, SqlWaiting
 from db.counts import WAS_RETURNED
-from reunite.entities import WEEKS, Claim, LostItem, Match, ReportKind
+from reunite.entities import WEEKS, Claim, Match, ReportKind, ReportWords
 
 _MAX_READ: Final = 2000
 """The newest reports whose places are counted."""
@@ -115,7 +115,8 @@ class SqlBoard(SqlWaiting):
                   (SELECT d.at, d.seq, d.moderator_name AS name, d.match_id AS match, m.found_id AS found,
                      d.kind::text || CASE WHEN d.given THEN '' ELSE '_back' END AS what FROM verdict d {newest})
                   UNION ALL
-                  (SELECT d.at, d.seq, d.member_name, d.match_id, m.found_id, 'claim_' || d.state
+                  (SELECT d.at, d.seq, d.member_name, d.match_id, m.found_id,
+                     CASE WHEN d.state = 'released' THEN 'released_by' ELSE 'claim_' || d.state END
                    FROM claim_decision d {newest})) AS decision
                 ORDER BY at DESC, seq DESC LIMIT {MAX_LISTED}""",
             match=match,
@@ -149,16 +150,16 @@ class SqlBoard(SqlWaiting):
         )
         return None if row is None or row["days"] is None else float(row["days"])
 
-    async def said(self) -> Mapping[ReportKind, Sequence[LostItem]]:
+    async def newest_words(self) -> Mapping[ReportKind, Sequence[ReportWords]]:
         """Return what the newest lost and found reports say."""
         rows = await self._all(
             f"""SELECT kind, text, place FROM report WHERE purged_at IS NULL AND state <> 'look' AND NOT sample
                 ORDER BY created_at DESC LIMIT {_MAX_READ}"""
         )
-        said: dict[ReportKind, list[LostItem]] = {kind: [] for kind in ReportKind}
+        words: dict[ReportKind, list[ReportWords]] = {kind: [] for kind in ReportKind}
         for row in rows:
-            said[ReportKind(row["kind"])].append(LostItem(row["text"], row["place"]))
-        return said
+            words[ReportKind(row["kind"])].append(ReportWords(row["text"], row["place"]))
+        return words
 
     async def weekdays(self, zone: str) -> Sequence[WeekdayCount]:
         """Count lost and found items by day of the week."""

@@ -1,7 +1,7 @@
 """What waits for moderators: how much of each kind, and which matches and reports that is."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from db import mapping
@@ -25,16 +25,16 @@ _PENDING_CLAIM: Final = "EXISTS (SELECT FROM claim c WHERE c.match_id = m.id AND
 # As in the moderators' channel (`log_match`). A claimed match waits among the claims.
 _ONLY: Final = {
     "sealed": f"{_UNDECIDED} AND f.sealed AND NOT m.released",
-    "likely": f"{_UNDECIDED} AND (m.label = 'high' OR l.private) AND (m.released OR NOT f.sealed)"
+    "to_check": f"{_UNDECIDED} AND (m.label = 'high' OR l.private) AND (m.released OR NOT f.sealed)"
     f" AND NOT {_PENDING_CLAIM}",
 }
 _CLAIMS: Final = f"SELECT count(*) FROM claim c JOIN match m ON m.id = c.match_id {BETWEEN_KEPT} WHERE c.proof <> ''"
 _COUNTED: Final = f"""SELECT
   ({_CLAIMS} AND c.state = 'open' AND 'returned' NOT IN (l.state, f.state)) AS claims,
   (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["sealed"]}) AS sealed,
-  ({_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers,
-  (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["likely"]}) AS likely,
-  (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {UNANSWERED}) AS unanswered"""
+  (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["to_check"]}) AS to_check,
+  (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {UNANSWERED}) AS unanswered,
+  ({_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,14 @@ class Waiting:
 
     claims: int
     sealed: int
-    handovers: int
-    likely: int
+    to_check: int
     unanswered: int
+    handovers: int
+    """Under way between owner and finder, so they wait for no moderator."""
 
     @property
     def total(self) -> int:
-        return sum(astuple(self))
+        return self.claims + self.sealed + self.to_check + self.unanswered
 
 
 class SqlWaiting(Queries):
@@ -61,7 +62,7 @@ class SqlWaiting(Queries):
     async def undecided(self, only: str = "") -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, most probable first, and their total number.
 
-        `only` limits them to the sealed ones to release, or to the likely ones.
+        `only` limits them to the sealed ones to release, or to the others to check.
         """
         rows = await self._all(
             f"""SELECT {mapping.MATCH}, count(*) OVER () AS waiting FROM match m {BETWEEN_KEPT}

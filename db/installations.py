@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from db.presence import heard_at, note_heard
+from db.heard import heard_at, note_heard
 from db.store import Store
 
 _EVENTS_KEPT: Final = "1 day"
@@ -126,13 +126,13 @@ class Installations:
         )
         return {(row["reaction"], row["member"]) for row in rows}
 
-    # Presence
+    # Until when the bot has heard of everything
 
     async def heard_at(self, team: str) -> datetime | None:
         """Return the moment up to which the bot has received everything in a workspace; None if it never did."""
         return await heard_at(self._store, "slack", team)
 
-    async def note_presence(self, team: str) -> None:
+    async def note_heard(self, team: str) -> None:
         """Record that the bot is receiving everything in a workspace now."""
         await note_heard(self._store, "slack", [team])
 

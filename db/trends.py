@@ -4,7 +4,7 @@ from typing import Final
 
 from db.counts import WAS_RETURNED
 from db.queries import Queries
-from reunite.entities import WEEKS, LostItem, Trends
+from reunite.entities import WEEKS, ReportWords, Trends
 from reunite.trends import LOOKED_AT
 
 _MAX_READ: Final = 1000
@@ -34,4 +34,4 @@ class SqlTrends(Queries):
         row = await self._row(_NUMBERS)
         lost = await self._all(_LOST, since=LOOKED_AT)
         days = None if row["days"] is None else float(row["days"])
-        return Trends(tuple(row["returned"]), days, tuple(LostItem(**item) for item in lost))
+        return Trends(tuple(row["returned"]), days, tuple(ReportWords(**item) for item in lost))

@@ -8,7 +8,7 @@ from uuid import UUID
 from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
-from reunite.entities import Account, ClaimDecision, Member, ReplyTarget, Verdict
+from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, Verdict
 
 _THERE: Final = "platform = %(platform)s AND workspace = %(workspace)s"
 """Given by an account there. A decision from an unknown place is nobody's."""
@@ -45,7 +45,7 @@ class SqlVerdicts(Queries):
         )
         return [mapping.verdict(row) for row in rows]
 
-    async def add_claim_decision(self, match: UUID, state: str, place: ReplyTarget, by: Member) -> None:
+    async def add_decision(self, match: UUID, state: Decision, place: ReplyTarget, by: Member) -> None:
         await self._do(
             "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, platform, workspace, state)"
             " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(state)s)",
@@ -58,7 +58,7 @@ class SqlVerdicts(Queries):
             state=state,
         )
 
-    async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
+    async def decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         rows = await self._all(
             f"SELECT * FROM claim_decision WHERE member_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)
         )

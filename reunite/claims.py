@@ -10,7 +10,18 @@ from reunite.announce import overtake_first_reply
 from reunite.claim_cards import post_card, revise_claim, revise_finders_card
 from reunite.claim_settlement import revise_offers, show_others, withdraw_offers
 from reunite.commands import Press
-from reunite.entities import Account, Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Workspace
+from reunite.entities import (
+    Account,
+    Claim,
+    ClaimState,
+    Decision,
+    Match,
+    MatchState,
+    Report,
+    ReportKind,
+    ReportState,
+    Workspace,
+)
 from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
@@ -52,7 +63,8 @@ class ClaimHandlers:
             if claim.state is not ClaimState.OPEN:
                 return notices.note("claim_decided", press.language)
             await session.claims.set_state(claim.id, state)
-            await session.verdicts.add_claim_decision(claim.match, state, press.target, press.member)
+            decision: Decision = "accepted" if state is ClaimState.ACCEPTED else "rejected"
+            await session.verdicts.add_decision(claim.match, decision, press.target, press.member)
             settings = await session.workspaces.settings_for(found.id)
             decided = await session.claims.get(claim.id) or claim
             await _tell(session, Claimed(decided, match, lost, found), members_can_return=settings.members_can_return)

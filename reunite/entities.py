@@ -367,13 +367,15 @@ class Verdict:
         return Account(self.platform, self.workspace, self.moderator)
 
 
+Decision = Literal["accepted", "rejected", "released"]
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimDecision:
     """One line of the append-only log: somebody accepted or rejected a claim on a match, or released a sealed one."""
 
     match: UUID
-    state: str
-    """"accepted", "rejected" or "released"."""
+    state: Decision
     by: Member
     """Without a name once it was deleted."""
     account: Account
@@ -443,8 +445,8 @@ WEEKS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class LostItem:
-    """What a lost report that everyone may see says."""
+class ReportWords:
+    """What a report says about its thing, and where that was."""
 
     text: str
     place: str
@@ -459,7 +461,7 @@ class Trends:
     """How many things came back in each week, the oldest first."""
     days: float | None = None
     """The median of days until a found item was back with its owner; None before any."""
-    lost: tuple[LostItem, ...] = ()
+    lost: tuple[ReportWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class MyReportHandlers:
                 ],
                 "claim_decisions": [
                     {"state": decision.state, "match": str(decision.match), "at": decision.at.isoformat()}
-                    for decision in await session.verdicts.claim_decisions_by(account)
+                    for decision in await session.verdicts.decisions_by(account)
                 ],
             }
 

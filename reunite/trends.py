@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from reunite.entities import WEEKS, LostItem
+from reunite.entities import WEEKS, ReportWords
 from reunite.text.heads import head_of
 from reunite.text.place_names import base_form, english_place
 from reunite.text.place_words import STREETS, only_place
@@ -23,13 +23,13 @@ _Named = tuple[str, str]
 """A name, and who used it."""
 
 
-def things_lost(reports: Iterable[LostItem], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
+def things_lost(reports: Iterable[ReportWords], limit: int = _MAX_SHOWN) -> Sequence[tuple[str, int]]:
     """Return the things that most people lost, in English if known."""
     named = ((head, _author(report, at)) for at, report in enumerate(reports) if (head := head_of(report.text)))
     return _most_named(named, stem, limit)
 
 
-def places_of(reports: Iterable[LostItem]) -> Sequence[tuple[str, int]]:
+def places_of(reports: Iterable[ReportWords]) -> Sequence[tuple[str, int]]:
     """Return where most people lost things, for everyone to see: no one's name or address."""
     named = (
         (place, _author(report, at))
@@ -39,7 +39,9 @@ def places_of(reports: Iterable[LostItem]) -> Sequence[tuple[str, int]]:
     return _most_named(named, _same_place, _MAX_SHOWN)
 
 
-def places_of_both(lost: Iterable[LostItem], found: Iterable[LostItem], limit: int) -> Sequence[tuple[str, int, int]]:
+def places_of_both(
+    lost: Iterable[ReportWords], found: Iterable[ReportWords], limit: int
+) -> Sequence[tuple[str, int, int]]:
     """Return the places that most reports name, each with how many lost and how many found ones do."""
     named = [[place for report in reports for place in _places_in(report)] for reports in (lost, found)]
     of_lost, of_found = (Counter(map(_same_place, places)) for places in named)
@@ -48,11 +50,11 @@ def places_of_both(lost: Iterable[LostItem], found: Iterable[LostItem], limit: i
     return [(name, of_lost[_same_place(name)], of_found[_same_place(name)]) for name, _ in most]
 
 
-def _author(report: LostItem, at: int) -> str:
+def _author(report: ReportWords, at: int) -> str:
     return report.author or f"{at}"
 
 
-def _places_in(report: LostItem, *, for_everyone: bool = False) -> Iterable[str]:
+def _places_in(report: ReportWords, *, for_everyone: bool = False) -> Iterable[str]:
     """Return the place that was typed for a report, or else those that its words name, each once."""
     if typed := report.place.strip():
         return [] if for_everyone and _may_be_private(typed) else [typed]

@@ -90,7 +90,7 @@ class VerdictHandlers:
                 raise TellUserError("match_rejected")
             await session.matches.release(match.id)
             if not match.released:
-                await session.verdicts.add_claim_decision(match.id, "released", press.target, press.member)
+                await session.verdicts.add_decision(match.id, "released", press.target, press.member)
             match = replace(match, released=True)
             await show_released(session, match, lost, found)
             await revise_log(session, match, lost, found)

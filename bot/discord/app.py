@@ -21,8 +21,8 @@ from bot.discord.history import ChannelHistory
 from bot.discord.inbound import Inbound
 from bot.discord.internals import addresses
 from bot.discord.looks import Looks
+from bot.discord.missed import Missed
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.presence import Presence
 from bot.discord.reconcile import Reconciler
 from bot.discord.reports import Reports
 from bot.discord.settings_form import SettingsForm
@@ -52,7 +52,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
             inbound = Inbound(client, handlers, workspaces, platform, partial(came_before_role, store, "discord"))
             destinations = Destinations(handlers, workspaces)
-            presence = Presence(store)
+            missed = Missed(store)
             reconciler = Reconciler(
                 client,
                 handlers,
@@ -60,7 +60,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 inbound=inbound,
                 verdicts=verdicts,
                 destinations=destinations,
-                presence=presence,
+                missed=missed,
                 config=config,
             )
             history = ChannelHistory(client, workspaces, reconciler.is_reconciled, inbound.is_deleted)
@@ -82,7 +82,7 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
                 pause_after_trouble=config.pause_after_trouble,
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
-            recording = partial(presence.record, client, reconciler.is_caught_up)
+            recording = partial(missed.record, client, reconciler.is_caught_up)
             work: list[Work] = [past.run, recording, *_work(client, handlers, store, workspaces, verdicts)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):

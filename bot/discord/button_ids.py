@@ -7,7 +7,7 @@ from uuid import UUID
 from reunite.messages.reply import Action, action_of
 
 KEEP: Final = "keep"
-"""The id of the button next to one that confirms another: it keeps everything."""
+"""The id of the button that cancels what the button next to it would do."""
 _GUILD_PART: Final = r"(?:@(?P<guild>\d{1,20}))?"
 """A button of a direct message names its guild, because an interaction there has none."""
 _PRESS: Final = re.compile(r"(?P<action>[a-z_]{1,40}):(?P<subject>[0-9a-f-]{36})" + _GUILD_PART)

@@ -129,12 +129,13 @@ async def log_in(client: discord.Client, token: str) -> None:
         reason = str(error) or "no answer"
         raise SetupError(f"Discord can't be reached ({reason}): try again later.") from error
     except (AttributeError, KeyError, TypeError) as error:
-        raise SetupError(not_discords(error)) from error
+        raise SetupError(not_from_discord(error)) from error
 
 
-def not_discords(error: Exception) -> str:
+def not_from_discord(error: Exception) -> str:
     """Say that discord.py can't read the answers to its first requests, which a proxy may have given."""
-    return f"Discord's address gives other answers than Discord ({type(error).__name__}: {error}), perhaps a proxy's."
+    answered = f"{type(error).__name__}: {error}"
+    return f"The answers from Discord's address aren't Discord's ({answered}). A proxy may be answering."
 
 
 async def stay_connected(client: discord.Client) -> None:

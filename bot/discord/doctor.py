@@ -7,7 +7,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.discord.client import not_discords
+from bot.discord.client import not_from_discord
 from bot.discord.config import DiscordConfig
 from bot.discord.internals import addresses
 from bot.discord.permissions import NEEDED, invitation
@@ -33,7 +33,7 @@ async def check(config: DiscordConfig, connections: Connections) -> AsyncIterato
                 yield Finding("Discord", ok=False, found=found, remedy=UNREACHABLE)
                 return
             except (AttributeError, KeyError, TypeError) as error:
-                yield Finding("Discord", ok=False, found=not_discords(error), remedy=UNREACHABLE)
+                yield Finding("Discord", ok=False, found=not_from_discord(error), remedy=UNREACHABLE)
                 return
             yield Finding("Discord", ok=True, found=f"logged in as {client.user}")
             yield _intent(client, config)

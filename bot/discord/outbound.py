@@ -232,7 +232,7 @@ def _is_shut_out(outgoing: Outgoing, error: Exception) -> bool:
 
 @contextmanager
 def _given_up_without_access() -> Iterator[None]:
-    """Give up changing a reply that the bot may no longer see; reconciling takes it up again (`Presence`)."""
+    """Give up changing a reply that the bot may no longer see; reconciling takes it up again (`Missed`)."""
     try:
         yield
     except MissingPermissionError as error:

@@ -13,9 +13,9 @@ from bot.discord.config import DiscordConfig
 from bot.discord.destinations import Destinations
 from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
+from bot.discord.missed import Missed
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.posts import target_of
-from bot.discord.presence import Presence
 from bot.discord.threads import is_ours, neutral_name
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
@@ -44,7 +44,7 @@ class Reconciler:
         inbound: Inbound,
         verdicts: Verdicts,
         destinations: Destinations,
-        presence: Presence,
+        missed: Missed,
         config: DiscordConfig,
     ) -> None:
         self._client = client
@@ -53,7 +53,7 @@ class Reconciler:
         self._inbound = inbound
         self._verdicts = verdicts
         self._destinations = destinations
-        self._presence = presence
+        self._missed = missed
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
@@ -131,8 +131,8 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
-        await self._presence.change_again(guild)
-        first_in = await self._presence.first_missed(guild, since)
+        await self._missed.change_again(guild)
+        first_in = await self._missed.first_missed(guild, since)
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
                 await self._isolated(guild, self._channel(channel, first_in(channel), posts))

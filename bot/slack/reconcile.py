@@ -192,7 +192,7 @@ class Reconciler:
         finally:
             if workspace in self._workspaces:  # it may have left in the meantime
                 if not workspace.events_dropped_until:
-                    await self._installations.note_presence(team)
+                    await self._installations.note_heard(team)
                 self._reconciled.add(team)
 
     async def _note_joined(self, workspace: SlackWorkspace, now: datetime) -> None:

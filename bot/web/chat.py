@@ -18,7 +18,7 @@ from reunite.entities import ReplyTarget
 
 WORKSPACE: Final = "local"
 """The page's one workspace."""
-DEFAULT: Final = "en"
+DEFAULT_LANGUAGE: Final = "en"
 """The page's language until someone, or the first browser, chooses one."""
 MAX_POSTS: Final = 100
 """Posts shown of each channel, newest first."""
@@ -72,7 +72,7 @@ class Chat:
         self._snapshot = Snapshot()
         self._changed = asyncio.Event()
         self._watchers: set[asyncio.Event] = set()
-        self.language = DEFAULT
+        self.language = DEFAULT_LANGUAGE
         """The page's, and that of everything the bot says on it."""
 
     @property

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.web import requests
-from bot.web.chat import DEFAULT, WORKSPACE, Chat
+from bot.web.chat import DEFAULT_LANGUAGE, WORKSPACE, Chat
 from reunite.commands import ChangeSettings
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, command, words_in
@@ -28,7 +28,7 @@ class Texts:
         return web.json_response(
             {
                 "language": language,
-                "isNew": language == DEFAULT and self._chat.is_empty,
+                "isNew": language == DEFAULT_LANGUAGE and self._chat.is_empty,
                 "languages": {code: words_in(code).page["language_name"] for code in LANGUAGES},
                 "words": words_in(language).page,
                 "commands": names_of_commands(language),

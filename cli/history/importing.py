@@ -194,8 +194,8 @@ def warn_of_unsealed(entries: Sequence[Entry]) -> None:
     if names:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         say(
-            "These look like IDs, cards, keys or phones, and everyone will see them because `sealed` isn't `yes`:"
-            f" {', '.join(names[:_NAMED])}{more}."
+            "These look like IDs, cards, wallets, keys or phones, and everyone will see them because `sealed` isn't"
+            f" `yes`: {', '.join(names[:_NAMED])}{more}."
         )
 
 

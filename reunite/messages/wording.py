@@ -170,7 +170,7 @@ def what_is_it(report: Report) -> Reply:
 
 
 def may_be_sealed(report: Report) -> list[Line]:
-    """Tell the owner of an ID, a card, keys or a phone about sealed reports, whether one fits or not."""
+    """Tell the owner of an ID, a card, a wallet, keys or a phone about sealed reports, whether one fits or not."""
     if report.kind is ReportKind.LOST and category_of(report.text):
         return [line("may_be_sealed", report.language)]
     return []

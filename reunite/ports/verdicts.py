@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from reunite.commands import GiveVerdict
-from reunite.entities import Account, ClaimDecision, Member, ReplyTarget, Verdict
+from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, Verdict
 
 
 class Verdicts(Protocol):
@@ -21,10 +21,10 @@ class Verdicts(Protocol):
         """Return the verdicts that someone gave or withdrew, oldest first."""
         ...
 
-    async def add_claim_decision(self, match: UUID, state: str, place: ReplyTarget, by: Member) -> None:
+    async def add_decision(self, match: UUID, state: Decision, place: ReplyTarget, by: Member) -> None:
         """Store that a member of a place's workspace has decided on a match's claim, or released a sealed match."""
         ...
 
-    async def claim_decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
+    async def decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         """Return which claims someone accepted or rejected, and what they released, oldest first."""
         ...

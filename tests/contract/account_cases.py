@@ -36,7 +36,7 @@ class AccountCases:
                 await stage.press("forget", lost.id, member, target=_in(workspace))
             async with stage.session(lost.community) as session:
                 [verdict] = await session.verdicts.of(match.id)
-                [decision] = await session.verdicts.claim_decisions_by(_in("here").account(BEN))
+                [decision] = await session.verdicts.decisions_by(_in("here").account(BEN))
             assert [verdict.name, decision.by.name] == names
             assert (MODERATOR.name in await stage.words(lost)) == bool(names[0])
 

@@ -214,9 +214,7 @@ class LinkCases:
         await _link(stage)
         async with stage.session(here.community) as session:
             assert [claim.state for claim in await session.claims.on(found.id)] == [ClaimState.REJECTED]
-            assert [each.match for each in await session.verdicts.claim_decisions_by(account(BEN, "there"))] == [
-                match.id
-            ]
+            assert [each.match for each in await session.verdicts.decisions_by(account(BEN, "there"))] == [match.id]
 
     async def test_a_link_code_is_valid_once_and_not_for_its_own_community(self, stage: Stage) -> None:
         await stage.join()

@@ -10,7 +10,6 @@ from reunite.commands import GiveVerdict, Withdraw
 from reunite.entities import (
     ClaimState,
     Label,
-    LostItem,
     Match,
     MatchState,
     Member,
@@ -18,6 +17,7 @@ from reunite.entities import (
     ReplyTarget,
     Report,
     ReportState,
+    ReportWords,
     VerdictKind,
     Why,
 )
@@ -91,7 +91,7 @@ class MatchCases:
         assert trends.returned == (*[0] * 11, 2)
         assert trends.days is not None
         assert 0 <= trends.days < 1
-        assert trends.lost == (LostItem("my keys", "Gym"),)
+        assert trends.lost == (ReportWords("my keys", "Gym"),)
         assert "▁▁▁▁▁▁▁▁▁▁▁█" in (await stage.handlers.statistics("web", "here")).text()
         assert "█" not in (await stage.handlers.statistics("web", "here", trends=False)).text()
 
@@ -179,16 +179,16 @@ class MatchCases:
             claim = await session.claims.add(match.id, ADA, "one")
             assert claim.decision is None
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
-            await session.verdicts.add_claim_decision(claim.match, ClaimState.REJECTED, found.target, MODERATOR)
-            [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
+            await session.verdicts.add_decision(claim.match, "rejected", found.target, MODERATOR)
+            [decision] = await session.verdicts.decisions_by(account(MODERATOR))
             assert [known.decision for known in await session.claims.on(found.id)] == [decision]
             assert (decision.match, decision.state, decision.by) == (match.id, ClaimState.REJECTED, MODERATOR)
             assert decision.account == account(MODERATOR)
-            assert await session.verdicts.claim_decisions_by(account(ADA)) == []
+            assert await session.verdicts.decisions_by(account(ADA)) == []
             await session.deletion.forget_moderator(account(ADA))
-            assert await session.verdicts.claim_decisions_by(account(MODERATOR)) == [decision]
+            assert await session.verdicts.decisions_by(account(MODERATOR)) == [decision]
             await session.deletion.forget_moderator(account(MODERATOR))
-            [decision] = await session.verdicts.claim_decisions_by(account(MODERATOR))
+            [decision] = await session.verdicts.decisions_by(account(MODERATOR))
             assert decision.by == Member(MODERATOR.id, "")
 
     async def test_claims_are_kept_by_found_report_and_by_member(self, stage: Stage) -> None:

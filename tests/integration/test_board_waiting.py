@@ -11,10 +11,11 @@ from tests.support.board import Browser, Community, community_with_a_board, mode
 community_fixture = pytest.fixture(community_with_a_board, name="community")
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 
-_ENTRY = re.compile(r'<a class="paper" href="([^"]+)"><strong>(\d+)</strong>')
+_ENTRY = re.compile(r'<a class="paper" href="([^"]+)">[^<]+: (\d+)</a>')
+_UNDER_WAY = '<a href="/handovers">Handovers under way: 1</a>'
 _ELSE = '<a href="/">What else is waiting?</a>'
-CLAIMS, SEALED, HANDOVERS = "/claims", "/matches?only=sealed", "/handovers"
-LIKELY, UNANSWERED = "/matches?only=likely", "/?state=unanswered"
+CLAIMS, SEALED = "/claims", "/matches?only=sealed"
+TO_CHECK, UNANSWERED = "/matches?only=to_check", "/?state=unanswered"
 
 
 async def waiting(robin: Browser) -> dict[str, int]:
@@ -28,25 +29,27 @@ async def waiting(robin: Browser) -> dict[str, int]:
 async def test_each_thing_that_waits_is_a_click_away_until_it_is_seen_to(community: Community, robin: Browser) -> None:
     assert await waiting(robin) == {}
     match = await community.matched()
-    assert await waiting(robin) == {LIKELY: 1}
-    assert f"/matches/{match.id}" in (await robin.get(LIKELY))[1]
+    assert await waiting(robin) == {TO_CHECK: 1}
+    assert f"/matches/{match.id}" in (await robin.get(TO_CHECK))[1]
     claim = await community.claim(match)
     assert await waiting(robin) == {CLAIMS: 1}
     assert f"/claims/{claim}" in (await robin.get(CLAIMS))[1]
     assert _ELSE not in (await robin.get(f"/claims/{claim}"))[1]
     assert _ELSE in (await robin.post(f"/claims/{claim}/decision", decision="accept"))[1]
-    assert await waiting(robin) == {HANDOVERS: 1}
+    assert await waiting(robin) == {}
+    assert _UNDER_WAY in (await robin.get("/"))[1]
     assert _ELSE in (await robin.post(f"/matches/{match.id}/verdict", kind="confirm", given="yes"))[1]
     assert await waiting(robin) == {}
+    assert _UNDER_WAY not in (await robin.get("/"))[1]
 
 
 async def test_a_sealed_match_waits_apart_until_its_owner_may_know(community: Community, robin: Browser) -> None:
     public, sealed = await community.matched(), await community.matched(sealed=True, category="keys")
-    assert await waiting(robin) == {LIKELY: 1, SEALED: 1}
-    pages = {path: (await robin.get(path))[1] for path in (LIKELY, SEALED, "/matches")}
+    assert await waiting(robin) == {TO_CHECK: 1, SEALED: 1}
+    pages = {path: (await robin.get(path))[1] for path in (TO_CHECK, SEALED, "/matches")}
     assert [_listed(page, public, sealed) for page in pages.values()] == [(True, False), (False, True), (True, True)]
     await robin.post(f"/matches/{sealed.id}/release")
-    assert await waiting(robin) == {LIKELY: 2}
+    assert await waiting(robin) == {TO_CHECK: 2}
 
 
 def _listed(page: str, *matches: Match) -> tuple[bool, ...]:

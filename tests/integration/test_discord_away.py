@@ -10,10 +10,10 @@ from unittest.mock import AsyncMock
 import pytest
 from structlog.testing import capture_logs
 
-from bot.discord import presence
+from bot.discord import missed as missed_module
 from bot.discord.app import running
 from bot.discord.destinations import Destinations
-from db.presence import heard_at
+from db.heard import heard_at
 from db.store import Store
 from reunite.absence import GRACE
 from reunite.commands import ChangeSettings, JoinWorkspace, Withdraw
@@ -272,7 +272,7 @@ async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_una
 async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_the_bot_went(
     discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "_RECORD_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store):
         seen = await discord.people.post("general", ann, "seen, and not for reports", {"a.jpg": JPEG})

@@ -37,7 +37,7 @@ async def test_a_members_data_is_found_by_indexes(database_url: str, owner_datab
             await owner.execute("ANALYZE")
         async with store.session(workspace.community) as session:
             assert await session.verdicts.by(account(member)) == []
-            assert await session.verdicts.claim_decisions_by(account(member)) == []
+            assert await session.verdicts.decisions_by(account(member)) == []
             await session.deletion.forget_moderator(account(member))
             read = {row["name"]: int(row["rows"]) for row in await session._all(_ROWS_READ)}
     assert set(read) == {"verdict", "claim_decision", "outbox"}

@@ -59,7 +59,7 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
             "board": (
                 *[await session.board.reports(Filter(), 50, 0), (await session.board.undecided())[0]],
                 *[await session.board.weeks("UTC"), await session.board.weekdays("UTC")],
-                *[await session.board.said(), await session.board.log()],
+                *[await session.board.newest_words(), await session.board.log()],
             ),
         }
     async with world.store.transaction(community) as connection:

@@ -22,7 +22,7 @@ slack_fixture = pytest.fixture(running_slack, name="slack")
 
 
 async def caught_up(world: World) -> None:
-    """Wait until the bot has looked everything up and noted its presence."""
+    """Wait until the bot has looked everything up and noted until when it has heard of everything."""
     installations = Installations(world.store)
     await eventually(lambda: installations.heard_at(TEAM), holds=lambda heard: heard and heard >= world.opened_at)
 

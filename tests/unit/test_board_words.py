@@ -20,12 +20,12 @@ PARTS: dict[str, Iterable[str]] = {
     "menu_": MENU,
     "kind_": ReportKind,
     "state_": [*sorted(set(ReportState) - {"look"}), "unanswered"],
-    "waiting_": [field.name for field in fields(Waiting)],
+    "waiting_": [field.name for field in fields(Waiting) if field.name != "handovers"],
     "match_": MatchState,
     "claim_": [*ClaimState, "accept", "reject"],
     "open_report_": ReportKind,
-    "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back"))],
-    "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED, "released"],
+    "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back")), "released_by"],
+    "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED],
     "number_": ("lost", "found", "returned"),
 }
 

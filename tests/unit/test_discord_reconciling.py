@@ -24,7 +24,7 @@ def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any =
         inbound=other,
         verdicts=other,
         destinations=other,
-        presence=other,
+        missed=other,
         config=DiscordConfig(token="token"),
     )
 

@@ -64,7 +64,7 @@ SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
 CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN)
-DECISION = ClaimDecision(MATCH.id, ClaimState.ACCEPTED, FOUND.author, FOUND.account, NOW)
+DECISION = ClaimDecision(MATCH.id, "accepted", FOUND.author, FOUND.account, NOW)
 CLAIMED = [
     Claimed(replace(CLAIM, state=state), replace(MATCH, handover=Handover(got_back=True)), lost, found)
     for state in ClaimState

@@ -193,7 +193,10 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
 
 
 def decided(claim: Claim, state: ClaimState, by: Member) -> Claim:
-    return replace(claim, state=state, decision=ClaimDecision(claim.match, state, by, POST.account(by), SUNDAY))
+    decision = ClaimDecision(
+        claim.match, "accepted" if state is ClaimState.ACCEPTED else "rejected", by, POST.account(by), SUNDAY
+    )
+    return replace(claim, state=state, decision=decision)
 
 
 def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:

@@ -36,7 +36,7 @@ class _Slack:
 
     async def heard_at(self, _: str) -> None: ...
 
-    async def note_presence(self, _: str) -> None: ...
+    async def note_heard(self, _: str) -> None: ...
 
     async def read_gap(self, *_: object, **__: object) -> None:
         raise TryAgainError("slowly", after=60)
@@ -94,11 +94,11 @@ async def test_a_workspace_that_hangs_does_not_delay_the_others(monkeypatch: pyt
         if workspace.team == "T1":
             await asyncio.Event().wait()
 
-    async def note_presence(team: str) -> None:
+    async def note_heard(team: str) -> None:
         noted.append(team)
 
     monkeypatch.setattr(slack, "read_gap", read_gap)
-    monkeypatch.setattr(slack, "note_presence", note_presence)
+    monkeypatch.setattr(slack, "note_heard", note_heard)
     monkeypatch.setattr(slack, "compare_pending", AsyncMock(return_value=None), raising=False)
     async with background(reconciler(slack).run(AsyncMock(return_value=True))):
         await eventually(lambda: noted.count("T2") > 1)

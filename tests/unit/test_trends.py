@@ -2,17 +2,17 @@
 
 import pytest
 
-from reunite.entities import LostItem, Statistics, Trends
+from reunite.entities import ReportWords, Statistics, Trends
 from reunite.language import LANGUAGES, plural
 from reunite.messages import notices, trending
 from reunite.trends import places_of, places_of_both, things_lost
 
 LOST = (
-    *(LostItem(f"my {colour} backpack", "Library") for colour in ("blue", "red", "black")),
-    LostItem("Rucksack, schwarz", "library "),
-    *(LostItem(f"{what} with a red tag", "") for what in ("keys", "key", "keys")),
-    LostItem("an umbrella", "gym"),
-    LostItem("", "Gym"),
+    *(ReportWords(f"my {colour} backpack", "Library") for colour in ("blue", "red", "black")),
+    ReportWords("Rucksack, schwarz", "library "),
+    *(ReportWords(f"{what} with a red tag", "") for what in ("keys", "key", "keys")),
+    ReportWords("an umbrella", "gym"),
+    ReportWords("", "Gym"),
 )
 
 
@@ -25,8 +25,12 @@ def test_a_place_is_counted_however_it_is_written_and_shown_as_most_write_it() -
 
 
 def test_places_named_in_words_count_in_any_language() -> None:
-    lost = [LostItem("blue mug, lost in the canteen", ""), LostItem("Schlüssel in der Mensa verloren", "")]
-    found = [LostItem("found this in the canteen", ""), LostItem("a mug in the canteen", "Gym"), LostItem("a mug", "")]
+    lost = [ReportWords("blue mug, lost in the canteen", ""), ReportWords("Schlüssel in der Mensa verloren", "")]
+    found = [
+        ReportWords("found this in the canteen", ""),
+        ReportWords("a mug in the canteen", "Gym"),
+        ReportWords("a mug", ""),
+    ]
     assert places_of_both(lost, found, 10) == [("canteen", 2, 1), ("Gym", 0, 1)]
     assert places_of_both(lost, found, 1) == [("canteen", 2, 1)]
     assert places_of([*lost, *found]) == [("canteen", 3)]

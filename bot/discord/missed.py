@@ -9,7 +9,7 @@ import discord
 
 from bot.discord.errors import NO_ACCESS
 from db.channel_roles import roles_since
-from db.presence import heard_at, note_heard
+from db.heard import heard_at, note_heard
 from db.refused_changes import change_again
 from db.repeating import repeat
 from db.store import Store
@@ -20,8 +20,8 @@ FirstMissed = Callable[[discord.abc.Snowflake], datetime]
 """Returns when the first post was made in a channel that the bot may have missed."""
 
 
-class Presence:
-    """The bot's presence in its guilds."""
+class Missed:
+    """What the bot missed in its guilds."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -45,7 +45,7 @@ class Presence:
 
     async def record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
         """Record regularly in which guilds the bot has heard of everything, until cancelled."""
-        await repeat(partial(self._record, client, is_caught_up), _RECORD_EVERY_SECONDS, "discord_presence")
+        await repeat(partial(self._record, client, is_caught_up), _RECORD_EVERY_SECONDS, "discord_heard")
 
     async def _record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
         shards = client.shards
