@@ -1,8 +1,8 @@
 """Fetches and stores photos independently: a problem with one doesn't hold up the others."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -32,6 +32,8 @@ PHOTOS_AT_ONCE: Final = 2
 """How many photos of one report are processed in parallel, so that ten large ones don't block other reports."""
 _HOST_PAUSES: Final = (2.0, 15.0, 120.0, 600.0, 3600.0)
 """Seconds between the attempts to get a photo whose host is in trouble, which says nothing about the photo."""
+_PAGE_PAUSES: Final = (2.0, 10.0, 30.0, 60.0, 300.0)
+"""The same if a web page says that a photo is gone, which may be true."""
 _LATE_SECONDS: Final = 120.0
 """A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0
@@ -135,15 +137,16 @@ class Intake:
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
                 raise TryAgainError("a photo's link has expired", after=_FRESH_LINK_SECONDS) from error
             if _is_perhaps_a_proxys(photo, error) and not is_last:
-                raise TryAgainError("a web page came instead of a photo") from error
+                later = TryAgainError("a web page came instead of a photo", _PAGE_PAUSES[lease.failures])
+                await self._note_late(lease, photo, later)
+                raise later from error
             await self.refuse(lease, photo, error)
         except (LeaseLostError, psycopg.OperationalError):
             raise
         except Exception as error:
             if lease.failures + 1 < MAX_FAILURES:
-                later = _with_pause(error, lease.failures)
-                await self._note_late(lease, photo, later)
-                raise later from error
+                await self._note_late(lease, photo, error)
+                raise
             _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
             is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)
             await self.refuse(lease, photo, TellUserError("photo_unreachable" if is_unreachable else "photo_unusable"))
@@ -163,7 +166,8 @@ class Intake:
                     data = await session.photos.upload(photo.id) or b""
             else:
                 authorization = await self.slack_files.authorization(photo.url, post) if post else None
-                data = await self.fetcher.fetch(photo.url, authorization=authorization, reserve=reserve)
+                with _host_in_trouble(lease.failures):
+                    data = await self.fetcher.fetch(photo.url, authorization=authorization, reserve=reserve)
             return await self.decoders.decode(data)
 
     async def _ask_for_link(self, lease: WorkLease, photo: Photo) -> bool:
@@ -177,11 +181,14 @@ def _is_perhaps_a_proxys(photo: Photo, error: TellUserError) -> bool:
     return is_page or isinstance(error, PhotoGoneByPageError)
 
 
-def _with_pause(error: Exception, failures: int) -> Exception:
+@contextmanager
+def _host_in_trouble(failures: int) -> Iterator[None]:
     """Let the pauses grow while a photo's host is in trouble: it says nothing about the photo."""
-    if isinstance(error, TryAgainError) and error.after is None:
-        return TryAgainError(str(error), after=_HOST_PAUSES[failures])
-    return error
+    try:
+        yield
+    except TryAgainError as error:
+        pause = _HOST_PAUSES[min(failures, len(_HOST_PAUSES) - 1)]
+        raise TryAgainError(str(error), max(error.after or 0.0, pause)) from error
 
 
 async def find_waiting(session: WorkSession, report_id: UUID) -> Waiting:

@@ -108,7 +108,7 @@ class Processor:
         return "done"
 
     async def _run_steps(self, lease: WorkLease, *, part_by_part: bool) -> dict[str, str | None]:
-        """Run all steps with the parts that work, then raise the first error.
+        """Run all steps with the parts that work, then raise the error that asks for the longest pause.
 
         Return the platform's ids of the report's post, for the log.
         """
@@ -121,7 +121,7 @@ class Processor:
         if scored is not None and not (report and report.sample):
             count_search("report", scored)
         if taken.errors:
-            raise taken.errors[0]
+            raise max(taken.errors, key=lambda error: getattr(error, "after", None) or 0.0)
         return {"platform": report.target.platform, "message": report.target.message} if report else {}
 
     async def _again(self, lease: WorkLease, error: Exception) -> WorkOutcome:

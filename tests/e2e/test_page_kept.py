@@ -1,10 +1,11 @@
 """What the page keeps for someone who comes back to it: a draft, and the language."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.support.page_browser import Site
 
@@ -33,20 +34,60 @@ async def test_a_draft_survives_a_reload_until_it_is_posted(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.lost.text.fill("my grandmother's ring")
     await ada.page.locator("#lost-place").fill("pool")
-    await ada.page.locator("[name=private]").check()
-    await ada.page.locator("[name=sealed]").check()
-    await ada.page.locator("#found-category").select_option("keys")
     await ada.page.reload()
     await expect(ada.lost.text).to_have_value("my grandmother's ring")
     await expect(ada.page.locator("#lost-place")).to_have_value("pool")
-    await expect(ada.page.locator("[name=private]")).to_be_checked()
-    await expect(ada.page.locator("#found-category")).to_have_value("keys")
     await ada.lost.column.locator("[type=submit]").click()
     await expect(ada.lost.posts).to_have_count(1)
     await ada.page.reload()
     await expect(ada.lost.posts).to_have_count(1)
     await expect(ada.lost.text).to_have_value("")
-    await expect(ada.page.locator("[name=private]")).not_to_be_checked()
+
+
+async def test_a_draft_whose_answer_a_reload_cut_off_is_posted_once(site: Site) -> None:
+    ada = await site.visit("Ada")
+
+    async def take_without_answer(route: Route) -> None:
+        await route.fetch()
+        taken.set()
+
+    taken = asyncio.Event()
+    await ada.page.route("**/posts", take_without_answer)
+    await ada.lost.text.fill("my grandmother's ring")
+    await ada.lost.column.locator("[type=submit]").click()
+    await taken.wait()
+    await ada.page.unroute("**/posts")
+    await ada.page.reload()
+    await expect(ada.lost.text).to_have_value("my grandmother's ring")
+    async with ada.page.expect_response("**/posts") as answered:
+        await ada.lost.column.locator("[type=submit]").click()
+    assert (await answered.value).ok
+    await expect(ada.lost.text).to_have_value("")
+    await ada.page.reload()
+    await expect(ada.lost.posts).to_have_count(1)
+
+
+@pytest.mark.parametrize(("box", "channel"), [("private", "lost"), ("sealed", "found")])
+async def test_a_private_draft_is_not_there_for_the_next_person(site: Site, box: str, channel: str) -> None:
+    ada = await site.visit("Ada")
+    text = getattr(ada, channel).text
+    await text.fill("passport of Ada Ling")
+    await ada.page.locator(f"[name={box}]").check()
+    await ada.page.locator("#who").select_option("Ben")
+    await expect(text).to_have_value("")
+    await text.fill("passport of Ada Ling")
+    await ada.page.locator(f"[name={box}]").check()
+    await ada.page.reload()
+    await expect(ada.page.locator("#encoder")).not_to_have_text("Connecting…")
+    await expect(text).to_have_value("")
+
+
+async def test_a_draft_with_a_field_that_an_update_took_away_is_still_shown(site: Site) -> None:
+    ada = await site.visit("Ada")
+    draft = '{"id": "1", "fields": [["gone", "x"], ["text", "a red umbrella"]]}'
+    await ada.page.evaluate("draft => sessionStorage.setItem('reunite.draft.lost', draft)", draft)
+    await ada.page.reload()
+    await expect(ada.lost.text).to_have_value("a red umbrella")
 
 
 async def test_a_new_page_speaks_the_browsers_language_until_someone_chooses_another(site: Site) -> None:

@@ -106,9 +106,12 @@ async def test_what_was_returned_is_counted_for_ever(years: Years, *, sealed: bo
     assert (await returned())[:2] == now[:2]
 
 
-async def test_a_return_that_is_undone_no_longer_counts(years: Years) -> None:
-    _, _, match = await years.stage.matched()
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a_return_that_is_undone_no_longer_counts(years: Years, *, ended: bool) -> None:
+    lost, found, match = await years.stage.matched()
     await years.stage.verdict(match, VerdictKind.CONFIRM)
+    if ended:
+        await years.end(lost, found)
     await years.stage.verdict(match, VerdictKind.CONFIRM, given=False)
     assert (await years.statistics()).returned == 0
 

@@ -1,9 +1,14 @@
 """The thread of a photo whose host asks for patience says so, once."""
 
+from functools import partial
+from typing import Any
+
+import psycopg
 import pytest
 
 from reunite.entities import IncomingPhoto
 from reunite.language import sentence
+from reunite.messages.keys import FIRST_REPLY
 from tests.doubles.photo_host import Host, open_host
 from tests.support.pictures import drawing
 from tests.support.services import working
@@ -71,3 +76,72 @@ async def test_an_hour_without_a_photos_host_is_outlasted(
             await is_due()
             await world.wait_for_reply("f1", "nothing")
         assert world.platform.thread("f1")[0] == sentence("photo_late", name="a.jpg")
+
+
+async def test_the_longest_pause_decides_and_nobody_is_alarmed_meanwhile(
+    database_url: str, redis_url: str, host: Host
+) -> None:
+    host.responds("/a.jpg", 503)
+    host.responds("/b.jpg", 503, Retry_After="700")
+    photos = tuple(IncomingPhoto(name, url=host.url(f"/{name}")) for name in ("a.jpg", "b.jpg"))
+    async with open_world(database_url, redis_url) as world:
+        session = world.store.session
+
+        async def is_put_off() -> bool:
+            async with session(world.workspace.community) as reading:
+                return await reading._one("SELECT FROM work WHERE due_at > now() + interval '10 minutes'") is not None
+
+        await world.found("f1", photos=photos)
+        async with session(world.workspace.community) as writing:
+            await writing._do("UPDATE workspace SET log_channel = 'log'")
+            await writing._do("UPDATE work SET created_at = now() - interval '2 hours'")
+            await writing._do("UPDATE report SET created_at = now() - interval '2 hours'")
+        late = _late(database_url)
+        async with working(database_url, redis_url, http_hosts=frozenset({host.name}), rehint_seconds=0.2):
+            await eventually(is_put_off)
+            assert (late, _late(database_url)) == ((True, True), (False, False))
+
+
+def _late(database_url: str) -> tuple[bool, bool]:
+    """Whether work is late by the metrics, and posts are by what moderators are told."""
+    with psycopg.connect(database_url) as connection:
+        late = connection.execute("SELECT FROM work_numbers() WHERE oldest < now() - interval '1 hour'").rowcount
+        posts = connection.execute("SELECT FROM unanswered_posts('web', %s) WHERE number > 0", [FIRST_REPLY]).rowcount
+    return bool(late), bool(posts)
+
+
+_GROWING = (15, 120, 600, 3600)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pauses"),
+    [
+        ({"status": 503}, (2, *_GROWING)),
+        ({"status": 503, "Retry_After": "5"}, (5, *_GROWING)),
+        ({"status": 503, "Retry_After": "700"}, (700, 700, 700, 700, 3600)),
+        # First, the bot is asked for a fresh link.
+        ({"status": 404, "Content_Type": "text/html"}, (15, 10, 30, 60, 300)),
+    ],
+)
+async def test_the_pauses_grow_and_are_no_shorter_than_the_host_asks(
+    database_url: str, redis_url: str, host: Host, answer: dict[str, Any], pauses: tuple[int, ...]
+) -> None:
+    host.responds("/a.jpg", **answer)
+    async with open_world(database_url, redis_url) as world:
+        session = world.store.session
+
+        async def put_off(times: int) -> float | None:
+            async with session(world.workspace.community) as reading:
+                query = "SELECT extract(epoch FROM due_at - now()) AS pause FROM work WHERE failures = %(times)s"
+                row = await reading._one(f"{query} AND leased_until IS NULL", times=times)
+                return float(row["pause"]) if row else None
+
+        await world.found("f1", photos=(IncomingPhoto("a.jpg", url=host.url("/a.jpg")),))
+        async with working(database_url, redis_url, http_hosts=frozenset({host.name}), rehint_seconds=0.2):
+            for times, pause in enumerate(pauses, start=1):
+                await eventually(partial(put_off, times))
+                left = await put_off(times)
+                assert left is not None
+                assert pause * 0.5 < left <= pause
+                async with session(world.workspace.community) as writing:
+                    await writing._do("UPDATE work SET due_at = now()")

@@ -1,70 +1,23 @@
-"""Who asks how it works, instead of describing a thing."""
+"""What `--help` shows."""
 
-from reunite.language import LANGUAGES, command
-from reunite.text.help import asks_for_help
-from tests.support.tables import for_each
+from typer.testing import CliRunner
 
-
-@for_each(
-    "text",
-    [
-        "help",
-        "Help me!",
-        "?",
-        "??",
-        "¡Ayúdame!",
-        "à l'aide",
-        "使い方は？",
-        "Pomóż mi",
-        "怎么用？",
-        "Hilfe!!",
-        "help me please",
-        "pls help",
-        "I need help",
-        "what can you do",
-        "how to use",
-        "Was muss ich tun?",
-        "Hilfe bitte",
-        "ayuda por favor",
-        "¿cómo se usa?",
-        "aide stp",
-        "à l'aide, s'il vous plaît",
-        "aiuto per favore",
-        "come si usa?",
-        "使い方を教えてください",
-        "どうやって使うの?",
-        "hoe gebruik ik dit?",
-        "help me aub",
-        "jak tego używać?",
-        "pomocy proszę",
-        "ajuda por favor",
-        "como usar?",
-        "怎么使用",
-        "请帮忙",
-    ],
-)
-def test_asking_for_help_is_recognised(text: str) -> None:
-    assert asks_for_help(text)
+from cli.main import app
 
 
-@for_each(
-    "text",
-    [
-        "",
-        "help me find my black backpack",
-        "help book",
-        "hilfe mein rucksack",
-        "!",
-        "my keys?",
-        "please",
-        "手伝ってください、財布が",
-        "instruction manual",
-        "help, a please",
-    ],
-)
-def test_a_description_is_no_question_for_help(text: str) -> None:
-    assert not asks_for_help(text)
+def shown(*command: str, columns: int = 120) -> str:
+    told = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": str(columns)})
+    return told.stdout
 
 
-def test_each_languages_command_for_help_is_among_them() -> None:
-    assert [code for code in LANGUAGES if not asks_for_help(command("help", code).name)] == []
+def test_words_in_square_brackets_are_shown() -> None:
+    assert "name[@revision]" in shown("model", "fetch")
+
+
+def test_an_example_has_a_line_of_its_own() -> None:
+    lines = [line.strip() for line in shown("keys", "reset").splitlines()]
+    assert "Example: reunite keys reset" in lines
+
+
+def test_paragraphs_fill_the_terminals_lines() -> None:
+    assert "separated by semicolons" in shown("import", columns=80)  # the source breaks its line there

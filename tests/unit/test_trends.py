@@ -37,14 +37,14 @@ def test_places_named_in_words_count_in_any_language() -> None:
 
 
 def test_one_report_names_a_place_once() -> None:
-    report = LostItem("keys lost at the gym, near the gym or behind the gym", "")
+    report = ReportWords("keys lost at the gym, near the gym or behind the gym", "")
     assert places_of_both([report], [], 10) == [("gym", 1, 0)]
 
 
 def test_members_read_only_what_three_people_named() -> None:
-    reports = [LostItem("my keys", "Gym", author) for author in ("ada", "ada", "ben", "ben")]
+    reports = [ReportWords("my keys", "Gym", author) for author in ("ada", "ada", "ben", "ben")]
     assert places_of(reports) == things_lost(reports) == []
-    reports.append(LostItem("keys", "gym", "cleo"))
+    reports.append(ReportWords("keys", "gym", "cleo"))
     assert (places_of(reports), things_lost(reports)) == ([("Gym", 3)], [("keys", 3)])
 
 
@@ -52,15 +52,15 @@ def test_members_read_only_what_three_people_named() -> None:
     "place", ["Elm Street 12", "Hauptstraße 5", "Main Street 12", "Rue des Lilas 12", "Tom's house", "Kerkstraat 5"]
 )
 def test_members_never_read_where_someone_lives(place: str) -> None:
-    for report in (LostItem("", place), LostItem(f"keys lost at {place}", "")):
+    for report in (ReportWords("", place), ReportWords(f"keys lost at {place}", "")):
         assert places_of([report] * 3) == []
         assert places_of_both([report], [], 10) != []
 
 
 def test_members_read_no_names_out_of_a_text() -> None:
-    assert places_of([LostItem("perdu chez Marie", "")] * 3) == []
-    assert places_of([LostItem("lost in room 204", "")] * 3) == [("room 204", 3)]
-    assert places_of([LostItem("図書館で鍵をなくした", "")] * 3) == [("図書館", 3)]
+    assert places_of([ReportWords("perdu chez Marie", "")] * 3) == []
+    assert places_of([ReportWords("lost in room 204", "")] * 3) == [("room 204", 3)]
+    assert places_of([ReportWords("図書館で鍵をなくした", "")] * 3) == [("図書館", 3)]
 
 
 def test_things_named_by_fewer_than_three_people_are_not_listed() -> None:

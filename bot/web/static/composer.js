@@ -18,7 +18,7 @@ export class Composer {
     this.channel = form.dataset.channel;
     this.onPosted = onPosted;
     this.photos = [];
-    this.id = crypto.randomUUID(); // the same for each attempt, so that it is posted once
+    this.id = crypto.randomUUID(); // the same for each attempt with the same words, so that it is posted once
     this.text = form.querySelector("textarea");
     this.files = form.querySelector(".files");
     this.error = form.querySelector(".error");
@@ -51,22 +51,33 @@ export class Composer {
     });
     const sealed = form.querySelector("[name=sealed]");
     sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
-    form.addEventListener("input", () => this.keep());
+    form.addEventListener("input", () => {
+      this.id = crypto.randomUUID();
+      this.keep();
+    });
+    me.onChange(() => this.isSecret() && this.clear()); // the next person may be somebody else
     this.listenForDrops(form.closest(".channel"));
   }
 
-  /** Keep what was typed, in case the page is reloaded. */
+  /** Keep what was typed, in case the page is reloaded: not what others mustn't read, who may use this tab next. */
   keep() {
-    sessionStorage.setItem(this.kept, JSON.stringify([...new FormData(this.form)]));
+    if (this.isSecret()) sessionStorage.removeItem(this.kept);
+    else sessionStorage.setItem(this.kept, JSON.stringify({ id: this.id, fields: [...new FormData(this.form)] }));
+  }
+
+  isSecret() {
+    const { sealed, private: isPrivate } = this.form.elements;
+    return Boolean(sealed?.checked || isPrivate?.checked);
   }
 
   restore() {
-    const { elements } = this.form;
-    for (const [name, value] of JSON.parse(sessionStorage.getItem(this.kept) ?? "[]")) {
-      if (elements[name].type === "checkbox") elements[name].checked = true;
-      else elements[name].value = value;
+    const { id, fields } = JSON.parse(sessionStorage.getItem(this.kept) ?? "{}");
+    if (!fields) return;
+    this.id = id;
+    for (const [name, value] of fields) {
+      const field = this.form.elements[name];
+      if (field) field.value = value; // an update may have taken it off the page
     }
-    this.showSealed(elements.sealed?.checked);
   }
 
   /** A sealed report needs a category. */
@@ -109,6 +120,7 @@ export class Composer {
   /** Put words into the form, as a suggestion to send or change. */
   suggest(words) {
     this.text.value = words;
+    this.id = crypto.randomUUID();
     this.keep();
     this.text.focus();
   }
@@ -167,6 +179,7 @@ export class Composer {
     } catch (error) {
       this.error.textContent = error.message;
       if (error.final) this.id = crypto.randomUUID();
+      this.keep();
     } finally {
       this.submit.disabled = false;
       this.form.removeAttribute("aria-busy");
