@@ -35,7 +35,7 @@ class BatchingEncoder:
 
     def __init__(self, encoder: Encoder, max_batch: int = 16, max_wait_ms: float = 5) -> None:
         self.encoder = encoder
-        self._thread = _Thread()
+        self._thread = _EncoderThread()
         self._images = _Lane("photo", encoder.encode_images, self._thread, max_batch, max_wait_ms / 1000)
         self._texts = _Lane("text", encoder.encode_texts, self._thread, max_batch, max_wait_ms / 1000)
 
@@ -89,7 +89,7 @@ class _Request(Generic[Item]):
 
 
 @dataclass
-class _Thread:
+class _EncoderThread:
     """The thread that encodes, and a lane's turn to use it."""
 
     executor: ThreadPoolExecutor = field(
@@ -105,7 +105,7 @@ class _Lane(Generic[Item]):
         self,
         source: str,
         encode: Callable[[Sequence[Item]], Mapping[str, Vectors]],
-        thread: _Thread,
+        thread: _EncoderThread,
         max_batch: int,
         max_wait: float,
     ) -> None:

@@ -63,6 +63,8 @@ from tests.support.tables import for_each
         "Czyja to bluza? Wisi na korytarzu",
         "De quem é esta garrafa?",
         "谁的雨伞?在门口",
+        "Schlüssel gefunden, hängen an meiner Tür",
+        "Znalezione klucze, leżą przy mojej szafce",
         "Casio watch, silver",
         "Rote Brotdose, Aufkleber mit Dino",
         "Gants en laine gris",
