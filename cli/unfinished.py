@@ -32,6 +32,8 @@ def unfinished(target: Path) -> Iterator[Path]:
     try:
         yield folder / target.name
         (folder / target.name).rename(target)
+    except (ConnectionError, TimeoutError):  # a server's, not the disk's
+        raise
     except OSError as error:
         raise UsageError(f"{target} can't be written ({error.strerror}).") from error
     finally:
@@ -44,4 +46,4 @@ def _clear_up(parent: Path) -> None:
         with suppress(OSError):  # another command may have deleted it, or it isn't ours
             newest = max(path.stat().st_mtime for path in (left, *left.rglob("*")))
             if time.time() - newest > _ABANDONED_SECONDS:
-                shutil.rmtree(left)
+                shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -7,16 +7,19 @@ from typing import Final
 from db import mapping
 from db.queries import Queries
 from reunite.entities import Match
+from reunite.messages.keys import FIRST_REPLY
 
 MAX_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
 BETWEEN_KEPT: Final = """JOIN report l ON l.id = m.lost_id AND l.purged_at IS NULL AND l.state <> 'look'
   JOIN report f ON f.id = m.found_id AND f.purged_at IS NULL AND NOT f.sample"""
-UNANSWERED: Final = """(r.state IN ('pending', 'open') AND (
+UNANSWERED: Final = f"""(r.state IN ('pending', 'open') AND (
   EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'failed' AND o.sent_message IS NULL
     AND o.task <> 'remove' AND o.audience = 'thread')
   OR EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state = 'failed' AND NOT EXISTS (
-    SELECT FROM work d WHERE d.report_id = r.id AND d.state = 'done' AND d.created_at > w.created_at))))"""
+    SELECT FROM work d WHERE d.report_id = r.id AND d.state = 'done' AND d.created_at > w.created_at)))
+  AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state = 'due')
+  AND NOT EXISTS (SELECT FROM outbox o WHERE o.key = r.id::text || '{FIRST_REPLY}' AND o.sent_message IS NOT NULL))"""
 """Whether a report's author lacks an answer: a platform refused it, or the search failed."""
 
 _OPEN: Final = "m.state = 'undecided' AND l.state = 'open' AND f.state = 'open'"

@@ -129,10 +129,19 @@ class Workspaces:
 
     async def membership(self) -> IsThere:
         """Return a function that tells whether a workspace still has the app."""
-        return self.has_app
+        return self._has_app
 
     async def has_app(self, team: str) -> bool | None:
-        """Ask Slack whether a workspace still has the app, by its token; None if that can't be found out."""
+        """Ask Slack whether a workspace still has the app; None if that can't be found out."""
+        with suppress(TryAgainError):
+            return await self._has_app(team)
+        return None
+
+    async def _has_app(self, team: str) -> bool | None:
+        """Ask Slack whether a workspace still has the app, by its token; None if we have none.
+
+        Raises TryAgainError if Slack doesn't say.
+        """
         installation = await self._installations.of(team)
         token = installation.bot_token if installation else self._config.bot_token
         if token is None:
@@ -140,9 +149,11 @@ class Workspaces:
         try:
             identity = await with_token(self._client, token).auth_test()
         except SlackApiError as error:
-            return False if code_of(error) in APP_REMOVED else None
-        except UNANSWERED:
-            return None
+            if code_of(error) in APP_REMOVED:
+                return False
+            raise TryAgainError("Slack doesn't say whether it has the app") from error
+        except UNANSWERED as error:
+            raise TryAgainError("Slack doesn't say whether it has the app") from error
         return identity["team_id"] == team or None
 
     def _connect(self, team: str) -> "asyncio.Task[None]":

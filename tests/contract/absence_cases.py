@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from reunite.absence import absent_for_long
+from reunite.errors import TryAgainError
 from tests.contract.stages import Stage
 
 
@@ -58,6 +59,22 @@ class AbsenceCases:
         assert await look(stage, {"gone": None}) == ["gone"]
         await stage.join("gone", "discord")
         assert await look(stage, {"gone": None}) == []
+
+    async def test_a_platform_that_does_not_answer_ends_no_workspace_that_may_be_back(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await stage.join("back", "discord")
+
+        async def killed(_: object) -> None:
+            raise asyncio.CancelledError
+
+        async def is_down(_: str) -> bool:
+            raise TryAgainError("no answer")
+
+        monkeypatch.setattr(stage.store, "leave", killed)
+        with suppress(asyncio.CancelledError):
+            await stage.handlers.leave("discord", "back")
+        assert await absent_for_long(stage.store, "discord", is_down, stage.time) == []
 
     async def test_a_platform_that_cannot_say_ends_nothing_and_proves_nothing(self, stage: Stage) -> None:
         await stage.join("here", "discord")

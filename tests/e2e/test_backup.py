@@ -13,6 +13,7 @@ from psycopg import conninfo, sql
 
 from cli import backup
 from cli.errors import UsageError
+from cli.unfinished import unfinished
 from db.keys import new_key
 from db.store import Store
 from tests.integration.test_store import posted
@@ -131,3 +132,17 @@ def test_a_backup_clears_up_what_killed_ones_have_left(tmp_path: Path, name: str
     with pytest.raises(psycopg.OperationalError):
         backup.backup("postgresql://127.0.0.1:1/nowhere", tmp_path / "reunite-tuesday.dump")
     assert left.exists() is stays
+
+
+def test_a_backup_clears_up_the_unfinished_file_of_a_killed_one(tmp_path: Path) -> None:
+    left = tmp_path / "reunite-monday.dump.abcd_123.reunite.part"
+    left.write_bytes(b"everything")
+    os.utime(left, (time.time() - 25 * 3600,) * 2)
+    with pytest.raises(psycopg.OperationalError):
+        backup.backup("postgresql://127.0.0.1:1/nowhere", tmp_path / "reunite-tuesday.dump")
+    assert not left.exists()
+
+
+def test_a_server_that_breaks_off_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionResetError), unfinished(tmp_path / "reunite.dump"):
+        raise ConnectionResetError

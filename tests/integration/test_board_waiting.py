@@ -59,7 +59,8 @@ def _listed(page: str, *matches: Match) -> tuple[bool, ...]:
 @pytest.mark.parametrize(
     "failing",
     [
-        """INSERT INTO outbox (community_id, report_id, platform, key, reply, state)
+        """WITH done AS (UPDATE work SET state = 'done' WHERE report_id = %(id)s)
+           INSERT INTO outbox (community_id, report_id, platform, key, reply, state)
            VALUES (%(community)s, %(id)s, 'web', 'any', '{}', 'failed')""",
         "UPDATE work SET state = 'failed' WHERE report_id = %(id)s",
     ],
@@ -76,6 +77,32 @@ async def test_a_report_whose_author_got_no_answer_waits(community: Community, r
         False,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        """INSERT INTO outbox (community_id, report_id, platform, key, reply, state, sent_channel, sent_message)
+           VALUES (%(community)s, %(id)s, 'web', %(id)s::text || ':first', '{}', 'sent', 'c', 'm')""",
+        """INSERT INTO work (community_id, report_id) VALUES (%(community)s, %(id)s)""",
+    ],
+)
+async def test_an_answered_report_and_one_that_is_searched_again_do_not_wait(
+    community: Community, robin: Browser, answered: str
+) -> None:
+    report = await community.report(ReportFound, "a blue mug")
+    async with community.store.session(community.workspace.community) as session:
+        given = {"id": report.id, "community": session.community}
+        await session._do("UPDATE work SET state = 'failed' WHERE report_id = %(id)s", **given)
+        await session._do(
+            """INSERT INTO outbox (community_id, report_id, platform, key, reply, state)
+               VALUES (%(community)s, %(id)s, 'web', 'prompt', '{}', 'failed')""",
+            **given,
+        )
+    assert await waiting(robin) == {UNANSWERED: 1}
+    async with community.store.session(community.workspace.community) as session:
+        await session._do(answered, **given)
+    assert await waiting(robin) == {}
 
 
 async def test_a_filtered_gallery_shows_only_reports(robin: Browser) -> None:

@@ -17,7 +17,7 @@ from bot.slack.workspaces import Workspaces
 from db.installations import Installations
 from reunite.absence import GRACE
 from reunite.entities import ReplyTarget
-from reunite.errors import UndeliverableError
+from reunite.errors import TryAgainError, UndeliverableError
 from reunite.messages import keys, wording
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -215,7 +215,8 @@ async def test_a_token_that_is_refused_for_another_reason_deletes_nothing(world:
     is_there = await workspaces.membership()
     world.slack.api.fail_next("auth.test", error=error)
     with no_proxy():
-        assert await is_there(TEAM) is None
+        with pytest.raises(TryAgainError):
+            await is_there(TEAM)
         assert await is_there(TEAM)
         world.slack.teams[TEAM].installed = False
         assert await is_there(TEAM) is False
