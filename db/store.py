@@ -29,7 +29,7 @@ _PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND ab
 _SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
   DO UPDATE SET name = excluded.name, role = excluded.role,
-    since = CASE WHEN channel.role IS DISTINCT FROM excluded.role THEN now() ELSE channel.since END
+    since = CASE WHEN channel.role IS DISTINCT FROM excluded.role THEN coalesce(%s, now()) ELSE channel.since END
   WHERE (channel.name, channel.role) IS DISTINCT FROM (excluded.name, excluded.role)"""
 _DELETE_OTHER_CHANNELS: Final = "DELETE FROM channel WHERE workspace_id = %s AND external_id <> ALL(%s)"
 _NOTE_ABSENCE: Final = """UPDATE workspace
@@ -103,7 +103,7 @@ class Store(Database):
         async with self.transaction(workspace.community) as connection:
             await connection.execute(_PRESENT, [workspace.id])
             if command.channels is not None:
-                await _save_channels(connection, workspace, command.channels)
+                await _save_channels(connection, workspace, command.channels, command.away_since)
         return workspace
 
     async def channels(self, workspace: Workspace) -> list[Channel]:
@@ -203,10 +203,13 @@ class Store(Database):
         return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])
 
 
-async def _save_channels(connection: Connection, workspace: Workspace, channels: Sequence[Channel]) -> None:
+async def _save_channels(
+    connection: Connection, workspace: Workspace, channels: Sequence[Channel], away_since: datetime | None
+) -> None:
     """Store a workspace's channels, and delete those that it no longer has."""
     in_order = sorted(channels, key=lambda channel: channel.id)  # two processes may save them at once
-    about = [(workspace.community, workspace.id, channel.id, channel.name, channel.role) for channel in in_order]
+    ours = workspace.community, workspace.id
+    about = [(*ours, channel.id, channel.name, channel.role, away_since) for channel in in_order]
     async with connection.cursor() as cursor:
         await cursor.executemany(_SAVE_CHANNEL, about)
         saved = cursor.rowcount

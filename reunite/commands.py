@@ -30,6 +30,8 @@ class JoinWorkspace:
     external_id: str
     name: str
     channels: tuple[Channel, ...] | None = None
+    away_since: datetime | None = None
+    """Channels may have a new kind of report since then; None if the bot was there, and they have it only now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,12 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
     config.check()
     with addresses(config):
         async with ReuniteClient(config) as client:
-            workspaces = Workspaces(handlers)
+            missed = Missed(store)
+            workspaces = Workspaces(handlers, missed.away_since)
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
             inbound = Inbound(client, handlers, workspaces, platform, partial(came_before_role, store, "discord"))
             destinations = Destinations(handlers, workspaces)
-            missed = Missed(store)
             reconciler = Reconciler(
                 client,
                 handlers,

@@ -38,6 +38,7 @@ class Events:
         self._inbound = inbound
         self._verdicts = verdicts
         self._reconciler = reconciler
+        self._missed = reconciler.missed
         self._greeter = greeter
         self._pause_after_trouble = pause_after_trouble
         self._has_started = self._is_finishing = False
@@ -55,6 +56,8 @@ class Events:
         """Join the guilds that were added or changed while the bot was down, and reconcile them."""
         # Noted first: an outage may end while the others are joined.
         self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
+        if not self._has_started:
+            self._missed.away = {guild.id for guild in self._client.guilds}
         for guild in self._client.guilds:
             if guild.id not in self._unavailable:
                 await self._workspaces.join_now_or_later(guild)
@@ -64,6 +67,7 @@ class Events:
         self._has_started = True
         _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
         self._reconciler.start()
+        self._missed.away &= self._unavailable
         self._greeter.catch_up(self._client.guilds)
 
     async def finish(self) -> None:
@@ -82,6 +86,18 @@ class Events:
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         self._unavailable.add(guild.id)
+        self._missed.away.add(guild.id)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self._missed.away |= self._guilds_of(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """Discord has told everything that happened meanwhile."""
+        if self._has_started:
+            self._missed.away -= self._guilds_of(shard) - self._unavailable
+
+    def _guilds_of(self, shard: int) -> set[int]:
+        return {guild.id for guild in self._client.guilds if guild.shard_id == shard}
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Catch up in a guild after its outage, in which Discord tells nothing of it."""
@@ -90,6 +106,7 @@ class Events:
             await self._workspaces.join(guild)
             self._grants.note(guild)
             self._reconciler.start(only=guild)
+            self._missed.away.discard(guild.id)
         if self._has_started:  # it may have invited the bot meanwhile
             self._greeter.catch_up((guild,))
 

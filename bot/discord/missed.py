@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from bot.discord.errors import NO_ACCESS
+from bot.discord.permissions import ReportChannel
 from db.channel_roles import roles_since
 from db.heard import heard_at, note_heard
 from db.refused_changes import change_again
@@ -16,28 +17,23 @@ from db.store import Store
 
 _RECORD_EVERY_SECONDS: Final = 30.0
 
-FirstMissed = Callable[[discord.abc.Snowflake], datetime]
-"""Returns when the first post was made in a channel that the bot may have missed."""
-
 
 class Missed:
     """What the bot missed in its guilds."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.away: set[int] = set()
+        """Guilds in which the bot may have missed something, until it has joined them again."""
 
-    async def first_missed(self, guild: discord.Guild, earliest: datetime) -> FirstMissed:
-        """Return what tells since when posts count: no post from before its channel was for reports."""
-        heard = await heard_at(self._store, "discord", str(guild.id))
-        changed = await roles_since(self._store, "discord", str(guild.id))
+    async def away_since(self, guild: discord.Guild) -> datetime | None:
+        """Return until when the bot has heard of everything in a guild that it's away from; None if it's there."""
+        return await heard_at(self._store, "discord", str(guild.id)) if guild.id in self.away else None
 
-        def first_missed(channel: discord.abc.Snowflake) -> datetime:
-            since = changed.get(str(channel.id), earliest)
-            if heard and since > heard:  # it's when we noticed that, back again: the new posts may be for it
-                since = heard
-            return max(earliest, since)
-
-        return first_missed
+    async def first_missed(self, channel: ReportChannel, earliest: datetime) -> datetime:
+        """Return since when a channel's posts count: none from before it was for reports."""
+        since = await roles_since(self._store, "discord", str(channel.guild.id))
+        return max(earliest, since.get(str(channel.id), earliest))
 
     async def change_again(self, guild: discord.Guild) -> None:
         """Edit and remove the replies that the bot couldn't while it had no access to them."""
@@ -48,10 +44,5 @@ class Missed:
         await repeat(partial(self._record, client, is_caught_up), _RECORD_EVERY_SECONDS, "discord_heard")
 
     async def _record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
-        shards = client.shards
-        heard = (
-            str(guild.id)
-            for guild in client.guilds
-            if is_caught_up(guild.id) and not (guild.unavailable or shards[guild.shard_id].is_closed())
-        )
-        await note_heard(self._store, "discord", [*heard])
+        there = (guild.id for guild in client.guilds if guild.id not in self.away)
+        await note_heard(self._store, "discord", [str(guild) for guild in there if is_caught_up(guild)])

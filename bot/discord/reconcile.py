@@ -53,7 +53,7 @@ class Reconciler:
         self._inbound = inbound
         self._verdicts = verdicts
         self._destinations = destinations
-        self._missed = missed
+        self.missed = missed
         self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
@@ -97,7 +97,6 @@ class Reconciler:
             caught_up = [guild for guild in due if await self._try_guild(guild, self._reconcile_guild)]
             done = [guild for guild in caught_up if await self._try_guild(guild, self._leftovers)]
             self._due |= due.difference(done)
-            self._behind = set(self._due)
             if self._due:
                 await self._sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -131,19 +130,22 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
-        await self._missed.change_again(guild)
-        first_in = await self._missed.first_missed(guild, since)
+        await self.missed.change_again(guild)
         for channel in guild.text_channels:
             if self._workspaces.role_of(channel):
-                await self._isolated(guild, self._channel(channel, first_in(channel), posts))
+                first = await self.missed.first_missed(channel, since)
+                await self._isolated(guild, self._channel(channel, first, posts))
         for forum in guild.forums:
             if self._workspaces.role_of(forum):
-                await self._isolated(guild, self._forum(forum, first_in(forum), posts))
+                first = await self.missed.first_missed(forum, since)
+                await self._isolated(guild, self._forum(forum, first, posts))
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._look_for(guild, post))
         self._unseen.discard(guild.id)
+        if guild.id not in self._due:
+            self._behind.discard(guild.id)
 
     async def _leftovers(self, guild: discord.Guild) -> None:
         """Remove the words of posts that are gone from threads' names, and abandoned private threads.

@@ -1,8 +1,9 @@
 """The guilds that the bot is in: their settings, what each channel is for, and who moderates."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 import discord
@@ -26,8 +27,10 @@ _log = structlog.get_logger(__name__)
 class Workspaces:
     """The guilds of one client, each with its latest settings."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, away_since: Callable[[discord.Guild], Awaitable[datetime | None]]) -> None:
+        """`away_since` tells since when the bot isn't in a guild; None if it's there."""
         self._handlers = handlers
+        self._away_since = away_since
         self._settings: dict[int, Settings] = {}
         self._locks = Locks[int]()
         self._unsaved: set[int] = set()
@@ -40,7 +43,7 @@ class Workspaces:
         One at a time, so that settings read earlier never replace later ones.
         """
         async with self._joins.of(guild.id):
-            await self._join(guild)
+            await self._join(guild, await self._away_since(guild))
 
     async def join_now_or_later(self, guild: discord.Guild) -> None:
         """Join a guild, or leave it to `keep_saved` if that fails: the other guilds are still served."""
@@ -81,7 +84,7 @@ class Workspaces:
         async with self._joins.of(guild.id):
             saved = await self._handlers.settings("discord", guild_id)
             if saved != self._settings.get(guild.id, saved):
-                await self._join(guild)
+                await self._join(guild, None)
 
     async def keep_saved(self, client: discord.Client) -> None:
         """Save guilds and their channels again that couldn't be saved. Runs until cancelled."""
@@ -99,8 +102,8 @@ class Workspaces:
         except Exception as error:  # noqa: BLE001 - the next round may succeed
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
-    async def _join(self, guild: discord.Guild) -> None:
-        join = JoinWorkspace("discord", str(guild.id), guild.name)
+    async def _join(self, guild: discord.Guild, away_since: datetime | None) -> None:
+        join = JoinWorkspace("discord", str(guild.id), guild.name, away_since=away_since)
         await self._handlers.join(join)  # a guild must have been joined before it has settings
         saved = await self._handlers.settings("discord", str(guild.id))
         settings = _without_deleted(saved, guild)

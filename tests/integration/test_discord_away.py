@@ -1,5 +1,6 @@
 """What happens on Discord while the bot is away is taken at its next start; one message doesn't stop the others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from bot.discord import missed as missed_module
 from bot.discord.app import running
 from bot.discord.destinations import Destinations
+from bot.discord.workspaces import Workspaces
 from db.heard import heard_at
 from db.store import Store
 from reunite.absence import GRACE
@@ -276,14 +278,75 @@ async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_th
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store):
         seen = await discord.people.post("general", ann, "seen, and not for reports", {"a.jpg": JPEG})
-        then = datetime.now(UTC)
-        await eventually(lambda: heard_at(store, "discord", discord.guild_id), holds=lambda at: at and at > then)
+        await _heard(discord, store)
     before = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG})
     discord.channels[general]["name"] = "found-items"
     after = await discord.people.post("found-items", ann, "a cup", {"a.jpg": JPEG})
     async with caught_up(discord, store) as world:
         assert await _texts_are(world, ["a cup", "a hat"])
         assert [discord.people.has_reaction(post, "👀") for post in (seen, before, after)] == [False, True, True]
+
+
+async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_posted_meanwhile(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
+    ann, general = discord.admin.join("Ann"), discord.channel("general")
+    async with caught_up(discord, store) as world:
+        await _heard(discord, store)
+        with monkeypatch.context() as slow:
+            join = Workspaces.join
+
+            async def join_slowly(workspaces: Workspaces, guild: Any) -> None:
+                await asyncio.sleep(0.3)  # long enough for several records
+                await join(workspaces, guild)
+
+            slow.setattr(Workspaces, "join", join_slowly)
+            discord.gateway.refused_connections = 1
+            await discord.gateway.forget_session()
+            post = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG}, times=0)
+            discord.channels[general]["name"] = "found-items"
+            await eventually(lambda: discord.people.has_reaction(post, "👀"))
+        assert await _texts_are(world, ["a hat"])
+
+
+async def test_a_channel_that_is_chosen_while_another_cant_be_read_stays_without_older_posts(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
+    ann, general = discord.admin.join("Ann"), discord.channel("general")
+    async with caught_up(discord, store):
+        await _heard(discord, store)
+    for _ in range(100):
+        discord.refuse(f"GET /channels/{discord.channel('found')}/messages$", 403, code=0, message="none")
+    async with online(discord, store, pause_after_trouble=1.0) as world:
+        await eventually(lambda: any(path.endswith("/messages") for _, path in discord.requests))
+        old = await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG}, times=0)
+        chosen = Settings(found_channels=(general,))
+        handlers = Handlers(store, NoQueue())
+        await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=chosen))
+        read = ("GET", f"/channels/{general}/messages")
+        await eventually(lambda: discord.requests.count(read) > 1)  # the second time, what was read first is answered
+        assert await world.reports() == []
+        assert not discord.people.has_reaction(old, "👀")
+
+
+async def test_a_refused_post_of_a_renamed_channel_is_taken_once_it_is_edited(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
+    ann, general = discord.admin.join("Ann"), discord.channel("general")
+    async with caught_up(discord, store):
+        await _heard(discord, store)
+    post = await discord.people.post("general", ann, "keys", {"a.mp4": JPEG}, content_type="video/mp4")
+    discord.channels[general]["name"] = "found-items"
+    async with caught_up(discord, store) as world:
+        await eventually(lambda: discord.replies(post))
+        message = discord.message(post)
+        photos = [{**file, "filename": "a.jpg", "content_type": "image/jpeg"} for file in message["attachments"]]
+        message["attachments"] = photos
+        await discord.people.edit(post, "keys, now as a photo")
+        await eventually(lambda: _texts_are(world, ["keys, now as a photo"]))
 
 
 async def test_what_was_posted_during_an_outage_of_the_guild_is_taken_once_it_is_over(database_url: str) -> None:
@@ -373,6 +436,12 @@ async def _lose_privately(discord: DiscordDouble, member: str, words: str) -> No
 
 def _private_threads(discord: DiscordDouble) -> list[str]:
     return [channel["name"] for channel in discord.channels.values() if channel["type"] == PRIVATE_THREAD]
+
+
+async def _heard(discord: DiscordDouble, store: Store) -> None:
+    """Wait until the bot has recorded that it has heard of everything."""
+    then = datetime.now(UTC)
+    await eventually(lambda: heard_at(store, "discord", discord.guild_id), holds=lambda at: at and at > then)
 
 
 async def _number_is(world: World, number: int) -> bool:

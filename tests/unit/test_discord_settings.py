@@ -1,7 +1,7 @@
 """Settings that are changed while a guild's channels are being read stay changed."""
 
 import asyncio
-from unittest.mock import MagicMock, create_autospec
+from unittest.mock import AsyncMock, MagicMock, create_autospec
 
 import discord
 from psycopg import OperationalError
@@ -28,7 +28,7 @@ async def test_settings_read_before_a_change_do_not_replace_it() -> None:
 
     handlers = create_autospec(Handlers, instance=True)
     handlers.settings, handlers.set_up = settings, set_up
-    workspaces = Workspaces(handlers)
+    workspaces = Workspaces(handlers, AsyncMock(return_value=None))
     joining = asyncio.create_task(workspaces.join(guild))
     await read.wait()
     handlers.join.side_effect = OperationalError("the database is away")
