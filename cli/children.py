@@ -50,7 +50,7 @@ class Child:
     async def start(self) -> str:
         """Start the process and return what it writes when it is ready. Raises ChildError if it ends first."""
         self._ready_file.unlink(missing_ok=True)
-        # In a session of its own: Ctrl-C reaches only this process, which then stops the others in order.
+        # In a session of its own: Ctrl-C reaches only this process, which then stops the others.
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "cli.main", *self._command, env=self._environment, start_new_session=True
         )
@@ -89,7 +89,7 @@ class Child:
 
 @asynccontextmanager
 async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> AsyncIterator[list[Child]]:
-    """Prepare processes; those that were started are stopped at the end, in reverse order."""
+    """Prepare processes; those that were started are stopped at the end, together: each may take a while."""
     with tempfile.TemporaryDirectory(prefix="reunite-") as folder:
         prepared = [
             Child(command, environment, Path(folder) / f"ready-{number}") for number, command in enumerate(commands)
@@ -97,8 +97,7 @@ async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, 
         try:
             yield prepared
         finally:
-            for child in reversed(prepared):
-                await child.stop()
+            await asyncio.gather(*(child.stop() for child in prepared))
 
 
 async def until_asked_to_stop() -> None:

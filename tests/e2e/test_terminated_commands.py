@@ -93,7 +93,10 @@ def test_a_backup_that_is_ended_ends_its_program_and_leaves_nothing(
         process = started(environment, "backup", str(tmp_path / "reunite.dump"))
         try:
             wait_until(
-                lambda: bool(children := psutil.Process(process.pid).children()) and "pg_dump" in children[0].name()
+                lambda: (
+                    bool(children := psutil.Process(process.pid).children())
+                    and any(word.startswith("--file=") for word in children[0].cmdline())
+                )  # not `pg_dump --version`
             )
             [program] = psutil.Process(process.pid).children()
             process.send_signal(signal.SIGTERM)

@@ -7,6 +7,7 @@ claimed find, a match that a moderator confirmed, and a lost report that no work
 import asyncio
 import gzip
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -75,6 +76,16 @@ async def test_an_earlier_database_keeps_its_data_and_goes_on(
             assert lost
             assert lost.state == "returned"
             assert await session.claims.proof(claim_of(earlier)) == PROOF
+
+
+async def test_since_when_slack_was_not_heard_is_still_known(earlier: str) -> None:
+    with psycopg.connect(earlier) as connection:
+        connection.execute("UPDATE public.workspace SET platform = 'slack', external_id = 'T1'")
+        connection.execute("INSERT INTO public.slack_presence VALUES ('T1', '2026-11-01T12:00Z'), ('T2', now())")
+    await migrate(earlier)
+    with psycopg.connect(earlier) as connection:
+        heard = connection.execute("SELECT heard_at FROM workspace WHERE external_id = 'T1'").fetchall()
+    assert heard == [(datetime(2026, 11, 1, 12, tzinfo=UTC),)]
 
 
 async def test_an_earlier_database_gets_the_schema_of_a_new_one(earlier: str, databases: Databases) -> None:

@@ -294,7 +294,6 @@ def test_a_sentence_can_put_its_parts_in_its_own_order() -> None:
         (0.9799, 0.98, 94, 98),
         (0.9969, 0.997, 94, 99),
         (0.9999, 1.0, 94, 99),
-        (0.626, 0.7, 62, 70),
     ],
 )
 def test_a_possible_match_shows_a_smaller_percentage_than_any_with_high_confidence(
