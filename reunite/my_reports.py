@@ -11,7 +11,7 @@ from reunite import rights, rules
 from reunite.claim_endings import locked_with_claims, tell_others
 from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
-from reunite.entities import IncomingPhoto, Match, Member, Report, ReportKind, ReportState, Workspace
+from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.locking import locked_report
 from reunite.messages import keys, notices, reminders, wording
@@ -157,16 +157,6 @@ async def end(session: Session, report: Report) -> None:
     await session.deletion.purge(report.id, wording.ended_post(report))
     if not report.sample:
         await tell_others(session, claimed)
-
-
-def adding_photos(accepted: Press, report: Report, photos: Sequence[IncomingPhoto]) -> Press:
-    """Return the press that adds photos from the thread of a post whose author has `accepted` to report it.
-
-    A second one adds nothing more.
-    """
-    photos = tuple(photos[: rules.MAX_PHOTOS])
-    key, author = f"thread:{report.id}", report.author
-    return replace(accepted, action="add_photo", subject=report.id, member=author, key=key, photos=photos)
 
 
 async def _locked(session: Session, press: Press) -> Report:

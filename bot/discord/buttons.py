@@ -159,7 +159,7 @@ class Buttons:
     ) -> PrivateReply:
         press, action = await self._read(interaction, pressed, given), pressed.action
         if kind := kind_of_offer(action):
-            return await self._reports.from_offer(interaction, kind, press)
+            return await self._reports.from_offer(interaction, kind)
         if action in FILES_LOOK:
             return PrivateReply.of(await self._looks.claim(interaction, press))
         reply = await self._handlers.press(press)

@@ -47,7 +47,7 @@ class _Ratelimit(Ratelimit):
     """discord.py's rate limit of a route, of which all requests may be used, and no more.
 
     If a window is longer than `max_ratelimit_timeout`, discord.py refuses its second request already (the window for
-    opening threads takes minutes, and each channel would get one thread in it), and takes the window for over once it has refused one.
+    opening threads takes minutes, and each channel would get one thread in it), and takes it for over after a refusal.
     """
 
     def _is_long(self) -> bool:
@@ -74,15 +74,11 @@ class _Ratelimit(Ratelimit):
         if not self._is_long():
             self.reset_after = max(self.expires - self._loop.time(), 0.0) if self.expires else 0.0
             await super()._refresh()
-        elif self.remaining <= 0:
+        else:
             self._wake(len(self._pending_requests), exception=RateLimited(self.reset_after))
 
-    async def __aexit__(self, kind: Any, value: Any, traceback: Any) -> None:
-        if self.remaining > 0 and self._is_long():
-            self.outgoing -= 1
-            self._wake(self.remaining)
-        else:
-            await super().__aexit__(kind, value, traceback)
+    def _wake(self, count: int = 1, *, exception: RateLimited | None = None) -> None:
+        super()._wake(count, exception=exception if self.remaining <= 0 else None)
 
 
 @contextmanager

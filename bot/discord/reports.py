@@ -29,15 +29,14 @@ from bot.discord.private_replies import (
 from bot.discord.threads import Destination
 from bot.discord.workspaces import Workspaces, guild_of, lacking, member_of
 from bot.saved import answering, note_answered
-from reunite import rights
-from reunite.commands import REPORTS, NewReport, Press, Withdraw
+from reunite import rights, rules
+from reunite.commands import REPORTS, NewReport, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import Form, ReportForm, report_form
-from reunite.my_reports import adding_photos
 from reunite.posts import Receipt
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, DatedText, dated
 from reunite.text.zones import likely_zone
@@ -183,8 +182,8 @@ class Reports:
             receipt = await self._handlers.report(replace(command, source_key=str(interaction.id)))
         return receipt
 
-    async def from_offer(self, interaction: discord.Interaction, kind: ReportKind, press: Press) -> PrivateReply:
-        """Take the post in whose thread the bot has offered to look, with photos there. Raises TellUserError."""
+    async def from_offer(self, interaction: discord.Interaction, kind: ReportKind) -> PrivateReply:
+        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         thread, offered = interaction.channel, interaction.message
         if not isinstance(thread, discord.Thread) or offered is None:
             raise TellUserError("nothing_here")
@@ -197,8 +196,9 @@ class Reports:
             raise TellUserError("nothing_here") from error
         self._check_author(interaction, post)
         reply = await self._from_menu(interaction, post, kind)
-        if reply.receipt and (photos := await _photos_in(thread, post.author.id)):
-            await self._handlers.press(adding_photos(press, reply.receipt.report, photos))
+        if reply.receipt and await _has_photos(thread, post.author.id):
+            report = reply.receipt.report
+            await self._handlers.thread_photos.answer(report.target, report.author)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
@@ -216,7 +216,7 @@ class Reports:
             raise problem
         async with self._workspaces.lock(message.id):
             receipt = await self._handlers.report(command)
-            if receipt.report.state is ReportState.WITHDRAWN:
+            if receipt.report.state not in rules.IN_PROGRESS:
                 return PrivateReply(sentence("ended", language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
@@ -258,14 +258,15 @@ class Reports:
         rights.check_member("report_post_of", is_moderator=is_moderator, is_author=message.author.id == user.id)
 
 
-async def _photos_in(thread: discord.Thread, author: int) -> tuple[IncomingPhoto, ...]:
-    """Return the photos that the author of a post has added in its thread."""
+async def _has_photos(thread: discord.Thread, author: int) -> bool:
+    """Return whether the author of a post has posted photos in its thread."""
     try:
         said = [message async for message in thread.history(limit=_MOST_SAID, oldest_first=True)]
     except FAILURES as error:  # the post is taken all the same
         _log.warning("discord_thread_unread", thread=str(thread.id), reason=str(error))
-        return ()
-    return photos_among(message for message in said if message.author.id == author and message.id != thread.id)
+        return False
+    theirs = (message for message in said if message.author.id == author and message.id != thread.id)
+    return bool(photos_among(theirs))
 
 
 def _notes_on_time(read: DatedText, written: str, assumed_zone: str, language: str) -> list[str]:

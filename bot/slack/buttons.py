@@ -61,7 +61,7 @@ class Buttons:
         target = workspace.target(private.channel, private.message)
         press = _press(person, action, subject, target=target, key=private.body["trigger_id"])
         if kind := kind_of_offer(action):
-            await self._reports.from_offer(person, private, kind, press)
+            await self._reports.from_offer(person, private, kind)
             return
         if form := form_of(action, language):
             with _as_far_as_known(person):

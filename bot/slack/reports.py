@@ -19,16 +19,15 @@ from bot.slack.posts import Body, files_of, form_photos, is_post, photos_of, rep
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.submissions import Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
-from reunite import rights
-from reunite.commands import REPORTS, NewReport, Press
-from reunite.entities import IncomingPhoto, ReportKind
+from reunite import rights, rules
+from reunite.commands import REPORTS, NewReport
+from reunite.entities import ReportKind
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.messages.confirmation import confirmation
 from reunite.messages.forms import ReportForm, report_form
-from reunite.my_reports import adding_photos
 from reunite.posts import Receipt
 from reunite.text.when import dated
 
@@ -124,8 +123,8 @@ class Reports:
             raise found.problems[0]
         return await self._report(report, person, private, found.problems)
 
-    async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind, press: Press) -> None:
-        """Take the post in whose thread the bot has offered to look, with photos there. Raises TellUserError."""
+    async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind) -> None:
+        """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         workspace, body = private.workspace, private.body
         channel = body["channel"]["id"]
         message = await version_now(workspace, channel, {"ts": body["message"].get("thread_ts", "")})
@@ -134,8 +133,8 @@ class Reports:
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
         receipt = await self._take(channel, message, kind, person, private)
-        if photos := await _photos_in_thread(workspace, channel, message):
-            await self._handlers.press(adding_photos(press, receipt.report, photos))
+        if await _has_photos_in_thread(workspace, channel, message):
+            await self._handlers.thread_photos.answer(receipt.report.target, receipt.report.author)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await workspace.client.chat_delete(channel=channel, ts=body["message"]["ts"])
 
@@ -194,17 +193,20 @@ async def channel_of(
     return channel
 
 
-async def _photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> tuple[IncomingPhoto, ...]:
-    """Return the photos that the author of a post has added in its thread, if Slack shows it."""
+async def _has_photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> bool:
+    """Return whether the author of a post has posted photos in its thread, if Slack shows it."""
     try:
         said = await said_in_thread(workspace, channel, post["ts"], post["user"])
-        return (await photos_of(workspace, {"files": [file for message in said for file in files_of(message)]})).photos
+        files = [file for message in said for file in files_of(message)]
+        return bool((await photos_of(workspace, {"files": files})).photos)
     except FAILURES as error:  # the post is taken all the same
         _log.warning("slack_thread_unread", team=workspace.team, reason=type(error).__name__)
-        return ()
+        return False
 
 
 def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:
-    channel = receipt.report.target.channel
-    place = "" if is_direct(channel) else f"<#{channel}>"
-    return confirmation(receipt.report, place, language, is_new=command.answered or receipt.created)
+    report = receipt.report
+    if command.answered and report.state not in rules.IN_PROGRESS:  # a post that was a report
+        return [sentence("ended", language)]
+    place = "" if is_direct(report.target.channel) else f"<#{report.target.channel}>"
+    return confirmation(report, place, language, is_new=receipt.created or (command.answered and report.quiet))

@@ -11,6 +11,7 @@ from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
 from reunite.language import sentence
+from reunite.messages import keys
 from tests.doubles.discord_shapes import FORUM, REPLY, VOICE
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reactions, reply
 from tests.support.queues import NoQueue
@@ -181,12 +182,22 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     [offer] = await eventually(lambda: world.discord.replies(post))
     assert world.discord.text(offer) == sentence("offer_found")
     await world.discord.people.post_in_thread(post, ann, {"b.jpg": JPEG})
-    await world.discord.people.post_in_thread(post, world.discord.admin.join("Ben"), {"c.jpg": JPEG})
     pressed = await world.discord.ui.press(offer["id"], sentence("button_look_for_owner"), ann)
     await world.discord.ui.answer(pressed)
     report = await world.report()
     assert (report["kind"], report["source_key"], report["author_id"]) == ("found", post, ann)
     assert "Black umbrella" in report["text"]
     await eventually(lambda: offer["id"] not in world.discord.messages[post])
-    await eventually(world.photos)
-    assert [name for name, _ in await world.photos()] == ["b.jpg"]
+    async with world.store.session(await world.community()) as session:
+        assert await session.outbox.get(keys.thread_photo(report["id"]))
+    assert await world.photos() == []  # the post has none, and only that is deleted with the report
+
+
+async def test_the_menu_says_of_an_expired_report_that_it_has_ended(world: World) -> None:
+    ada, ui = world.discord.admin.join("Ada"), world.discord.ui
+    post = await world.discord.people.post("general", ada, "a black umbrella", {})
+    await ui.answer(await ui.menu("I lost this", ada, post))
+    report = await world.report()
+    async with world.store.session(await world.community()) as session:
+        await session.reports.set_state(report["id"], ReportState.EXPIRED)
+    assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("ended")

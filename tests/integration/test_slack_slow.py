@@ -9,11 +9,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from reunite.commands import ChangeSettings
-from reunite.entities import ReplyTarget, Settings
+from reunite.entities import ReplyTarget, ReportState, Settings
 from reunite.language import sentence
+from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, TRIGGER_SECONDS
+from tests.integration.test_slack_commands import answer
 from tests.support.slack_adapter import JPEG, World, connected_world
 from tests.support.waiting import eventually
 
@@ -175,15 +177,16 @@ async def test_words_that_arrive_late_get_no_offer(world: World) -> None:
     assert world.slack.thread(world.lost, late) == []
 
 
-async def test_a_photo_added_below_an_offer_is_taken_with_the_post(world: World) -> None:
+async def test_who_has_added_a_photo_below_an_offer_learns_how_to_search_with_it(world: World) -> None:
     post = world.slack.post(world.lost, world.ada, "I lost my red hat")
     offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
-    for member in (world.ada, world.ben):
-        world.slack.post_photo(world.lost, member, JPEG, name=f"{member}.jpg", thread_ts=post)
+    world.slack.post_photo(world.lost, world.ada, JPEG, thread_ts=post)
     pressed = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
     await eventually(lambda: pressed.answers)
     report = await world.report()
-    assert [photo.name for photo in await eventually(lambda: world.photos(report))] == [f"{world.ada}.jpg"]
+    async with world.store.session(report.community) as session:
+        assert await session.outbox.get(keys.thread_photo(report.id))
+    assert await world.photos(report) == []  # the post has none, and only that is deleted with the report
 
 
 async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +201,18 @@ async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monk
     await world.slack.settle()
     [said] = [answer["text"] for answer in pressed.answers]
     assert f"<#{world.lost}>" in said
+
+
+async def test_the_menu_says_of_a_report_that_it_was_sent_before_or_has_ended(world: World) -> None:
+    post = world.slack.post(world.general, world.ada, "a black umbrella")
+
+    async def use_menu() -> str:
+        used = await world.slack.ui.use_message("lost_this", world.general, post, world.ada)
+        return str((await answer(used))["text"])
+
+    assert sentence("sent_before") not in await use_menu()
+    assert sentence("sent_before") in await use_menu()
+    report = await world.report()
+    async with world.store.session(report.community) as session:
+        await session.reports.set_state(report.id, ReportState.EXPIRED)
+    assert await use_menu() == sentence("ended")
