@@ -175,9 +175,6 @@ class SqlReports(Queries):
     async def set_state(self, report: UUID, state: ReportState) -> None:
         await self._do("UPDATE report SET state = %(state)s WHERE id = %(report)s", report=report, state=state)
 
-    async def undo_return(self, report: UUID) -> None:
-        await self._do("UPDATE report SET returned_at = NULL WHERE id = %(report)s", report=report)
-
     async def mark_first_reply(self, report: UUID) -> None:
         await self._do(
             """WITH marked AS (UPDATE report SET has_first_reply = true WHERE id = %(report)s RETURNING id, state)

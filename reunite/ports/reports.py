@@ -44,10 +44,6 @@ class Reports(Protocol):
 
     async def set_state(self, report: UUID, state: ReportState) -> None: ...
 
-    async def undo_return(self, report: UUID) -> None:
-        """No longer count an ended report's item as returned."""
-        ...
-
     async def mark_first_reply(self, report: UUID) -> None:
         """Record that the report's thread has its first reply."""
         ...

@@ -100,7 +100,7 @@ async def test_the_longest_pause_decides_and_nobody_is_alarmed_meanwhile(
 
 
 def _late(database_url: str) -> tuple[bool, bool]:
-    """Whether work is late by the metrics, and posts are by what moderators are told."""
+    """Whether work is late by the metrics, and posts are by what moderators read."""
     with psycopg.connect(database_url) as connection:
         late = connection.execute("SELECT FROM work_numbers() WHERE oldest < now() - interval '1 hour'").rowcount
         posts = connection.execute("SELECT FROM unanswered_posts('web', %s) WHERE number > 0", [FIRST_REPLY]).rowcount
