@@ -102,6 +102,9 @@ class SqlDeletion(SqlForgetting):
         news = await self._all(_RETURNS, report=report, match=str(match or ""))
         await self._remove([row["seq"] for row in news])
 
+    async def undo_return(self, report: UUID) -> None:
+        await self._do("UPDATE report SET returned_at = NULL WHERE id = %(report)s", report=report)
+
     async def forget_moderator(self, account: Account) -> None:
         for row in await self._all(_NAMING, member=account.id):
             unnamed = from_json(row["reply"]).without_person(account, sentence("unknown_member", row["language"]))

@@ -35,9 +35,6 @@ class SqlVerdicts(Queries):
             press=command.press,
         )
 
-    async def undo_return(self, report: UUID) -> None:
-        await self._do("UPDATE report SET returned_at = NULL WHERE id = %(report)s", report=report)
-
     async def of(self, match: UUID) -> Sequence[Verdict]:
         rows = await self._all("SELECT * FROM verdict WHERE match_id = %(match)s ORDER BY seq", match=match)
         return [mapping.verdict(row) for row in rows]

@@ -194,7 +194,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
         elif change.before is MatchState.CONFIRMED:  # another match has brought it back, or it has ended
             await session.deletion.remove_news_of_returns(report.id, change.match.id)
             if not confirmed:
-                await session.verdicts.undo_return(report.id)  # it had ended since
+                await session.deletion.undo_return(report.id)  # it had ended since
         if state is ReportState.OPEN and (report.state is not state or change.before is MatchState.REJECTED):
             work.append(await session.work.add(report.id))  # for reports that came in meanwhile
         if state is ReportState.OPEN or change.match.state is MatchState.CONFIRMED:

@@ -18,6 +18,10 @@ class Deletion(Protocol):
         """
         ...
 
+    async def undo_return(self, report: UUID) -> None:
+        """No longer count an ended report's item as returned."""
+        ...
+
     async def clear_remains(self, report: UUID) -> None:
         """Delete what remains of a purged report once nothing needs it, and its empty row a year later.
 

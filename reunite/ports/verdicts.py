@@ -21,10 +21,6 @@ class Verdicts(Protocol):
         """Return the verdicts that someone gave or withdrew, oldest first."""
         ...
 
-    async def undo_return(self, report: UUID) -> None:
-        """No longer count an ended report's item as returned."""
-        ...
-
     async def add_decision(self, match: UUID, state: Decision, place: ReplyTarget, by: Member) -> None:
         """Store that a member of a place's workspace has decided on a match's claim, or released a sealed match."""
         ...
