@@ -83,18 +83,16 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
             recording = partial(missed.record, client, reconciler.is_caught_up)
-            work: list[Work] = [past.run, recording, *_work(client, handlers, store, workspaces, verdicts)]
+            work: list[Work] = [past.run, recording, *_work(client, store, workspaces, verdicts)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):
                 yield platform
 
 
-def _work(
-    client: ReuniteClient, handlers: Handlers, store: Store, workspaces: Workspaces, verdicts: Verdicts
-) -> list[Work]:
+def _work(client: ReuniteClient, store: Store, workspaces: Workspaces, verdicts: Verdicts) -> list[Work]:
     """Return what is done in the background, each until it's cancelled."""
     return [
-        partial(_watch_absence, store, handlers, client),
+        partial(_watch_absence, store, workspaces, client),
         partial(workspaces.keep_saved, client),
         partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
         partial(watch_roles, store, "discord", verdicts.moderates),
@@ -122,7 +120,7 @@ async def _online(client: ReuniteClient, events: Events, work: Sequence[Work]) -
         raise
 
 
-async def _watch_absence(store: Store, handlers: Handlers, client: ReuniteClient) -> None:
+async def _watch_absence(store: Store, workspaces: Workspaces, client: ReuniteClient) -> None:
     """Leave guilds that removed the bot while it was down."""
 
     async def start_check() -> IsThere:
@@ -134,6 +132,7 @@ async def _watch_absence(store: Store, handlers: Handlers, client: ReuniteClient
         return is_there
 
     async def leave(guild: str) -> None:
-        await handlers.leave("discord", guild)
+        if client.get_guild(int(guild)) is None:  # else it has invited the bot again since the check
+            await workspaces.leave(int(guild))
 
     await watch_absence(store, "discord", start_check, leave)

@@ -138,7 +138,7 @@ class GuildEvents:
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self._grants.forget(guild)
         await self._greeter.forget(guild)
-        await self._workspaces.leave(guild)
+        await self._workspaces.leave(guild.id)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
         await self._workspaces.join(channel.guild)

@@ -122,12 +122,12 @@ class Workspaces:
                 if guild.id not in self._settings:
                     await self.join(guild)
 
-    async def leave(self, guild: discord.Guild) -> None:
+    async def leave(self, guild_id: int) -> None:
         """Delete everything known about a guild that has removed the bot."""
-        async with self.lock(guild.id):
-            self._settings.pop(guild.id, None)
-            self._unsaved.discard(guild.id)
-            await self._handlers.leave("discord", str(guild.id))
+        async with self.lock(guild_id):
+            self._settings.pop(guild_id, None)
+            self._unsaved.discard(guild_id)
+            await self._handlers.leave("discord", str(guild_id))
 
     def settings(self, guild: discord.Guild) -> Settings:
         return self._settings.get(guild.id, _DEFAULTS)

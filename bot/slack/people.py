@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import MISSING_SCOPE, cause_of, code_of, slack_errors
+from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, slack_errors
 from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.language import language_of, sentence
@@ -66,6 +66,7 @@ class People:
         self._always_moderate = always_moderate
         self._languages = Latest[str, str](_REMEMBERED)
         self._groups: Sequence[Mapping[str, Any]] = ()
+        self._groups_error: Exception | None = None
         self._groups_asked = -math.inf
         self._asking = asyncio.Lock()
 
@@ -145,8 +146,14 @@ class People:
     async def _latest_groups(self) -> Sequence[Mapping[str, Any]]:
         async with self._asking:
             if monotonic() - self._groups_asked >= _GROUPS_SECONDS:
-                self._groups = (await self._client.usergroups_list(include_users=True)).get("usergroups") or ()
+                try:
+                    answer = await self._client.usergroups_list(include_users=True)
+                    self._groups, self._groups_error = answer.get("usergroups") or (), None
+                except FAILURES as error:  # each press would wait for its own
+                    self._groups_error = error
                 self._groups_asked = monotonic()
+            if self._groups_error:
+                raise self._groups_error
             return self._groups
 
 

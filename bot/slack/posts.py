@@ -117,12 +117,12 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
 def not_a_photo(message: Body, *, is_new: bool) -> TellUserError | None:
     """Return what to say about a post that seems to be a report, but brings no photo; None for any other.
 
-    A spoken one is answered while it `is_new`; Slack gives some of them a video's type.
+    It's answered while it `is_new`; Slack gives some spoken ones a video's type.
     """
     for file in files_of(message):
         if file.get("subtype") == _SPOKEN:
             return TellUserError("voice_message") if is_new and not message.get("text") else None
-        if str(file.get("mimetype") or "").startswith("video/"):
+        if is_new and str(file.get("mimetype") or "").startswith("video/"):
             return TellUserError("photo_not_an_image", name=_name(file))
     return None
 

@@ -21,7 +21,7 @@ from bot.slack.submissions import Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights, rules
 from reunite.commands import REPORTS, NewReport
-from reunite.entities import ReportKind
+from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -58,10 +58,7 @@ class Reports:
         """Open the modal of a report."""
         settings = await self._handlers.settings("slack", private.workspace.team)
         if which == "sealed":  # better than after filling in the form
-            if settings.log_channel is None:
-                raise TellUserError("sealed_needs_log")
-            if not await private.workspace.has_channel(settings.log_channel):
-                raise TellUserError("sealed_log_closed")
+            await _check_log(private.workspace, settings)
         form = report_form(which, person.language, private=settings.private_reports)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
@@ -143,11 +140,21 @@ class Reports:
         view = body["view"]
         which = cast("ReportForm", view["callback_id"].removeprefix(REPORT))
         person = await workspace.person(body["user"]["id"])
+        if which == "sealed":
+            await _check_log(workspace, await self._handlers.settings("slack", workspace.team))
         report, notes = await _report_from_modal(workspace, which, person, view)
         receipt = await self._handlers.report(report)
         with answering():
             answer = words_modal("\n".join([*_confirmation(report, receipt, person.language), *notes]), person.language)
         return Shown(answer, partial(note_answered, self._handlers, receipt))
+
+
+async def _check_log(workspace: SlackWorkspace, settings: Settings) -> None:
+    """Raise TellUserError unless the bot is in the moderators' channel, where a sealed report is shown to them."""
+    if settings.log_channel is None:
+        raise TellUserError("sealed_needs_log")
+    if not await workspace.has_channel(settings.log_channel):
+        raise TellUserError("sealed_log_closed")
 
 
 async def _report_from_modal(

@@ -428,6 +428,25 @@ async def test_a_guild_that_removed_the_bot_while_it_was_away_is_deleted_after_a
             assert await world.community()
 
 
+async def test_a_guild_that_invites_the_bot_again_during_the_check_is_kept(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def long_gone(*_: object) -> list[str]:
+        asked.set()
+        return [discord.guild_id]
+
+    async with online(discord, store) as world:
+        assert await world.community()
+    monkeypatch.setattr("bot.absence.absent_for_long", long_gone)
+    with capture_logs() as logged:
+        async with online(discord, store) as world:
+            await asyncio.wait_for(asked.wait(), 10)
+            await eventually(lambda: any(line["event"] == "absent_workspace_left" for line in logged))
+            assert await store.workspace("discord", discord.guild_id)
+
+
 async def _lose_privately(discord: DiscordDouble, member: str, words: str) -> None:
     opened = await discord.ui.slash("lost", member, "general")
     await discord.ui.opened(opened)

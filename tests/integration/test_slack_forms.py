@@ -130,7 +130,14 @@ async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_mo
     world.slack.admin.invite_bot(log)
     await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning not in str(home))
     await world.slack.slash("found", "sealed", world.ben, world.general)
-    await world.slack.ui.modal(world.ben, sentence("form_sealed"))
+    modal = await world.slack.ui.modal(world.ben, sentence("form_sealed"))
+    world.slack.channels[log]["is_member"] = False
+    await world.slack.tell({"type": "group_left", "channel": log, "actor_id": world.admin}).acked.wait()
+    await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning in str(home))
+    photo = world.slack.api.files.add(world.ben, "passport.jpg", JPEG)
+    sent = await world.slack.ui.submit(modal, world.ben, category="id", photos=[photo])
+    assert sentence("sealed_log_closed") in str((sent.ack or {})["payload"]["errors"])
+    assert await world.reports() == []
 
 
 async def test_without_a_channel_for_moderators_nothing_can_be_sealed(world: World) -> None:
