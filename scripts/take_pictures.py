@@ -95,7 +95,7 @@ def _take_board(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("status")).to_be_visible()
     _take(page, "board")
-    page.get_by_role("link", name="Matches").click()
+    page.get_by_role("link", name="Matches", exact=True).click()
     page.get_by_role("link", name="teddy").first.click()
     expect(page.get_by_role("button", name="It's back")).to_be_visible()
     _take(page, "board-match")

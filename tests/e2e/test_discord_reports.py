@@ -37,7 +37,7 @@ async def test_a_private_report_is_for_its_author_and_the_moderators_alone(world
     [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     assert f"<#{thread['id']}>" in answer
     assert world.discord.thread_members[thread["id"]] == {world.discord.bot_id, world.ada}
-    await world.wait_for_reply(thread["id"], "is looking for", "my red umbrella")
+    await world.wait_for_reply(thread["id"], "You're looking for", "my red umbrella")
     await world.wait_for_reply(thread["id"], "This could be yours.")
     await world.wait_for_reply(world.discord.channel("general"), "my red umbrella")
     assert world.discord.replies(world.discord.channel("lost")) == []
@@ -49,7 +49,7 @@ async def test_a_private_report_is_for_its_author_and_the_moderators_alone(world
 async def test_a_withdrawn_private_report_leaves_no_threads_name(world: DiscordWorld) -> None:
     await world.fill_in(await world.discord.ui.slash("lost", world.ada, "general"), words="my diary", seen="private")
     [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-    await world.wait_for_reply(thread["id"], "is looking for", "my diary")
+    await world.wait_for_reply(thread["id"], "You're looking for", "my diary")
     assert thread["name"] == "Lost: my diary"
     listed = await world.discord.ui.slash("mine", world.ada, "general")
     await world.private_answer(listed)
