@@ -13,7 +13,10 @@ _EVERYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_neede
 
 
 class Grants:
-    """Tracks the permissions that the bot lacks in the channels for reports; calls `reconcile` if one is granted."""
+    """Tracks the permissions that the bot lacks where it writes; calls `reconcile` if one is granted.
+
+    It writes in the channels for reports and in the moderators' channel.
+    """
 
     def __init__(self, workspaces: Workspaces, reconcile: Callable[[], None]) -> None:
         self._workspaces = workspaces
@@ -27,6 +30,9 @@ class Grants:
         """
         before = self._lacking.get(guild.id)
         channels = [candidate for kind in ReportKind for candidate in self._workspaces.channels(guild, kind)]
+        log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
+        if isinstance(log, discord.TextChannel):
+            channels.append(log)
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
         if before is not None and any(before.get(channel, _EVERYTHING) - lacking for channel, lacking in now.items()):

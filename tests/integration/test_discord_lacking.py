@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from bot.delivery import Delivery
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
+from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, SEND_MESSAGES, VIEW_CHANNEL
 from tests.integration.test_discord_greeting import invited
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, shown_match
+from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually
 
@@ -68,20 +72,36 @@ async def test_where_the_bot_sees_no_photos_in_posts_it_says_what_to_do(
         assert (UNREAD in world.discord.text(greeting)) is bool(settings)
 
 
-async def test_a_quote_out_of_reach_is_given_up_and_removed_once_the_bot_has_access_again(world: World) -> None:
+@pytest.mark.parametrize("channel", ["lost", "general"])
+async def test_a_quote_out_of_reach_is_given_up_and_removed_once_the_bot_has_access_again(
+    world: World, channel: str
+) -> None:
+    """`general` is the moderators' channel here."""
+    general = world.discord.channel("general")
+    settings = ChangeSettings(
+        platform="discord", workspace=world.discord.guild_id, settings=Settings(log_channel=general)
+    )
+    await Handlers(world.store, NoQueue()).set_up(settings)
     card, _, _ = await shown_match(world)
     place = world.discord.message(card)["channel_id"]
+    if channel == "general":
+        moved = world.discord.messages[place].pop(card)
+        place = general
+        world.discord.messages[place][card] = moved | {"channel_id": place}
 
     async def has_failed() -> bool:
         async with world.store.session(await world.community()) as session:
             row = await session._one("SELECT 1 FROM outbox WHERE state = 'failed' AND task = 'remove'")
         return row is not None
 
-    await world.discord.admin.forbid("lost", VIEW_CHANNEL)
+    await world.discord.admin.forbid(channel, VIEW_CHANNEL)
     world.discord.refuse(f"DELETE /channels/{place}/messages/{card}", 403, code=50001, message="Missing Access")
     async with background(Delivery(world.store, world.platform).run()):
         async with world.store.session(await world.community()) as session:
-            await session._do("UPDATE outbox SET task = 'remove', state = 'queued', due_at = now()")
+            await session._do(
+                "UPDATE outbox SET task = 'remove', state = 'queued', due_at = now(), sent_channel = %(place)s",
+                place=place,
+            )
         await eventually(has_failed)
-        await world.discord.admin.allow("lost")
+        await world.discord.admin.allow(channel)
         await eventually(lambda: card not in world.discord.messages[place])
