@@ -11,10 +11,10 @@ import structlog
 
 from bot.discord.button_ids import KEEP, AnswerId, PressId, parse_answer_id, parse_press_id
 from bot.discord.errors import FAILURES
-from bot.discord.forms import FormInput, form_input, form_modal
+from bot.discord.forms import FormInput, confirmation_reply, form_input, form_modal
 from bot.discord.linking import Linking
 from bot.discord.looks import Looks
-from bot.discord.markup import escape, without_spoilers
+from bot.discord.markup import without_spoilers
 from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
@@ -28,7 +28,7 @@ from bot.discord.private_replies import (
     result_or_problem,
     try_acknowledge,
 )
-from bot.discord.render import Rendered, RenderedButton, with_answer
+from bot.discord.render import with_answer
 from bot.discord.reports import REPORT, Reports
 from bot.discord.settings_form import SettingsForm
 from bot.discord.verdicts import fetch_member
@@ -129,15 +129,9 @@ class Buttons:
         await try_acknowledge(interaction, partial(interaction.response.send_modal, form_modal(form, press.custom_id)))
 
     async def _ask(self, interaction: discord.Interaction, press: PressId, asked: Confirmation) -> PrivateReply:
-        """Ask whether a press is meant; its answers are buttons, so it may be given at any time."""
         await self._handlers.forms.check(await self._read(interaction, press))
         words = sentence(f"button_{press.action}", language_of_user(interaction))
-        buttons = (
-            RenderedButton(f"{_SURE}{press.custom_id}", words, discord.ButtonStyle.danger),
-            RenderedButton(KEEP, asked.keep, discord.ButtonStyle.secondary),
-        )
-        embed = discord.Embed(description=escape(asked.question))
-        return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
+        return confirmation_reply(asked, words, f"{_SURE}{press.custom_id}")
 
     async def _submitted(self, interaction: discord.Interaction, custom_id: str) -> None:
         given = form_input(interaction)

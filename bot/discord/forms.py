@@ -7,10 +7,14 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.discord.button_ids import KEEP
+from bot.discord.markup import escape
 from bot.discord.posts import photo_files
+from bot.discord.private_replies import PrivateReply
+from bot.discord.render import Rendered, RenderedButton
 from reunite.entities import IncomingPhoto
 from reunite.language import shortened
-from reunite.messages.forms import Field, Form
+from reunite.messages.forms import Confirmation, Field, Form
 
 _MAX_TITLE: Final = 45  # Discord's limits, in characters
 _MAX_LABEL: Final = 45
@@ -92,3 +96,13 @@ def _component(field: Field) -> ui.Item[Any]:
                 required=field.required,
                 max_length=field.most,
             )
+
+
+def confirmation_reply(asked: Confirmation, yes: str, yes_id: str) -> PrivateReply:
+    """Ask whether something is meant; both answers are buttons, so it may be answered at any time."""
+    buttons = (
+        RenderedButton(yes_id, yes, discord.ButtonStyle.danger),
+        RenderedButton(KEEP, asked.keep, discord.ButtonStyle.secondary),
+    )
+    embed = discord.Embed(description=escape(asked.question))
+    return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))

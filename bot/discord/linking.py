@@ -4,11 +4,9 @@ from typing import Final
 
 import discord
 
-from bot.discord.button_ids import KEEP
-from bot.discord.markup import escape
+from bot.discord.forms import confirmation_reply
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, language_of_user
-from bot.discord.render import Rendered, RenderedButton
 from bot.discord.workspaces import guild_of
 from reunite import rights
 from reunite.entities import PlatformName
@@ -38,13 +36,7 @@ class Linking:
     async def ask(self, interaction: discord.Interaction) -> PrivateReply:
         """Ask whether the two sides are to part."""
         language = language_of_user(interaction)
-        asked = unlink_confirmation(language)
-        buttons = (
-            RenderedButton(self.BUTTON, sentence("home_unlink", language), discord.ButtonStyle.danger),
-            RenderedButton(KEEP, asked.keep, discord.ButtonStyle.secondary),
-        )
-        embed = discord.Embed(description=escape(asked.question))
-        return PrivateReply(embeds=(Rendered(None, embed, discord.AllowedMentions.none(), buttons),))
+        return confirmation_reply(unlink_confirmation(language), sentence("home_unlink", language), self.BUTTON)
 
     async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
         """Leave the community, as the button says."""
