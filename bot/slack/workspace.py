@@ -74,7 +74,7 @@ class SlackWorkspace:
         """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's."""
         identity = await client.auth_test()
         if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
-            raise TryAgainError("Slack's address gives other answers than Slack, perhaps a proxy's")
+            raise TryAgainError("the answers from Slack's address aren't Slack's; a proxy may be answering")
         if identity.get("is_enterprise_install"):
             raise UndeliverableError(
                 "The app is installed for a whole organisation, which it can't serve: install it in each workspace."

@@ -21,7 +21,7 @@ async def test_a_guild_that_comes_back_while_another_is_joined_is_caught_up_in()
             back.unavailable = False
             await events.on_guild_available(back)
 
-    reconciler = create_autospec(Reconciler, instance=True)
+    reconciler = create_autospec(Reconciler, instance=True, missed=MagicMock(away=set()))
     events = Events(
         MagicMock(discord.AutoShardedClient, guilds=[back, other], shard_count=1),
         workspaces=AsyncMock(Workspaces, join=join, join_now_or_later=join, channels=MagicMock(return_value=[])),
@@ -34,4 +34,5 @@ async def test_a_guild_that_comes_back_while_another_is_joined_is_caught_up_in()
     )
     await events.start()
     assert joined == [other, back]
+    assert reconciler.missed.away == set()
     assert call(only=back) in reconciler.start.call_args_list

@@ -17,7 +17,7 @@ async def test_discords_bot_says_that_the_answers_arent_discords(error: Exceptio
         raise error
 
     client: Any = SimpleNamespace(login=login)
-    with pytest.raises(SetupError, match=r"other answers than Discord \(.*\), perhaps a proxy's\.$"):
+    with pytest.raises(SetupError, match=r"aren't Discord's \(.*\)\. A proxy may be answering\.$"):
         await log_in(client, "token")
 
 
@@ -28,5 +28,5 @@ async def test_slacks_bot_says_that_the_answers_arent_slacks(identity: dict[str,
 
     nothing: Any = None
     client: Any = SimpleNamespace(auth_test=auth_test)
-    with pytest.raises(TryAgainError, match="other answers than Slack"):
+    with pytest.raises(TryAgainError, match="aren't Slack's"):
         await SlackWorkspace.connect(client, nothing, nothing)
