@@ -12,9 +12,8 @@ from bot.discord.linking import Linking
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, Work, language_of_user, reply_privately
 from bot.discord.settings_form import SettingsForm
-from bot.discord.workspaces import Workspaces, guild_of, member_of
+from bot.discord.workspaces import Workspaces, guild_of, member_of, workspace_of
 from reunite import rights
-from reunite.entities import PlatformName
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages import welcome
@@ -47,7 +46,7 @@ class Commands:
     async def my_reports(self, interaction: discord.Interaction) -> PrivateReply:
         """Show a member's open reports, each with its buttons."""
         language = language_of_user(interaction)
-        replies = await self._handlers.my_reports(*_workspace(interaction), member_of(interaction.user), language)
+        replies = await self._handlers.my_reports(*workspace_of(interaction), member_of(interaction.user), language)
         return PrivateReply.of(*replies) if replies else PrivateReply(sentence("home_no_reports", language))
 
     async def help(self, interaction: discord.Interaction) -> PrivateReply:
@@ -59,19 +58,19 @@ class Commands:
 
     async def statistics(self, interaction: discord.Interaction) -> PrivateReply:
         language = language_of_user(interaction)
-        return PrivateReply.of(await self._handlers.statistics(*_workspace(interaction), language))
+        return PrivateReply.of(await self._handlers.statistics(*workspace_of(interaction), language))
 
     async def privacy(self, interaction: discord.Interaction) -> PrivateReply:
         """Explain which data is kept, attach all of the member's, and offer to delete it."""
         member = member_of(interaction.user)
-        reply = await self._handlers.privacy(*_workspace(interaction), member, language_of_user(interaction))
-        export = await self._handlers.export(*_workspace(interaction), member)
+        reply = await self._handlers.privacy(*workspace_of(interaction), member, language_of_user(interaction))
+        export = await self._handlers.export(*workspace_of(interaction), member)
         return replace(PrivateReply.of(reply), file=("reunite.json", _file(export)))
 
     async def timezone(self, interaction: discord.Interaction, zone: str) -> PrivateReply:
         """Keep a member's time zone, or say which one they have."""
         language, member = language_of_user(interaction), member_of(interaction.user)
-        kept = await self._handlers.zone(*_workspace(interaction), member, zone.strip())
+        kept = await self._handlers.zone(*workspace_of(interaction), member, zone.strip())
         if kept is None:
             return PrivateReply(sentence("zone_not_known", language, command=command_names(language)))
         key, now = "zone_kept" if zone.strip() else "zone_is", datetime.now(kept)
@@ -85,7 +84,7 @@ class Commands:
         # The board shows all channels, so what's permitted in this one doesn't count.
         moderates = isinstance(user, discord.Member) and self._workspaces.is_moderator(user, user.guild_permissions)
         link = await self._handlers.board.link(
-            *_workspace(interaction), member_of(user), language, is_moderator=moderates
+            *workspace_of(interaction), member_of(user), language, is_moderator=moderates
         )
         # The link works once, and without the brackets Discord would open it for a preview.
         return PrivateReply(sentence("board_link", language, link=f"<{link}>"))
@@ -93,10 +92,6 @@ class Commands:
     async def setup(self, interaction: discord.Interaction) -> PrivateReply:
         """Show the guild's settings."""
         return PrivateReply(embeds=(self._settings_form.panel(interaction),))
-
-
-def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
-    return "discord", str(interaction.guild_id)
 
 
 def _file(export: dict[str, Any]) -> bytes:

@@ -7,9 +7,8 @@ import discord
 from bot.discord.forms import confirmation_reply
 from bot.discord.permissions import may_set_up
 from bot.discord.private_replies import PrivateReply, language_of_user
-from bot.discord.workspaces import guild_of
+from bot.discord.workspaces import workspace_of
 from reunite import rights
-from reunite.entities import PlatformName
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages.forms import unlink_confirmation
@@ -28,9 +27,9 @@ class Linking:
         """Join the community of a link code, or make a code if none is given."""
         language = language_of_user(interaction)
         if code:
-            await self._handlers.link(*_workspace(interaction), code)
+            await self._handlers.link(*workspace_of(interaction), code)
             return PrivateReply(sentence("linked", language))
-        new_code = await self._handlers.link_code(*_workspace(interaction))
+        new_code = await self._handlers.link_code(*workspace_of(interaction))
         return PrivateReply(sentence("link_code", language, command=command_names(language), code=new_code))
 
     async def ask(self, interaction: discord.Interaction) -> PrivateReply:
@@ -41,9 +40,5 @@ class Linking:
     async def unlink(self, interaction: discord.Interaction) -> PrivateReply:
         """Leave the community, as the button says."""
         rights.check_member("link", is_moderator=may_set_up(interaction))
-        await self._handlers.unlink(*_workspace(interaction))
+        await self._handlers.unlink(*workspace_of(interaction))
         return PrivateReply(sentence("unlinked", language_of_user(interaction)))
-
-
-def _workspace(interaction: discord.Interaction) -> tuple[PlatformName, str]:
-    return "discord", str(guild_of(interaction).id)

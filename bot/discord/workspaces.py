@@ -14,7 +14,7 @@ from bot.discord.permissions import ReportChannel, free_tags, invitation, missin
 from bot.locks import Locks
 from db.trouble import is_away, is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
-from reunite.entities import Channel, Member, ReportKind, Settings
+from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -193,6 +193,11 @@ def guild_of(interaction: discord.Interaction) -> discord.Guild:
     if interaction.client.get_guild(interaction.guild.id) is None:  # it has the commands without the bot
         raise TellUserError("bot_not_here", link=invitation(interaction.application_id))
     return interaction.guild
+
+
+def workspace_of(interaction: discord.Interaction) -> tuple[PlatformName, str]:
+    """Return how the handlers know the guild of an interaction. Raises TellUserError as `guild_of` does."""
+    return "discord", str(guild_of(interaction).id)
 
 
 def lacking(channel: ReportChannel, needed: discord.Permissions, language: str) -> TellUserError:

@@ -54,6 +54,12 @@ async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> As
             yield world
 
 
+@pytest.fixture(name="often_recorded")
+def record_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the bot record often that it has heard of everything."""
+    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
+
+
 async def test_a_bot_that_is_in_no_server_says_how_to_invite_it(database_url: str) -> None:
     async with guild(database_url) as (discord, store):
         discord.has_bot = False
@@ -271,10 +277,10 @@ async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_una
             assert await _texts_are(world, ["a cup", "a hat"])
 
 
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_the_bot_went(
-    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+    discord: DiscordDouble, store: Store
 ) -> None:
-    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store):
         seen = await discord.people.post("general", ann, "seen, and not for reports", {"a.jpg": JPEG})
@@ -287,10 +293,10 @@ async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_th
         assert [discord.people.has_reaction(post, "👀") for post in (seen, before, after)] == [False, True, True]
 
 
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_posted_meanwhile(
     discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store) as world:
         await _heard(discord, store)
@@ -310,10 +316,10 @@ async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_post
         assert await _texts_are(world, ["a hat"])
 
 
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_channel_that_is_chosen_while_another_cant_be_read_stays_without_older_posts(
-    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+    discord: DiscordDouble, store: Store
 ) -> None:
-    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store):
         await _heard(discord, store)
@@ -331,10 +337,10 @@ async def test_a_channel_that_is_chosen_while_another_cant_be_read_stays_without
         assert not discord.people.has_reaction(old, "👀")
 
 
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_refused_post_of_a_renamed_channel_is_taken_once_it_is_edited(
-    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+    discord: DiscordDouble, store: Store
 ) -> None:
-    monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
     ann, general = discord.admin.join("Ann"), discord.channel("general")
     async with caught_up(discord, store):
         await _heard(discord, store)
