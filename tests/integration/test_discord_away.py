@@ -325,10 +325,10 @@ async def test_a_channel_that_is_chosen_while_another_cant_be_read_stays_without
         await _heard(discord, store)
     for _ in range(100):
         discord.refuse(f"GET /channels/{discord.channel('found')}/messages$", 403, code=0, message="none")
-    async with online(discord, store, pause_after_trouble=1.0) as world:
+    async with online(discord, store) as world:
         await eventually(lambda: any(path.endswith("/messages") for _, path in discord.requests))
         old = await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG}, times=0)
-        chosen = Settings(found_channels=(general,))
+        chosen = Settings(found_channels=(general, discord.channel("found")))  # so #found is read again each time
         handlers = Handlers(store, NoQueue())
         await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=chosen))
         read = ("GET", f"/channels/{general}/messages")
