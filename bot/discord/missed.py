@@ -1,7 +1,7 @@
 """What the bot missed in its guilds, and until when it has heard of everything there."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,8 @@ from db.repeating import repeat
 from db.store import Store
 
 _RECORD_EVERY_SECONDS: Final = 30.0
+_UNNOTICED: Final = timedelta(minutes=2)
+"""How long a connection may be dead before it's noticed: discord.py gives it up after a minute of silence."""
 
 
 class Missed:
@@ -28,7 +30,10 @@ class Missed:
 
     async def away_since(self, guild: discord.Guild) -> datetime | None:
         """Return until when the bot has heard of everything in a guild that it's away from; None if it's there."""
-        return await heard_at(self._store, "discord", str(guild.id)) if guild.id in self.away else None
+        if guild.id not in self.away:
+            return None
+        heard = await heard_at(self._store, "discord", str(guild.id))
+        return heard - _UNNOTICED if heard else None
 
     async def first_missed(self, channel: ReportChannel, earliest: datetime) -> datetime:
         """Return since when a channel's posts count: none from before it was for reports."""

@@ -30,6 +30,8 @@ from tests.support.discord_adapter import JPEG, World, config, match_state, repl
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
+_UNNOTICED = timedelta(seconds=1)
+
 
 @asynccontextmanager
 async def guild(database_url: str) -> AsyncIterator[tuple[DiscordDouble, Store]]:
@@ -58,6 +60,7 @@ async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> As
 def record_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the bot record often that it has heard of everything."""
     monkeypatch.setattr(missed_module, "_RECORD_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(missed_module, "_UNNOTICED", _UNNOTICED)
 
 
 async def test_a_bot_that_is_in_no_server_says_how_to_invite_it(database_url: str) -> None:
@@ -464,8 +467,8 @@ def _private_threads(discord: DiscordDouble) -> list[str]:
 
 
 async def _heard(discord: DiscordDouble, store: Store) -> None:
-    """Wait until the bot has recorded that it has heard of everything."""
-    then = datetime.now(UTC)
+    """Wait until the bot is sure to have heard of everything up to now."""
+    then = datetime.now(UTC) + _UNNOTICED
     await eventually(lambda: heard_at(store, "discord", discord.guild_id), holds=lambda at: at and at > then)
 
 
