@@ -1,10 +1,40 @@
 """When channels got their kind of report."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from db.store import Store
-from reunite.entities import PlatformName
+from reunite.entities import PlatformName, ReportKind
+
+
+@dataclass(frozen=True)
+class SavedRole:
+    """A channel's kind of report, and since when; None for one that always had it."""
+
+    kind: ReportKind | None
+    since: datetime | None
+
+    def is_of(self, kind: ReportKind | None, posted_at: datetime) -> bool:
+        """Return whether a channel was for this kind of report at a moment.
+
+        If another kind is saved, the channel has just got this one, and the moment of that isn't saved yet.
+        """
+        return self.kind is kind and (self.since is None or posted_at >= self.since)
+
+
+async def saved_roles(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, SavedRole]:
+    """Return the kinds of report of a workspace's channels, by id."""
+    workspace = await store.workspace(platform, external_id)
+    if workspace is None:
+        return {}
+    async with store.transaction(workspace.community) as connection:
+        query = "SELECT external_id, role, since FROM channel WHERE workspace_id = %s"
+        cursor = await connection.execute(query, [workspace.id])
+        return {
+            row["external_id"]: SavedRole(ReportKind(row["role"]) if row["role"] else None, row["since"])
+            for row in await cursor.fetchall()
+        }
 
 
 async def roles_since(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, datetime]:
@@ -12,18 +42,18 @@ async def roles_since(store: Store, platform: PlatformName, external_id: str) ->
 
     Those that always had it are left out.
     """
-    workspace = await store.workspace(platform, external_id)
-    if workspace is None:
-        return {}
-    async with store.transaction(workspace.community) as connection:
-        query = "SELECT external_id, since FROM channel WHERE workspace_id = %s AND since IS NOT NULL"
-        cursor = await connection.execute(query, [workspace.id])
-        return {row["external_id"]: row["since"] for row in await cursor.fetchall()}
+    roles = await saved_roles(store, platform, external_id)
+    return {channel: role.since for channel, role in roles.items() if role.since}
 
 
-async def came_before_role(
-    store: Store, platform: PlatformName, external_id: str, channel: str, posted_at: datetime
+async def came_before_role(  # noqa: PLR0913, PLR0917 - a post's place and its moment
+    store: Store,
+    platform: PlatformName,
+    external_id: str,
+    channel: str,
+    kind: ReportKind | None,
+    posted_at: datetime,
 ) -> bool:
-    """Return whether a post was made before its channel got its present kind of report."""
-    since = (await roles_since(store, platform, external_id)).get(channel)
-    return since is not None and posted_at < since
+    """Return whether a post was made before its channel got this kind of report."""
+    saved = (await saved_roles(store, platform, external_id)).get(channel)
+    return saved is not None and not saved.is_of(kind, posted_at)

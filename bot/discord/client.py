@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -57,8 +58,9 @@ class ReuniteClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_PAUSE_SECONDS,
             guild_ready_timeout=config.guilds_wait,
-            http_trace=_trace(),
+            http_trace=(trace := _trace()),
         )
+        trace.on_request_start.append(partial(internals.name_itself, self.http.user_agent))
         self._login_limit = asyncio.timeout(None)
         self._commands_due_in: float | None = None
         """Seconds until Discord takes our commands, if it has put them off."""
@@ -108,7 +110,7 @@ def _in_a_line(record: logging.LogRecord) -> bool:
 
 
 def _trace() -> aiohttp.TraceConfig:
-    """Return what every request goes through: the pace before it, the check of its answer after it."""
+    """Return what every request goes through, before it and, to check the answer, after it."""
     trace = RequestPace().trace()
     trace.on_request_start.append(internals.limit_time)
     trace.on_request_end.append(check_code)

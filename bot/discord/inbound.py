@@ -33,7 +33,7 @@ _REMEMBERED: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
-CameBeforeRole = Callable[[str, str, datetime], Awaitable[bool]]
+CameBeforeRole = Callable[[str, str, ReportKind, datetime], Awaitable[bool]]
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
 
@@ -59,7 +59,7 @@ class Inbound:
         platform: DiscordPlatform,
         came_before_role: CameBeforeRole,
     ) -> None:
-        """`came_before_role` tells of a guild, a channel and a moment whether it was for reports only later."""
+        """`came_before_role` tells whether a guild's channel got its kind of report only after a moment."""
         self._came_before_role = came_before_role
         self._client = client
         self._handlers = handlers
@@ -196,8 +196,9 @@ class Inbound:
             channel = self._report_channel(message)
             if edited is not None or channel is None or not photos_of(message):
                 return
-            if not await self._came_before_role(str(message.guild.id), str(channel[0].id), message.created_at):
-                await self._report(report_of(message, channel[1]), channel[0], again=False)
+            place, kind = channel
+            if not await self._came_before_role(str(message.guild.id), str(place.id), kind, message.created_at):
+                await self._report(report_of(message, kind), place, again=False)
 
     @_tracked
     async def renamed(self, thread: discord.Thread) -> None:

@@ -162,3 +162,13 @@ async def limit_time(session: aiohttp.ClientSession, _: object, __: object) -> N
     """
     limit = aiohttp.ClientTimeout(total=None, sock_connect=_REQUEST_SECONDS, sock_read=_REQUEST_SECONDS)
     vars(session)["_timeout"] = limit
+
+
+async def name_itself(
+    user_agent: str, _: aiohttp.ClientSession, __: object, params: aiohttp.TraceRequestStartParams
+) -> None:
+    """Send discord.py's name with every request.
+
+    By itself, it sends aiohttp's with answers to interactions and with webhooks, which Discord may block.
+    """
+    params.headers.setdefault("User-Agent", user_agent)

@@ -9,11 +9,12 @@ import discord
 
 from bot.discord.errors import NO_ACCESS
 from bot.discord.permissions import ReportChannel
-from db.channel_roles import roles_since
+from db.channel_roles import saved_roles
 from db.heard import heard_at, note_heard
 from db.refused_changes import change_again
 from db.repeating import repeat
 from db.store import Store
+from reunite.entities import ReportKind
 
 _RECORD_EVERY_SECONDS: Final = 30.0
 _UNNOTICED: Final = timedelta(minutes=2)
@@ -35,10 +36,15 @@ class Missed:
         heard = await heard_at(self._store, "discord", str(guild.id))
         return heard - _UNNOTICED if heard else None
 
-    async def first_missed(self, channel: ReportChannel, earliest: datetime) -> datetime:
-        """Return since when a channel's posts count: none from before it was for reports."""
-        since = await roles_since(self._store, "discord", str(channel.guild.id))
-        return max(earliest, since.get(str(channel.id), earliest))
+    async def first_missed(self, channel: ReportChannel, kind: ReportKind, earliest: datetime) -> datetime | None:
+        """Return since when a channel's posts count: none from before it was for this kind of report.
+
+        Return None if it has just got that kind and this isn't saved yet.
+        """
+        saved = (await saved_roles(self._store, "discord", str(channel.guild.id))).get(str(channel.id))
+        if saved is None:
+            return earliest
+        return max(earliest, saved.since or earliest) if saved.kind is kind else None
 
     async def change_again(self, guild: discord.Guild) -> None:
         """Edit and remove the replies that the bot couldn't while it had no access to them."""

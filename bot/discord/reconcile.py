@@ -15,10 +15,11 @@ from bot.discord.errors import FAILURES, is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.missed import Missed
 from bot.discord.outbound import TAKEN_UP
+from bot.discord.permissions import ReportChannel
 from bot.discord.posts import target_of
 from bot.discord.threads import is_ours, neutral_name
 from bot.discord.verdicts import Verdicts
-from bot.discord.workspaces import Workspaces
+from bot.discord.workspaces import Workspaces, report_channels
 from db.cancellation import stop
 from db.trouble import is_away, is_temporary
 from reunite.entities import ReplyTarget, Report
@@ -131,14 +132,8 @@ class Reconciler:
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
         await self.missed.change_again(guild)
-        for channel in guild.text_channels:
-            if self._workspaces.role_of(channel):
-                first = await self.missed.first_missed(channel, since)
-                await self._isolated(guild, self._channel(channel, first, posts))
-        for forum in guild.forums:
-            if self._workspaces.role_of(forum):
-                first = await self.missed.first_missed(forum, since)
-                await self._isolated(guild, self._forum(forum, first, posts))
+        for channel in report_channels(guild):
+            await self._missed_posts(channel, since, posts)
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
@@ -146,6 +141,17 @@ class Reconciler:
         self._unseen.discard(guild.id)
         if guild.id not in self._due:
             self._behind.discard(guild.id)
+
+    async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> None:
+        """Read the posts of a channel for reports, at the next attempt if it has just become one."""
+        if kind := self._workspaces.role_of(channel):
+            first = await self.missed.first_missed(channel, kind, earliest)
+            if first is None:
+                self._due.add(channel.guild.id)
+            elif isinstance(channel, discord.ForumChannel):
+                await self._isolated(channel.guild, self._forum(channel, first, posts))
+            else:
+                await self._isolated(channel.guild, self._channel(channel, first, posts))
 
     async def _leftovers(self, guild: discord.Guild) -> None:
         """Remove the words of posts that are gone from threads' names, and abandoned private threads.

@@ -35,7 +35,7 @@ from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, R
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
-from reunite.messages.confirmation import confirmation
+from reunite.messages.confirmation import confirmation, not_open
 from reunite.messages.forms import Form, ReportForm, report_form
 from reunite.posts import Receipt
 from reunite.text.when import NEIGHBOURING_ZONES, UNKNOWN_ZONE, DatedText, dated
@@ -217,7 +217,7 @@ class Reports:
         async with self._workspaces.lock(message.id):
             receipt = await self._handlers.report(command)
             if receipt.report.state not in rules.IN_PROGRESS:
-                return PrivateReply(sentence("ended", language_of_user(interaction)))
+                return PrivateReply(not_open(receipt.report, language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked

@@ -33,8 +33,8 @@ class Workspaces:
         self._away_since = away_since
         self._settings: dict[int, Settings] = {}
         self._locks = Locks[int]()
-        self._unsaved: set[int] = set()
-        """The guilds whose channels have to be saved again: an earlier try failed."""
+        self._unsaved: dict[int, datetime | None] = {}
+        """The guilds whose channels have to be saved again, as an earlier try failed; since when the bot was away."""
         self._joins = Locks[int]()
 
     async def join(self, guild: discord.Guild) -> None:
@@ -43,7 +43,9 @@ class Workspaces:
         One at a time, so that settings read earlier never replace later ones.
         """
         async with self._joins.of(guild.id):
-            await self._join(guild, await self._away_since(guild))
+            away_since = self._unsaved.get(guild.id) or await self._away_since(guild)
+            self._unsaved[guild.id] = away_since
+            await self._join(guild, away_since)
 
     async def join_now_or_later(self, guild: discord.Guild) -> None:
         """Join a guild, or leave it to `keep_saved` if that fails: the other guilds are still served."""
@@ -52,7 +54,6 @@ class Workspaces:
         except Exception as error:
             if is_away(error):
                 raise
-            self._unsaved.add(guild.id)
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
     async def change(self, guild: discord.Guild, changed: Callable[[Settings], Settings]) -> None:
@@ -69,7 +70,6 @@ class Workspaces:
         except Exception as error:
             if not is_temporary(error):
                 raise
-            self._unsaved.add(guild.id)
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
     def __iter__(self) -> Iterator[str]:
@@ -111,9 +111,9 @@ class Workspaces:
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
         self._settings[guild.id] = settings
         if not guild.unavailable:  # in an outage, Discord lists no channels
-            listed = (Channel(str(place.id), place.name, self.role_of(place)) for place in _report_channels(guild))
+            listed = (Channel(str(place.id), place.name, self.role_of(place)) for place in report_channels(guild))
             await self._handlers.join(replace(join, channels=tuple(listed)))
-        self._unsaved.discard(guild.id)
+        self._unsaved.pop(guild.id, None)
 
     async def ensure_joined(self, guild: discord.Guild) -> None:
         """Join a guild whose first event comes before it has been joined."""
@@ -126,7 +126,7 @@ class Workspaces:
         """Delete everything known about a guild that has removed the bot."""
         async with self.lock(guild_id):
             self._settings.pop(guild_id, None)
-            self._unsaved.discard(guild_id)
+            self._unsaved.pop(guild_id, None)
             await self._handlers.leave("discord", str(guild_id))
 
     def settings(self, guild: discord.Guild) -> Settings:
@@ -147,7 +147,7 @@ class Workspaces:
 
     def channels(self, guild: discord.Guild, kind: ReportKind) -> list[ReportChannel]:
         """Return the channels for found, or for lost, reports."""
-        return [channel for channel in _report_channels(guild) if self.role_of(channel) is kind]
+        return [channel for channel in report_channels(guild) if self.role_of(channel) is kind]
 
     def channel_for(
         self, guild: discord.Guild, kind: ReportKind, used_in: object, needed: discord.Permissions, language: str
@@ -224,6 +224,7 @@ def _without_deleted(settings: Settings, guild: discord.Guild) -> Settings:
     return channels.without_deleted(settings, existing.__contains__) if existing else settings
 
 
-def _report_channels(guild: discord.Guild) -> Iterator[ReportChannel]:
+def report_channels(guild: discord.Guild) -> Iterator[ReportChannel]:
+    """Return the channels that may be for reports."""
     yield from guild.text_channels
     yield from guild.forums

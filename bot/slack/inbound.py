@@ -178,7 +178,8 @@ class Inbound:
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
             if edited is None and message.get("edited") and files_of(message):
-                if await came_before_role(self._store, "slack", workspace.team, channel, posted_at):
+                role = workspace.role(channel)
+                if await came_before_role(self._store, "slack", workspace.team, channel, role, posted_at):
                     return
                 await self.posted(workspace, channel, message)
         except TellUserError as error:

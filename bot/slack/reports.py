@@ -26,7 +26,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
-from reunite.messages.confirmation import confirmation
+from reunite.messages.confirmation import confirmation, not_open
 from reunite.messages.forms import ReportForm, report_form
 from reunite.posts import Receipt
 from reunite.text.when import dated
@@ -214,6 +214,6 @@ async def _has_photos_in_thread(workspace: SlackWorkspace, channel: str, post: B
 def _confirmation(command: NewReport, receipt: Receipt, language: str) -> list[str]:
     report = receipt.report
     if command.answered and report.state not in rules.IN_PROGRESS:  # a post that was a report
-        return [sentence("ended", language)]
+        return [not_open(report, language)]
     place = "" if is_direct(report.target.channel) else f"<#{report.target.channel}>"
     return confirmation(report, place, language, is_new=receipt.created or (command.answered and report.quiet))

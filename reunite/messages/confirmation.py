@@ -1,6 +1,6 @@
 """What a reporter reads as soon as their report by command, form or menu is stored."""
 
-from reunite.entities import Report, ReportKind
+from reunite.entities import Report, ReportKind, ReportState
 from reunite.language import sentence
 
 
@@ -17,3 +17,8 @@ def confirmation(report: Report, place: str, language: str, *, is_new: bool) -> 
         key = "looking_in" if report.kind is ReportKind.LOST else "answering_in"
     sent_before = [] if is_new else [sentence("sent_before", language)]
     return [*sent_before, sentence(key, language, channel=place)]
+
+
+def not_open(report: Report, language: str) -> str:
+    """Say why a report isn't searched any more; one that was returned is kept for a while, and may be reopened."""
+    return sentence("closed_returned" if report.state is ReportState.RETURNED else "ended", language)

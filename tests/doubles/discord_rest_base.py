@@ -16,6 +16,9 @@ T = TypeVar("T")
 Answer = Json | list[Json] | None
 Handler = Callable[[web.Request], Awaitable[Answer]]
 PREFIX = "/api/v10"
+# reference, "User Agent": clients must send a valid one, of this form, or may be blocked (read 2026-11-30). discord.py
+# puts a space where the form has a comma.
+_USER_AGENT = re.compile(r"DiscordBot \(https?://[^\s,()]+,? [^\s,()]+\)")
 
 
 class ApiError(Exception):
@@ -74,6 +77,16 @@ def banned(path: str) -> Refusal:
     return Refusal(re.compile(path), 429, {}, page=page)
 
 
+def _not_let_in(request: web.Request, path: str) -> web.Response | None:
+    """Return the answer to a request from an unknown program, or without the token where one is needed."""
+    if not _USER_AGENT.match(request.headers.get("User-Agent", "")):
+        return answer_json({"code": 40333, "message": "internal network error"}, 403)
+    by_token = path.startswith(("/interactions/", "/webhooks/"))
+    if not by_token and request.headers.get("Authorization") != f"Bot {TOKEN}":
+        return answer_json({"code": 0, "message": "401: Unauthorized"}, 401)
+    return None
+
+
 def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callable[[web.Request], Awaitable[Any]]:
     """Check the token, record the request, fail if a test asked for it, and format the answer."""
 
@@ -81,9 +94,8 @@ def guarded(double: Guild, refusals: list[Refusal], handler: Handler) -> Callabl
         path = request.path.removeprefix(PREFIX)
         what = f"{request.method} {path}"
         double.requests.append((request.method, path))
-        by_token = path.startswith(("/interactions/", "/webhooks/"))
-        if not by_token and request.headers.get("Authorization") != f"Bot {TOKEN}":
-            return answer_json({"code": 0, "message": "401: Unauthorized"}, 401)
+        if not_let_in := _not_let_in(request, path):
+            return not_let_in
         headers, too_fast = double.limits.take(what)
         if too_fast:
             return answer_json(too_fast, 429, headers)

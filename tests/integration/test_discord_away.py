@@ -281,6 +281,37 @@ async def test_older_posts_of_a_channel_that_is_for_reports_from_now_on_stay_una
 
 
 @pytest.mark.usefixtures("often_recorded")
+async def test_older_posts_stay_unanswered_though_it_cannot_be_saved_yet_that_their_channel_is_for_reports(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, handlers, general = discord.admin.join("Ann"), Handlers(store, NoQueue()), discord.channel("general")
+    async with caught_up(discord, store):
+        old = await discord.people.post("general", ann, "settled long ago", {"a.jpg": JPEG})
+        await _heard(discord, store)
+    chosen = Settings(found_channels=(general,), lost_channels=(discord.channel("lost"),))
+    await handlers.set_up(ChangeSettings(platform="discord", workspace=discord.guild_id, settings=chosen))
+    missed = await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG})
+    join, may_save = Handlers.join, asyncio.Event()
+
+    async def join_or_fail(self: Handlers, command: JoinWorkspace) -> Any:
+        if command.channels and not may_save.is_set():
+            raise RuntimeError
+        return await join(self, command)
+
+    monkeypatch.setattr(Handlers, "join", join_or_fail)
+    monkeypatch.setattr("bot.discord.workspaces._SAVE_EVERY_SECONDS", 0.05)
+    discord.requests.clear()
+    async with online(discord, store) as world:
+        read = ("GET", f"/channels/{discord.channel('lost')}/messages")
+        await eventually(lambda: discord.requests.count(read) > 1)
+        await discord.people.edit(old, "settled, really")
+        may_save.set()
+        await eventually(lambda: discord.people.has_reaction(missed, "👀"))
+        assert await _texts_are(world, ["a hat"])
+        assert not discord.people.has_reaction(old, "👀")
+
+
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_the_bot_went(
     discord: DiscordDouble, store: Store
 ) -> None:

@@ -193,11 +193,14 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     assert await world.photos() == []  # the post has none, and only that is deleted with the report
 
 
-async def test_the_menu_says_of_an_expired_report_that_it_has_ended(world: World) -> None:
+async def test_the_menu_says_how_a_report_has_ended(world: World) -> None:
     ada, ui = world.discord.admin.join("Ada"), world.discord.ui
     post = await world.discord.people.post("general", ada, "a black umbrella", {})
     await ui.answer(await ui.menu("I lost this", ada, post))
     report = await world.report()
+    async with world.store.session(await world.community()) as session:
+        await session.reports.set_state(report["id"], ReportState.RETURNED)
+    assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("closed_returned")
     async with world.store.session(await world.community()) as session:
         await session.reports.set_state(report["id"], ReportState.EXPIRED)
     assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("ended")

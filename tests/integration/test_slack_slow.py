@@ -203,7 +203,7 @@ async def test_an_offer_that_cannot_be_deleted_is_still_taken(world: World, monk
     assert f"<#{world.lost}>" in said
 
 
-async def test_the_menu_says_of_a_report_that_it_was_sent_before_or_has_ended(world: World) -> None:
+async def test_the_menu_says_of_a_report_that_it_was_sent_before_or_how_it_has_ended(world: World) -> None:
     post = world.slack.post(world.general, world.ada, "a black umbrella")
 
     async def use_menu() -> str:
@@ -213,6 +213,7 @@ async def test_the_menu_says_of_a_report_that_it_was_sent_before_or_has_ended(wo
     assert sentence("sent_before") not in await use_menu()
     assert sentence("sent_before") in await use_menu()
     report = await world.report()
-    async with world.store.session(report.community) as session:
-        await session.reports.set_state(report.id, ReportState.EXPIRED)
-    assert await use_menu() == sentence("ended")
+    for state, said in ((ReportState.RETURNED, "closed_returned"), (ReportState.EXPIRED, "ended")):
+        async with world.store.session(report.community) as session:
+            await session.reports.set_state(report.id, state)
+        assert await use_menu() == sentence(said)
