@@ -63,7 +63,7 @@ class CatchUp:
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
             role_since = changed.get(channel.id, missed)
-            if role_since > heard:  # it's when we noticed that, back again: the new posts may be for it
+            if role_since >= heard:  # it changed while the bot was away: the new posts may be for it
                 role_since = missed
             since = ts_of(max(missed, role_since))
             if channel.role or known:

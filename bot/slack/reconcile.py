@@ -181,6 +181,8 @@ class Reconciler:
         if heard and dropped_until and not are_dropped:
             heard -= AWAY
         if heard and (team not in self._reconciled or (now - heard > AWAY and not are_dropped)):
+            if team in self._reconciled:
+                await workspace.try_to_refresh(away_since=heard)
             await self._catch_up.note_gap(workspace, heard, now, now - self._look_back)
             await self._cards.note_pending(workspace)
             self._reconciled.add(team)
