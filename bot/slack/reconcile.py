@@ -48,6 +48,7 @@ class Cards:
     def keep(self, teams: Collection[str]) -> None:
         """Forget the cards of all other workspaces."""
         self._pending = {team: cards for team, cards in self._pending.items() if team in teams}
+        self._verdicts.keep(teams)
 
     async def compare_pending(self, workspace: SlackWorkspace) -> Problem | None:
         """Compare the recorded cards. After temporary trouble, the next call continues with the same card.
