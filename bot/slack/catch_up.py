@@ -56,7 +56,7 @@ class CatchUp:
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
             return  # a restart: Slack sends the events again, and a longer list would only delay us
-        await self._inbound.change_again(team, workspace.channels.keys())
+        await self._inbound.change_again(team, workspace.channels.keys(), is_back=False)
         posts = await self._known(workspace, None)
         missed, latest = max([heard - _OVERLAP, earliest, *covered]), ts_of(now + _OVERLAP)
         changed = await self._roles_since(team)
@@ -76,7 +76,7 @@ class CatchUp:
         posts = {
             channel: known for channel, known in (await self._known(workspace, None)).items() if channel in channels
         }
-        await self._inbound.change_again(workspace.team, channels)
+        await self._inbound.change_again(workspace.team, channels, is_back=True)
         await self._note_older(workspace, posts, now + _OVERLAP)
         return bool(posts)
 

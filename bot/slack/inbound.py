@@ -15,6 +15,7 @@ from bot.channels import without_deleted
 from bot.latest import Latest
 from bot.locks import Locks
 from bot.slack.background import Background, with_retries
+from bot.slack.errors import CLOSED
 from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.messages import version_now
@@ -197,9 +198,9 @@ class Inbound:
         self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
-    async def change_again(self, team: str, channels: Collection[str]) -> None:
-        """Edit and remove the replies in some channels that the bot couldn't while it wasn't there."""
-        await change_again(self._store, "slack", team, channels=channels)
+    async def change_again(self, team: str, channels: Collection[str], *, is_back: bool) -> None:
+        """Edit and remove the replies in some channels that the bot couldn't without access; perhaps it `is_back`."""
+        await change_again(self._store, "slack", team, CLOSED, channels=channels, is_back=is_back)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
