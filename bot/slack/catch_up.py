@@ -11,7 +11,7 @@ from bot.slack.errors import cause_of, is_of_one, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.messages import hidden_before, history_page, is_deleted
 from bot.slack.outbound import TAKEN_UP
-from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
+from bot.slack.posts import after, before, is_post, may_bring_photo, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -165,7 +165,7 @@ class CatchUp:
                 continue
             if ts in known and message.get("edited"):
                 await _isolated(window, ts, self._inbound.edited(workspace, window.channel, message))
-            elif ts not in known and ts >= window.since and files_of(message):
+            elif ts not in known and ts >= window.since and may_bring_photo(message):
                 await _isolated(window, ts, self._inbound.posted(workspace, window.channel, message))
             elif ts in known and ts >= window.since and not _has_eyes(workspace, message):
                 await _isolated(window, ts, self._inbound.acknowledge_late(workspace, window.channel, ts))

@@ -27,6 +27,7 @@ from bot.slack.posts import (
     files_of,
     is_post,
     key_of,
+    may_bring_photo,
     moment_of,
     not_a_photo,
     photos_of,
@@ -113,7 +114,7 @@ class Inbound:
             case {"subtype": "message_changed", "channel": channel, "message": message}:
                 if is_post(workspace, message):
                     await self.edited(workspace, channel, message)
-            case {"channel": channel} if files_of(event) and is_post(workspace, event):
+            case {"channel": channel} if may_bring_photo(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
             case {"channel": channel} if not event.get("subtype") and is_post(workspace, event):
                 if role := workspace.role(channel):
@@ -131,7 +132,7 @@ class Inbound:
             self._background.start(self._say(offered))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Report a photo that was posted in a channel for found or lost reports."""
+        """Report a photo that was posted in a channel for reports, or say why a post brings none that can be used."""
         role, key = workspace.role(channel), key_of(channel, message["ts"])
         if not role or key in self._deleted:
             return
@@ -144,8 +145,7 @@ class Inbound:
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
         if not (found.photos or problems):
-            is_new = datetime.now(UTC) - moment_of(message["ts"]) < offers.ANSWERED_WITHIN
-            if problem := not_a_photo(message, is_new=is_new):
+            if problem := not_a_photo(message):
                 problems = {key: problem}
             elif not message.get("edited"):
                 await self._offer(workspace, channel, message, role)
@@ -178,7 +178,7 @@ class Inbound:
             edited = await self._handlers.edit(
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
-            if edited is None and message.get("edited") and files_of(message):
+            if edited is None and message.get("edited") and (found.photos or found.problems):
                 if await came_before_role(self._store, "slack", workspace.team, channel, posted_at):
                     return
                 await self.posted(workspace, channel, message)
