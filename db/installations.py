@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from db.heard import heard_at, note_heard
 from db.store import Store
+from reunite.absence import LEAVING
 
 _EVENTS_KEPT: Final = "1 day"
 """Slack retries an event for about an hour."""
@@ -62,7 +63,13 @@ class Installations:
         return bool(await self._store.rows(query, team=team, than=than))
 
     async def delete(self, team: str) -> None:
-        """Delete a workspace's token and everything else that is stored about it."""
+        """Delete a workspace's token and everything else that is stored about it.
+
+        First it's noted that the workspace is being deleted: without the token, nothing else would show that the rest
+        is still to do, if this process ends before that.
+        """
+        if workspace := await self._store.workspace("slack", team):
+            await self._store.note_absence(workspace, LEAVING)
         async with self._store.outside() as connection:
             for table in ("slack_reaction", "slack_picture", "slack_window", "slack_installation"):
                 await connection.execute(f"DELETE FROM {table} WHERE team = %(team)s", {"team": team})

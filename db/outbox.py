@@ -145,7 +145,8 @@ class SqlOutbox(Queries):
         """
         done = await self._one(
             """UPDATE outbox SET state = CASE version WHEN %(version)s THEN 'sent' ELSE 'queued' END, problem = NULL,
-                 leased_until = NULL, attempts = 0, sent_channel = %(channel)s, sent_message = %(message)s,
+                 leased_until = NULL, attempts = 0, tried_again = 0,
+                 sent_channel = %(channel)s, sent_message = %(message)s,
                  task = CASE WHEN version <> %(version)s AND task = 'send' THEN 'edit' ELSE task END
                WHERE seq = %(seq)s AND fence = %(fence)s RETURNING report_id, opens_thread""",
             seq=seq,

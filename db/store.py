@@ -159,15 +159,19 @@ class Store(Database):
                 "INSERT INTO link_code (hash, community_id) VALUES (%s, %s)", [code_hash, workspace.community]
             )
 
+    async def is_linked(self, workspace: Workspace) -> bool:
+        async with self.transaction(workspace.community) as connection:
+            return await _has_others(connection, workspace)
+
     @asynccontextmanager
     async def linked(self, workspace: Workspace, code_hash: str) -> AsyncIterator[CommunitySession]:
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute("SELECT link_workspace(%s, %s) AS linked", [workspace.id, code_hash])
             [row] = await cursor.fetchall()
             if not row["linked"]:
-                others = "SELECT 1 FROM workspace WHERE community_id = %s AND id <> %s"
-                cursor = await connection.execute(others, [workspace.community, workspace.id])
-                raise TellUserError("link_code_used" if await cursor.fetchone() else "link_code_unknown")
+                raise TellUserError(
+                    "link_code_used" if await _has_others(connection, workspace) else "link_code_unknown"
+                )
             entered = await connection.execute(_ENTER, [workspace.platform, workspace.external_id])
             [there] = await entered.fetchall()
             yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)
@@ -201,6 +205,12 @@ class Store(Database):
             return None
         [row] = rows
         return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])
+
+
+async def _has_others(connection: Connection, workspace: Workspace) -> bool:
+    others = "SELECT 1 FROM workspace WHERE community_id = %s AND id <> %s"
+    cursor = await connection.execute(others, [workspace.community, workspace.id])
+    return await cursor.fetchone() is not None
 
 
 async def _save_channels(

@@ -41,6 +41,14 @@ class PhotoGoneByPageError(PhotoGoneError):
     """A web page says that a photo is gone: perhaps a proxy's, and not the platform's word."""
 
 
+class PhotoNotPermittedByPageError(TellUserError):
+    """A web page came in place of a photo, where a platform would have one sign in: perhaps it's a proxy's."""
+
+    def __init__(self) -> None:
+        """Say that the bot isn't allowed to open the photo."""
+        super().__init__("photo_not_permitted")
+
+
 class TryAgainError(Exception):
     """Temporary trouble: the same step may succeed later, at the earliest in `after` seconds."""
 

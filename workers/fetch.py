@@ -9,7 +9,14 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from reunite import rules
-from reunite.errors import DefectError, PhotoGoneByPageError, PhotoGoneError, TellUserError, TryAgainError
+from reunite.errors import (
+    DefectError,
+    PhotoGoneByPageError,
+    PhotoGoneError,
+    PhotoNotPermittedByPageError,
+    TellUserError,
+    TryAgainError,
+)
 from reunite.retry_after import seconds_to_wait
 
 _MAX_REDIRECTS: Final = 3
@@ -96,15 +103,17 @@ class PhotoFetcher:
         host = response.url.host
         if response.status == _TOKEN_REFUSED:
             _log.error("photo_token_refused", host=host, remedy="Set the right token; `reunite doctor` checks it.")
-        if self._is_sign_in(response):
+        if response.status in _REDIRECTED and self._leads_elsewhere(response):
             _log.error("photo_sign_in", host=host, remedy="The token lacks files:read; run `doctor`.")
             raise TellUserError("photo_not_permitted")
+        if response.status == 200 and response.content_type == "text/html":  # noqa: PLR2004
+            remedy = "The token lacks files:read, or a proxy answers; run `doctor`."
+            _log.error("photo_sign_in", host=host, remedy=remedy)
+            raise PhotoNotPermittedByPageError
 
-    def _is_sign_in(self, response: ClientResponse) -> bool:
-        """Return whether a host redirects to its sign-in page, as Slack does if a token may not read files."""
-        if response.status in _REDIRECTED:
-            return not self._is_allowed(response.url.join(URL(response.headers.get("Location", ""))))
-        return response.status == 200 and response.content_type == "text/html"  # noqa: PLR2004
+    def _leads_elsewhere(self, response: ClientResponse) -> bool:
+        """Return whether a host redirects to its page for signing in, as Slack does if a token may not read files."""
+        return not self._is_allowed(response.url.join(URL(response.headers.get("Location", ""))))
 
     def _check(self, url: URL) -> None:
         if not self._is_allowed(url):

@@ -15,7 +15,14 @@ from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
 from reunite.entities import Category, Photo, PhotoState, ReplyTarget, ReportKind, ReportState
-from reunite.errors import DefectError, PhotoGoneByPageError, PhotoGoneError, TellUserError, TryAgainError
+from reunite.errors import (
+    DefectError,
+    PhotoGoneByPageError,
+    PhotoGoneError,
+    PhotoNotPermittedByPageError,
+    TellUserError,
+    TryAgainError,
+)
 from reunite.messages import keys, notices, wording
 from reunite.messages.keys import ReplyKey
 from workers.budget import ByteBudget
@@ -178,7 +185,7 @@ class Intake:
 def _is_perhaps_a_proxys(photo: Photo, error: TellUserError) -> bool:
     """Return whether an error comes from a web page that perhaps isn't the photo's host's."""
     is_page = error.key == "photo_is_web_page" and photo.url is not None
-    return is_page or isinstance(error, PhotoGoneByPageError)
+    return is_page or isinstance(error, PhotoGoneByPageError | PhotoNotPermittedByPageError)
 
 
 @contextmanager

@@ -33,7 +33,8 @@ class Linking:
         return PrivateReply(sentence("link_code", language, command=command_names(language), code=new_code))
 
     async def ask(self, interaction: discord.Interaction) -> PrivateReply:
-        """Ask whether the two sides are to part."""
+        """Ask whether the two sides are to part, if there are two."""
+        await self._handlers.unlink(*workspace_of(interaction), is_sure=False)
         language = language_of_user(interaction)
         return confirmation_reply(unlink_confirmation(language), sentence("home_unlink", language), self.BUTTON)
 

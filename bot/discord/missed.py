@@ -48,7 +48,7 @@ class Missed:
 
     async def change_again(self, guild: discord.Guild) -> None:
         """Edit and remove the replies that the bot couldn't while it had no access to them."""
-        await change_again(self._store, "discord", str(guild.id), problem=f"({NO_ACCESS})")
+        await change_again(self._store, "discord", str(guild.id), {f"({NO_ACCESS})"})
 
     async def record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
         """Record regularly in which guilds the bot has heard of everything, until cancelled."""

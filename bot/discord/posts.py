@@ -10,18 +10,12 @@ import discord
 
 from bot.discord.markup import without_spoilers
 from bot.discord.workspaces import member_of
+from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
 
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
-_PHOTOS: Final = (
-    ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff",
-)  # fmt: skip
-"""File endings that count as photos whatever Discord says: it often gives no content type, or a general one."""
-_OTHER_PICTURES: Final = {
-    ".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd", ".svg", ".jxl", ".jp2", ".eps",
-}  # fmt: skip
 _UNKNOWN: Final = {"", "application/octet-stream"}
 """Types of files that say nothing: if there's no ending either, only the content can tell."""
 _IS_SPOILER: Final = 1 << 3
@@ -83,12 +77,9 @@ def not_a_photo(message: discord.Message) -> TellUserError | None:
     if photos_of(message):
         return None
     for file in _files(message):
-        if (file.content_type or "").startswith("video/") or _ending(file.filename) in _OTHER_PICTURES:
+        if (file.content_type or "").startswith("video/") or ending_of(file.filename) in OTHER_PICTURES:
             return TellUserError("photo_not_an_image", name=file.filename)
-    links = (word.lstrip("<|(").casefold() for word in text_of(message).split() if "://" in word)
-    if any(link.startswith("http") and link.partition("?")[0].rstrip(">|)").endswith(_PHOTOS) for link in links):
-        return TellUserError("photo_only_linked")
-    return None
+    return TellUserError("photo_only_linked") if links_to_photo(text_of(message)) else None
 
 
 def check_photos(others: Sequence[str]) -> None:
@@ -134,9 +125,6 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _is_photo(file: Mapping[str, Any]) -> bool:
-    kind, ending = file.get("content_type") or "", _ending(file["filename"])
-    return kind.startswith("image/") or ending in _PHOTOS or (not ending and kind in _UNKNOWN)
-
-
-def _ending(name: str) -> str:
-    return PurePath(name).suffix.casefold()
+    """Return whether a file is a photo, whatever Discord says: it often gives no content type, or a general one."""
+    kind, ending = file.get("content_type") or "", ending_of(file["filename"])
+    return kind.startswith("image/") or ending in PHOTOS or (not ending and kind in _UNKNOWN)

@@ -83,10 +83,8 @@ async def running(
         changes = follow_changes(
             store, "slack", lambda: [workspace.team for workspace in workspaces], partial(workspaces.reread, store)
         )
-        work = [reconciler.run(is_connected), past_posts.run(), roles, changes]
-        if not config.bot_token:  # a single token says nothing about other workspaces
-            work.append(watch_absence(store, "slack", workspaces.membership, workspaces.leave))
-        async with supervised(*work):
+        absence = watch_absence(store, "slack", workspaces.membership, workspaces.leave)
+        async with supervised(reconciler.run(is_connected), past_posts.run(), roles, changes, absence):
             yield platform
 
 

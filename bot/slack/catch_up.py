@@ -11,7 +11,7 @@ from bot.slack.errors import cause_of, is_of_one, slack_errors
 from bot.slack.inbound import Inbound
 from bot.slack.messages import hidden_before, history_page, is_deleted
 from bot.slack.outbound import TAKEN_UP
-from bot.slack.posts import after, before, files_of, is_post, moment_of, ts_of
+from bot.slack.posts import after, before, is_post, may_bring_photo, moment_of, ts_of
 from bot.slack.workspace import SlackWorkspace
 from db.slack_windows import SlackWindows, Window
 from db.trouble import is_trouble
@@ -56,14 +56,14 @@ class CatchUp:
         team, covered = workspace.team, [window.opened_at for window in await self._windows.of(workspace.team)]
         if covered and now - heard <= AWAY:
             return  # a restart: Slack sends the events again, and a longer list would only delay us
-        await self._inbound.change_again(team, workspace.channels.keys())
+        await self._inbound.change_again(team, workspace.channels.keys(), is_back=False)
         posts = await self._known(workspace, None)
         missed, latest = max([heard - _OVERLAP, earliest, *covered]), ts_of(now + _OVERLAP)
         changed = await self._roles_since(team)
         for channel in workspace.channels.values():
             known = [ts for ts in posts.get(channel.id, []) if ts >= ts_of(earliest)]
             role_since = changed.get(channel.id, missed)
-            if role_since > heard:  # it's when we noticed that, back again: the new posts may be for it
+            if role_since >= heard:  # it changed while the bot was away: the new posts may be for it
                 role_since = missed
             since = ts_of(max(missed, role_since))
             if channel.role or known:
@@ -76,7 +76,7 @@ class CatchUp:
         posts = {
             channel: known for channel, known in (await self._known(workspace, None)).items() if channel in channels
         }
-        await self._inbound.change_again(workspace.team, channels)
+        await self._inbound.change_again(workspace.team, channels, is_back=True)
         await self._note_older(workspace, posts, now + _OVERLAP)
         return bool(posts)
 
@@ -165,7 +165,7 @@ class CatchUp:
                 continue
             if ts in known and message.get("edited"):
                 await _isolated(window, ts, self._inbound.edited(workspace, window.channel, message))
-            elif ts not in known and ts >= window.since and files_of(message):
+            elif ts not in known and ts >= window.since and may_bring_photo(message):
                 await _isolated(window, ts, self._inbound.posted(workspace, window.channel, message))
             elif ts in known and ts >= window.since and not _has_eyes(workspace, message):
                 await _isolated(window, ts, self._inbound.acknowledge_late(workspace, window.channel, ts))

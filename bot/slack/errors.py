@@ -40,7 +40,7 @@ UNANSWERED: Final = (aiohttp.ClientError, TimeoutError, OSError, SlackRequestErr
 FAILURES: Final = (SlackApiError, *UNANSWERED)
 """Everything that a call may raise that isn't our own defect."""
 OK: Final = 200
-_CLOSED: Final = {
+CLOSED: Final = {
     "access_denied",
     "cannot_reply_to_message",
     "channel_is_limited_access",
@@ -176,7 +176,7 @@ def _lacking(error: SlackApiError) -> str:
 
 def is_closed(error: Exception) -> bool:
     """Return whether one of our errors says that the bot can't reply to a post, which may still be there."""
-    return isinstance(error, HiddenPostError) or cause_of(error) in _CLOSED
+    return isinstance(error, HiddenPostError) or cause_of(error) in CLOSED
 
 
 def is_of_one(error: Exception) -> bool:

@@ -18,7 +18,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import manifest
-from bot.slack.background import Background
+from bot.slack.background import Background, with_retries
 from bot.slack.buttons import Buttons
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
@@ -39,6 +39,8 @@ from bot.slack.verdicts import Verdicts, may_be_verdict
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.installations import Installations
+from db.trouble import is_temporary
+from reunite.errors import TryAgainError
 
 _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
@@ -197,6 +199,8 @@ def _once(parts: Parts, listener: _Listener) -> _Listener:
 def _leaving(parts: Parts) -> _Listener:
     """Purge a workspace that removed the app, unless the event is older than its newest installation.
 
+    There may be much to delete, and Slack to ask, so the event is acknowledged meanwhile.
+
     Tokens are also revoked while the app stays: other ones, or those of an installation for the whole organisation.
     """
 
@@ -205,10 +209,26 @@ def _leaving(parts: Parts) -> _Listener:
         is_uninstalled = event["type"] == "app_uninstalled" and not _is_for_organisation(body)
         if team is None or await parts.installations.is_newer(team, at):
             return
-        if is_uninstalled or (_may_have_left(event) and await parts.workspaces.has_app(team) is False):
-            await parts.workspaces.leave(team)
+        if is_uninstalled or _may_have_left(event):
+            await parts.background.start_and_wait(_leave(parts.workspaces, team, is_sure=is_uninstalled))
 
     return listen
+
+
+async def _leave(workspaces: Workspaces, team: str, *, is_sure: bool) -> None:
+    """Purge a workspace; ask Slack first unless someone `is_sure`. The check of absences finds what fails for long."""
+    if not is_sure and await workspaces.has_app(team) is not False:
+        return
+
+    async def leave() -> None:
+        try:
+            await workspaces.leave(team)
+        except Exception as error:
+            if is_temporary(error):
+                raise TryAgainError(f"the workspace can't be deleted yet ({type(error).__name__})") from error
+            raise
+
+    await with_retries(leave)
 
 
 def _may_have_left(event: dict[str, Any]) -> bool:

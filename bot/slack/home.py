@@ -24,7 +24,7 @@ from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages.forms import ReportForm, unlink_confirmation
+from reunite.messages.forms import ReportForm
 from reunite.messages.reply import Reply
 
 HOME: Final = "home:"
@@ -142,6 +142,8 @@ class Home:
                 return await self._settings_form.form(workspace, language)
             case "use_code":
                 return self._linking.form(language)
+            case "unlink":
+                return await self._linking.question(workspace, person)
             case "numbers":
                 reply = await self._handlers.statistics("slack", workspace.team, language, for_moderators=True)
                 return modal(sentence("home_numbers", language), blocks(reply, workspace.link_to), language)
@@ -157,8 +159,6 @@ class Home:
                 return await self._requests.start_or_report("slack", workspace.team, person.language)
             case "make_code":
                 return await self._linking.make_code(workspace, person)
-            case "unlink":
-                return await self._linking.unlink(workspace, person)
             case _:
                 return await self._new_channels.create(workspace, person)
 
@@ -187,11 +187,7 @@ def home_view(
     moderating: list[Element] = []
     if person.moderates:
         actions = (*_MODERATORS, _SAMPLES, *more)
-        asked = {"unlink": unlink_confirmation(language)}
-        buttons = [
-            button(f"{HOME}{action}", sentence(f"home_{action}", language), confirmation=asked.get(action))
-            for action in actions
-        ]
+        buttons = [button(f"{HOME}{action}", sentence(f"home_{action}", language)) for action in actions]
         moderating = [{"type": "actions", "elements": buttons}]
     moderating = [*map(section, warnings), *moderating]
     if moderating:

@@ -15,6 +15,7 @@ from bot.channels import without_deleted
 from bot.latest import Latest
 from bot.locks import Locks
 from bot.slack.background import Background, with_retries
+from bot.slack.errors import CLOSED
 from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.messages import version_now
@@ -26,6 +27,7 @@ from bot.slack.posts import (
     files_of,
     is_post,
     key_of,
+    may_bring_photo,
     moment_of,
     not_a_photo,
     photos_of,
@@ -112,7 +114,7 @@ class Inbound:
             case {"subtype": "message_changed", "channel": channel, "message": message}:
                 if is_post(workspace, message):
                     await self.edited(workspace, channel, message)
-            case {"channel": channel} if files_of(event) and is_post(workspace, event):
+            case {"channel": channel} if may_bring_photo(event) and is_post(workspace, event):
                 await self.posted(workspace, channel, event)
             case {"channel": channel} if not event.get("subtype") and is_post(workspace, event):
                 if role := workspace.role(channel):
@@ -130,7 +132,7 @@ class Inbound:
             self._background.start(self._say(offered))
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
-        """Report a photo that was posted in a channel for found or lost reports."""
+        """Report a photo that was posted in a channel for reports, or say why a post brings none that can be used."""
         role, key = workspace.role(channel), key_of(channel, message["ts"])
         if not role or key in self._deleted:
             return
@@ -143,8 +145,7 @@ class Inbound:
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
         if not (found.photos or problems):
-            is_new = datetime.now(UTC) - moment_of(message["ts"]) < offers.ANSWERED_WITHIN
-            if problem := not_a_photo(message, is_new=is_new):
+            if problem := not_a_photo(message):
                 problems = {key: problem}
             elif not message.get("edited"):
                 await self._offer(workspace, channel, message, role)
@@ -177,7 +178,7 @@ class Inbound:
             edited = await self._handlers.edit(
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
-            if edited is None and message.get("edited") and files_of(message):
+            if edited is None and message.get("edited") and (found.photos or found.problems):
                 role = workspace.role(channel)
                 if await came_before_role(self._store, "slack", workspace.team, channel, role, posted_at):
                     return
@@ -198,9 +199,9 @@ class Inbound:
         self._deleted.append(key_of(channel, ts))
         await self._handlers.withdraw(Withdraw(target=workspace.target(channel, ts)))
 
-    async def change_again(self, team: str, channels: Collection[str]) -> None:
-        """Edit and remove the replies in some channels that the bot couldn't while it wasn't there."""
-        await change_again(self._store, "slack", team, channels=channels)
+    async def change_again(self, team: str, channels: Collection[str], *, is_back: bool) -> None:
+        """Edit and remove the replies in some channels that the bot couldn't without access; perhaps it `is_back`."""
+        await change_again(self._store, "slack", team, CLOSED, channels=channels, is_back=is_back)
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""

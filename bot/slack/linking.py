@@ -38,7 +38,7 @@ class Linking:
             case [verb] if verb.lower() == LINK:
                 result = await self.make_code(workspace, person)
             case _:
-                await private.show(_question(person))
+                await private.show(await self.question(workspace, person))
                 return
         await private.send_words(result, person.language)
 
@@ -54,11 +54,14 @@ class Linking:
         await self._handlers.link("slack", workspace.team, code)
         return sentence("linked", person.language)
 
-    async def unlink(self, workspace: SlackWorkspace, person: Person) -> str:
-        """Leave the community; return a sentence."""
+    async def question(self, workspace: SlackWorkspace, person: Person) -> View:
+        """Return the modal that asks whether to unlink. Raises TellUserError if there's no link."""
         _check(person)
-        await self._handlers.unlink("slack", workspace.team)
-        return sentence("unlinked", person.language)
+        await self._handlers.unlink("slack", workspace.team, is_sure=False)
+        language = person.language
+        asked, part = unlink_confirmation(language), sentence("home_unlink", language)
+        view = modal(part, [section(escape(asked.question))], language, callback=UNLINK, context={"language": language})
+        return {**view, "submit": plain(part), "close": plain(asked.keep)}
 
     @staticmethod
     def form(language: str) -> View:
@@ -77,19 +80,12 @@ class Linking:
         """Leave the community, as the modal has asked."""
         person = await workspace.person(body["user"]["id"])
         try:
-            result = await self.unlink(workspace, person)
+            _check(person)
+            await self._handlers.unlink("slack", workspace.team)
+            result = sentence("unlinked", person.language)
         except TellUserError as error:  # the modal has no field to say it at
             result = escape(wording.explain(error, person.language, NAMES))
         return words_modal(result, person.language)
-
-
-def _question(person: Person) -> View:
-    """Return the modal that asks whether to unlink."""
-    _check(person)
-    language = person.language
-    asked, part = unlink_confirmation(language), sentence("home_unlink", language)
-    view = modal(part, [section(escape(asked.question))], language, callback=UNLINK, context={"language": language})
-    return {**view, "submit": plain(part), "close": plain(asked.keep)}
 
 
 def _check(person: Person) -> None:

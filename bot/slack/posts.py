@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 
+from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from bot.slack.errors import code_of, is_no_answer
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, NewReport
@@ -25,7 +25,6 @@ _SPOKEN: Final = "slack_audio"
 """The subtype of a file that someone has recorded in Slack, without a picture."""
 _REMOTE: Final = "application/vnd.slack-remote"
 _UNLABELLED: Final = {"", "application/octet-stream", _REMOTE}
-_IMAGES: Final = {"avif", "bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"}
 _CHECKS: Final = 3
 _PAUSE_SECONDS: Final = 0.5
 """Seconds between checks of a file that Slack is still processing: it has no type until then."""
@@ -114,17 +113,22 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
     return PostPhotos(tuple(photos), tuple(problems))
 
 
-def not_a_photo(message: Body, *, is_new: bool) -> TellUserError | None:
+def may_bring_photo(message: Body) -> bool:
+    """Return whether a message has files, or its words a link to a photo."""
+    return bool(files_of(message)) or (not message.get("subtype") and links_to_photo(message.get("text") or ""))
+
+
+def not_a_photo(message: Body) -> TellUserError | None:
     """Return what to say about a post that seems to be a report, but brings no photo; None for any other.
 
-    It's answered while it `is_new`; Slack gives some spoken ones a video's type.
+    Slack gives some spoken ones a video's type.
     """
     for file in files_of(message):
         if file.get("subtype") == _SPOKEN:
-            return TellUserError("voice_message") if is_new and not message.get("text") else None
-        if is_new and str(file.get("mimetype") or "").startswith("video/"):
+            return None if message.get("text") else TellUserError("voice_message")
+        if str(file.get("mimetype") or "").startswith("video/") or _endings(file) & OTHER_PICTURES:
             return TellUserError("photo_not_an_image", name=_name(file))
-    return None
+    return TellUserError("photo_only_linked") if links_to_photo(message.get("text") or "") else None
 
 
 async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | None:
@@ -198,12 +202,16 @@ def _looks_like_photo(file: Body) -> bool:
     kind = str(file.get("mimetype") or "")
     if kind not in _UNLABELLED:
         return kind.startswith("image/")
-    suffix = PurePath(_name(file)).suffix.removeprefix(".").lower()
-    return bool({suffix, str(file.get("filetype") or "").lower()} & _IMAGES)
+    return bool(_endings(file) & PHOTOS)
 
 
 def _url_of(file: Body) -> Any:
     return file.get("url_private_download") or file.get("url_private")
+
+
+def _endings(file: Body) -> set[str]:
+    """Return the endings of a file's name and of its type: either may say what it is."""
+    return {ending_of(_name(file)), f".{file.get('filetype') or ''}".casefold()}
 
 
 def _name(file: Body) -> str:

@@ -48,6 +48,7 @@ class Cards:
     def keep(self, teams: Collection[str]) -> None:
         """Forget the cards of all other workspaces."""
         self._pending = {team: cards for team, cards in self._pending.items() if team in teams}
+        self._verdicts.keep(teams)
 
     async def compare_pending(self, workspace: SlackWorkspace) -> Problem | None:
         """Compare the recorded cards. After temporary trouble, the next call continues with the same card.
@@ -181,6 +182,8 @@ class Reconciler:
         if heard and dropped_until and not are_dropped:
             heard -= AWAY
         if heard and (team not in self._reconciled or (now - heard > AWAY and not are_dropped)):
+            if team in self._reconciled:
+                await workspace.try_to_refresh(away_since=heard)
             await self._catch_up.note_gap(workspace, heard, now, now - self._look_back)
             await self._cards.note_pending(workspace)
             self._reconciled.add(team)

@@ -1,12 +1,13 @@
 """Reactions to match replies as verdicts. The reactions are the record: what the bot missed is looked up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.latest import Latest
 from bot.locks import Locks
 from bot.slack.errors import FAILURES, code_of
 from bot.slack.markup import escape
@@ -24,6 +25,7 @@ from reunite.ports import KnownCard
 
 KINDS: Final = {"white_check_mark": VerdictKind.CONFIRM, "x": VerdictKind.REJECT}
 _GONE: Final = {"message_not_found", "channel_not_found", "not_in_channel"}
+_REMEMBERED: Final = 1000
 _log = structlog.get_logger(__name__)
 
 At = tuple[str, str]
@@ -38,18 +40,26 @@ class Verdicts:
         self._installations = installations
         self._unrecorded = UnrecordedCards(handlers)
         self._locks = Locks[str]()
-        self._missed: dict[str, set[At]] = {}
-        """By workspace, the messages with reactions whose events have failed for the last time."""
+        self._missed = Latest[tuple[str, At], None](_REMEMBERED)
+        """The latest messages with reactions whose events have failed for the last time, each with its workspace."""
 
     def note_missed(self, workspace: SlackWorkspace, event: Body) -> None:
         """Note that the reactions to a message have to be compared: Slack has sent an event of it in vain."""
         if event["item"].get("type") == "message":
             at = event["item"]["channel"], event["item"]["ts"]
-            self._missed.setdefault(workspace.team, set()).add(at)
+            self._missed[workspace.team, at] = None
 
     def missed(self, team: str) -> set[At]:
         """Return such messages, each once."""
-        return self._missed.pop(team, set())
+        found = {at for known, at in self._missed if known == team}
+        for at in found:
+            del self._missed[team, at]
+        return found
+
+    def keep(self, teams: Collection[str]) -> None:
+        """Forget such messages of all other workspaces."""
+        for team in {team for team, _ in self._missed} - {*teams}:
+            self.missed(team)
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Give or withdraw a verdict by a reaction to a message of the bot."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Self
 
 import structlog
@@ -70,8 +71,17 @@ class SlackWorkspace:
         return self._people.remembered_language(user, self._language)
 
     @classmethod
-    async def connect(cls, client: AsyncWebClient, config: SlackConfig, handlers: Handlers) -> Self:
-        """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's."""
+    async def connect(
+        cls,
+        client: AsyncWebClient,
+        config: SlackConfig,
+        handlers: Handlers,
+        heard_at: Callable[[str], Awaitable[datetime | None]],
+    ) -> Self:
+        """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's.
+
+        `heard_at` tells until when the bot has heard of everything in a workspace.
+        """
         identity = await client.auth_test()
         if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
             raise TryAgainError("the answers from Slack's address aren't Slack's; a proxy may be answering")
@@ -82,19 +92,22 @@ class SlackWorkspace:
         if lacking := missing(identity.headers):
             _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
         workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes
-        await workspace.refresh()
+        await workspace.refresh(away_since=await heard_at(workspace.team))
         return workspace
 
-    async def refresh(self) -> None:
-        """Read the channels again, and the kind of report of each; one after the other, so that the latest counts."""
+    async def refresh(self, away_since: datetime | None = None) -> None:
+        """Read the channels again, and the kind of report of each; one after the other, so that the latest counts.
+
+        A kind that has changed may have done so `away_since`; None if the bot would have heard of it.
+        """
         self._lookup.forget_others()
-        await self._refresh()
+        await self._refresh(away_since)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, away_since: datetime | None = None) -> None:
         async with self._refreshing:
-            await self._read_channels()
+            await self._read_channels(away_since)
 
-    async def _read_channels(self) -> None:
+    async def _read_channels(self, away_since: datetime | None) -> None:
         names: dict[str, str] = {}
         cursor = None
         while True:
@@ -118,7 +131,8 @@ class SlackWorkspace:
         self.channels = {
             channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
         }
-        await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
+        listed = tuple(self.channels.values())
+        await self._handlers.join(JoinWorkspace("slack", self.team, self.name, listed, away_since))
         self.is_outdated = False
 
     async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
@@ -184,9 +198,9 @@ class SlackWorkspace:
         }
         self.joined.add(new)
 
-    async def try_to_refresh(self) -> None:
+    async def try_to_refresh(self, away_since: datetime | None = None) -> None:
         """Read the channels again, if Slack and the database answer; a failure undoes nothing."""
-        await self._try(self.refresh)
+        await self._try(partial(self.refresh, away_since))
 
     async def _try(self, refresh: Callable[[], Awaitable[None]]) -> None:
         try:

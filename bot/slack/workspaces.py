@@ -128,8 +128,12 @@ class Workspaces:
         return bool(person.moderates) if person.refusal else person.is_moderator
 
     async def membership(self) -> IsThere:
-        """Return a function that tells whether a workspace still has the app."""
-        return self._has_app
+        """Return a function that tells whether a workspace still has the app.
+
+        A single token says nothing about other workspaces, and its own may get another one: none is deleted because it
+        isn't there, but a deletion that was begun is completed.
+        """
+        return _unknown if self._config.bot_token else self._has_app
 
     async def has_app(self, team: str) -> bool | None:
         """Ask Slack whether a workspace still has the app; None if that can't be found out."""
@@ -191,12 +195,17 @@ class Workspaces:
 
     async def _connection(self, token: str) -> SlackWorkspace:
         with slack_errors():
-            return await SlackWorkspace.connect(with_token(self._client, token), self._config, self._handlers)
+            client = with_token(self._client, token)
+            return await SlackWorkspace.connect(client, self._config, self._handlers, self._installations.heard_at)
 
     def _forget(self, team: str) -> None:
         self._connected.pop(team, None)
         self._languages.pop(team, None)
         self._connecting.pop(team, None)
+
+
+async def _unknown(_: str) -> bool | None:
+    return None
 
 
 def with_token(client: AsyncWebClient, token: str) -> AsyncWebClient:

@@ -89,6 +89,9 @@ class Store(Protocol):
         """Store a code by which another workspace may join the community: once, within 15 minutes."""
         ...
 
+    async def is_linked(self, workspace: Workspace) -> bool:
+        """Return whether a workspace's community has other workspaces."""
+
     def linked(self, workspace: Workspace, code_hash: str) -> AbstractAsyncContextManager[Session]:
         """Move a workspace's community into the one that a code was made in, and open a transaction there.
 

@@ -11,6 +11,7 @@ from db.store import Store
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
+from tests.doubles.slack_files import SlackFiles
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.processes import dying_process
@@ -30,6 +31,24 @@ async def test_a_login_page_instead_of_a_photo_is_recognised(database_url: str, 
         await world.reply(
             world.found, found, "Nobody has reported it missing yet"
         )  # its words are compared all the same
+
+
+async def test_a_proxys_page_instead_of_a_photo_is_outlasted(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.intake._PAGE_PAUSES", (0.1,) * 5)
+    download, pages = SlackFiles._download, iter(["<html>Welcome to this network"])
+
+    async def download_late(files: SlackFiles, request: web.Request) -> web.Response:
+        page = next(pages, None)
+        return web.Response(text=page, content_type="text/html") if page else await download(files, request)
+
+    monkeypatch.setattr(SlackFiles, "_download", download_late)
+    async with slack_world(database_url, redis_url) as world:
+        found = world.post_found("red", "umbrella")
+        await world.reply(world.found, found, "Nobody has reported it missing yet")
+        assert next(pages, None) is None
+        assert not any("allowed" in shown(message) for message in world.slack.thread(world.found, found))
 
 
 @pytest.mark.parametrize("way", ["dropped", "asked"])

@@ -113,6 +113,8 @@ async def test_whoever_asks_for_help_gets_it_and_makes_no_report(world: World) -
 async def test_the_sides_stay_linked_until_a_manager_confirms_that_they_are_to_part(world: World) -> None:
     manager = world.discord.admin.join("Mo")
     world.discord.members[manager]["roles"].append(world.discord.add_role("managers", MANAGE_GUILD))
+    alone = await world.discord.ui.slash("unlink", manager, "general")
+    assert await world.discord.ui.answer(alone) == sentence("not_linked")
     handlers = Handlers(world.store, NoQueue())
     await handlers.join(JoinWorkspace("web", "page", "The page"))
     await handlers.link("discord", world.discord.guild_id, await handlers.link_code("web", "page"))

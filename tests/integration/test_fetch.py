@@ -7,7 +7,13 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from reunite import rules
-from reunite.errors import DefectError, PhotoGoneByPageError, TellUserError, TryAgainError
+from reunite.errors import (
+    DefectError,
+    PhotoGoneByPageError,
+    PhotoNotPermittedByPageError,
+    TellUserError,
+    TryAgainError,
+)
 from tests.doubles.photo_host import PHOTO, Host, fetcher, open_host
 
 host_fixture = pytest.fixture(open_host, name="host")
@@ -106,12 +112,14 @@ async def test_a_web_page_instead_of_a_photo_is_explained(host: Host) -> None:
             await fetch.fetch(host.url("/a.jpg"))
 
 
-@pytest.mark.parametrize("status", [200, 302])
-async def test_a_page_for_signing_in_is_the_operators_to_mend(host: Host, status: int) -> None:
+@pytest.mark.parametrize(("status", "error"), [(200, PhotoNotPermittedByPageError), (302, TellUserError)])
+async def test_a_page_for_signing_in_is_the_operators_to_mend(
+    host: Host, status: int, error: type[TellUserError]
+) -> None:
     sign_in = {"Location": "https://testville.slack.example/?redir=a"} if status == 302 else {}
     host.responds("/a.jpg", status, body=b"<html>", Content_Type="text/html", **sign_in)
     async with fetcher(host) as fetch:
-        with capture_logs() as logs, pytest.raises(TellUserError, match="photo_not_permitted"):
+        with capture_logs() as logs, pytest.raises(error, match="photo_not_permitted"):
             await fetch.fetch(host.url("/a.jpg"), authorization="Bearer xoxb-without-files-read")
     assert [(entry["event"], entry["log_level"]) for entry in logs] == [("photo_sign_in", "error")]
 

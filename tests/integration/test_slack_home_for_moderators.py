@@ -2,9 +2,12 @@
 
 import pytest
 
+from reunite.commands import JoinWorkspace
 from reunite.language import sentence
+from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons
 from tests.support.slack_adapter import World, connected_world
+from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(connected_world, name="world")
 
@@ -28,17 +31,40 @@ async def test_everybody_reads_that_the_app_may_not_ask_who_moderates(world: Wor
     assert sentence("home_setup") not in [button["text"]["text"] for button in buttons(home["blocks"])]
 
 
-async def test_unlinking_asks_first_and_says_where_there_is_no_link(world: World) -> None:
+async def test_unlinking_says_where_there_is_no_link_and_asks_where_there_is_one(world: World) -> None:
     home = await world.slack.ui.open_home(world.admin)
-    [unlink] = [one for one in buttons(home["blocks"]) if one["text"]["text"] == sentence("home_unlink")]
-    assert unlink["confirm"]["text"]["text"] == sentence("unlink_sure")
     await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
     await world.slack.ui.modal(world.admin, sentence("not_linked"))
+    await link(world)
+    await world.slack.ui.press_in(home, sentence("home_unlink"), world.admin)
+    await world.slack.ui.modal(world.admin, sentence("unlink_sure"))
+    assert await is_linked(world)
 
 
-async def test_the_command_asks_first_too(world: World) -> None:
+async def test_the_command_looks_and_asks_too(world: World) -> None:
+    used = await world.slack.slash("lost", "unlink", world.admin, world.lost)
+    [answer] = await eventually(lambda: used.answers)
+    assert answer["text"] == sentence("not_linked")
+    await link(world)
     await world.slack.slash("lost", "unlink", world.admin, world.lost)
     modal = await world.slack.ui.modal(world.admin, sentence("unlink_sure"))
     assert modal["submit"]["text"] == sentence("home_unlink")
-    sent = await world.slack.ui.submit(modal, world.admin)
-    assert sentence("not_linked") in str((sent.ack or {})["payload"]["view"])
+    assert await is_linked(world)
+    for words in ("unlinked", "not_linked"):  # the second one finds no link any more
+        sent = await world.slack.ui.submit(modal, world.admin)
+        assert sentence(words) in str((sent.ack or {})["payload"]["view"])
+    assert not await is_linked(world)
+
+
+async def link(world: World) -> None:
+    """Link the workspace with a page."""
+    await world.handlers.join(JoinWorkspace("web", "page", "The page"))
+    await world.handlers.link("slack", TEAM, await world.handlers.link_code("web", "page"))
+
+
+async def is_linked(world: World) -> bool:
+    """Tell whether the page is still in the workspace's community."""
+    here, page = await world.store.workspace("slack", TEAM), await world.store.workspace("web", "page")
+    assert here
+    assert page
+    return here.community == page.community

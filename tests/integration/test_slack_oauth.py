@@ -24,7 +24,7 @@ from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.slack_adapter import JPEG, World, by_http, no_proxy, world_on
-from tests.support.slack_oauth import begin, get, install, is_kept, leave
+from tests.support.slack_oauth import begin, get, install, is_gone, is_kept, leave
 from tests.support.waiting import eventually
 
 OTHER = "T0OTHER"
@@ -125,7 +125,8 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten_and_others_stay(
     await world.wait_until_acknowledged(world.found, world.slack.post_photo(world.found, world.ada, JPEG, "ours"))
     world.slack.teams[TEAM].installed = False
     await leave(world, TEAM, *events, at=time.time() + 1)
-    assert [await is_kept(world, team) for team in (TEAM, OTHER)] == [False, True]
+    await eventually(lambda: is_gone(world, TEAM))
+    assert await is_kept(world, OTHER)
     assert await world.reports() == []
     with pytest.raises(UndeliverableError, match="no longer in workspace"):
         await world.platform.acknowledge(ReplyTarget("slack", TEAM, world.found, "1.1"))
@@ -134,6 +135,7 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten_and_others_stay(
 async def test_a_workspace_that_left_can_come_back_and_start_afresh(world: World) -> None:
     await install(world, TEAM)
     await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
+    await eventually(lambda: is_gone(world, TEAM))
     assert await install(world, TEAM) == 200
     await leave(world, TEAM, "tokens_revoked", at=time.time() - 60)  # of the earlier installation, late
     assert await is_kept(world, TEAM)
@@ -151,7 +153,7 @@ async def test_what_is_on_its_way_when_a_workspace_takes_the_app_away_is_never_s
         await session.outbox.post(lost.id, keys.card(match.id, lost.kind), card)
     await eventually(lambda: len(world.slack.calls_of("chat.postMessage")) > sent)
     await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
-    assert not await is_kept(world, TEAM)
+    await eventually(lambda: is_gone(world, TEAM))
     async with world.store.session(lost.community) as session:
         assert await session._all("SELECT seq FROM outbox") == []
 

@@ -309,6 +309,32 @@ async def test_posts_in_a_channel_that_was_renamed_while_the_bot_was_away_are_an
         await world.wait_until_acknowledged(world.general, missed)
 
 
+async def test_a_refused_post_of_a_channel_that_was_renamed_while_the_bot_was_away_is_taken_once_it_is_edited(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url) as before:
+        await caught_up(before)
+    slack.channels[before.general]["name"] = "lost-and-found"
+    refused = slack.post_photo(before.general, before.ben, JPEG, "x" * 5000, unheard=True)
+    async with world_on(slack, database_url, again=before) as world:
+        await slack.wait_for_reply(world.general, refused, "too long")
+        slack.edit(world.general, refused, "a hat")
+        await world.wait_until_acknowledged(world.general, refused)
+        assert (await world.report()).text == "a hat"
+
+
+async def test_a_channel_that_was_renamed_while_slack_sent_nothing_is_for_reports(
+    slack: SlackDouble, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reconcile._RECORD_EVERY_SECONDS", 0.1)
+    async with world_on(slack, database_url) as world:
+        await caught_up(world)
+        slack.channels[world.general]["name"] = "lost-and-found"
+        missed = slack.post_photo(world.general, world.ben, JPEG, "a hat", unheard=True)
+        monkeypatch.setattr("bot.slack.reconcile.AWAY", timedelta())
+        await world.wait_until_acknowledged(world.general, missed)
+
+
 async def test_no_further_back_than_allowed_is_looked(slack: SlackDouble, database_url: str) -> None:
     async with world_on(slack, database_url) as before:
         await caught_up(before)

@@ -49,6 +49,10 @@ async def leave(world: World, team: str, *events: str, at: float | None = None) 
         await world.slack.tell(answer[name], team=team, at=at).acked.wait()
 
 
+async def is_gone(world: World, team: str) -> bool:
+    return not await is_kept(world, team)
+
+
 async def is_kept(world: World, team: str) -> bool:
     known = await world.store.workspace("slack", team)
     return known is not None or await Installations(world.store).of(team) is not None

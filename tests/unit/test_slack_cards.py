@@ -89,6 +89,23 @@ async def test_a_card_that_slack_does_not_show_for_now_comes_after_the_others() 
     assert slack.compared == ["2", "1", "3"]
 
 
+def test_few_messages_with_missed_reactions_are_remembered_and_none_of_a_workspace_that_left() -> None:
+    slack: Any = _Slack()
+    other: Any = SimpleNamespace(team="T2")
+    verdicts = Verdicts(slack, slack)
+    for number in range(5000):
+        verdicts.note_missed(slack, {"item": {"type": "message", "channel": "C1", "ts": str(number)}})
+    verdicts.note_missed(other, {"item": {"type": "message", "channel": "C2", "ts": "1"}})
+    verdicts.keep({"T2"})
+    assert verdicts.missed("T1") == set()
+    for number in range(5000):
+        verdicts.note_missed(slack, {"item": {"type": "message", "channel": "C1", "ts": str(number)}})
+    kept = verdicts.missed("T1")
+    assert ("C1", "4999") in kept
+    assert len(kept) <= 1000
+    assert verdicts.missed("T1") == set()
+
+
 async def test_only_the_first_reaction_to_a_message_that_is_no_card_yet_waits_for_one() -> None:
     slack: Any = _Slack()
     verdicts = Verdicts(slack, slack)

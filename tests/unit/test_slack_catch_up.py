@@ -42,7 +42,7 @@ class _Slack:
     async def roles_since(self, _: str) -> dict[str, datetime]:
         return {}
 
-    async def change_again(self, *_: object) -> None:
+    async def change_again(self, *_: object, **__: object) -> None:
         """No reply of the bot's is here."""
 
     async def of(self, _: str) -> list[Window]:
