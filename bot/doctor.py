@@ -3,7 +3,10 @@
 import os
 import ssl
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
+
+from reunite.certificates import causes, certificate_problem
 
 UNREACHABLE: Final = "Check this machine's network, proxy and clock, or try again later."
 """The remedy where a platform doesn't answer; a certificate is valid only between two dates."""
@@ -21,10 +24,10 @@ class Finding:
 
 def whole_cause(error: BaseException) -> str:
     """Return what an error says and what caused it: "connection failed … (Connection refused)"."""
+    if problem := certificate_problem(error):
+        return problem
     text = " ".join(str(error).split()) or type(error).__name__
-    cause = error
-    while below := cause.__cause__ or cause.__context__:
-        cause = below
+    for cause in islice(causes(error), 1, None):
         reason = _reason(cause)
         if reason and reason.casefold() not in text.casefold():
             text = f"{text} ({reason})"

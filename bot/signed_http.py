@@ -7,6 +7,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, web
 from pydantic import TypeAdapter, ValidationError
 
 from bot.signatures import ID, is_signed, signed
+from reunite.certificates import certificate_problem
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
@@ -36,7 +37,7 @@ async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, 
             _check(response)
             return _OBJECT.validate_json(await _content(response))
     except (ClientError, TimeoutError) as error:
-        raise TryAgainError(type(error).__name__) from error
+        raise TryAgainError(certificate_problem(error) or type(error).__name__) from error
     except ValidationError as error:
         raise DefectError("The answer to a call isn't a JSON object.") from error
 

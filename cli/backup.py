@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from psycopg import conninfo
 
 from cli.errors import UsageError
 from cli.unfinished import unfinished
+from db.migrate import not_connected
 
 _ROLE: Final = """DO $$ BEGIN
   CREATE ROLE reunite_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
@@ -21,24 +23,39 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 _DUMP: Final = ("--format=custom", "--no-owner")
 _RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
 _NUMBER: Final = re.compile(r"\d+")
+_CONNECTION: Final = "reunite {}"
+"""What a program's connections are called. A program goes on if the command that started it is killed."""
+_AT_WORK: Final = """SELECT EXISTS (SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid())"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What the programs have to be able to."""
+
+    major: int
+    uses_tls: bool
 
 
 def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
     with unfinished(file) as part:
         part.touch(0o600)
-        _run(_tool("pg_dump", _major(owner_url)), owner_url, *_DUMP, f"--file={part}")
+        _run(_tool("pg_dump", _server(owner_url)), owner_url, *_DUMP, f"--file={part}")
 
 
 def restore(owner_url: str, file: Path) -> None:
     """Fill an empty database from a backup. Raises UsageError."""
     if not file.is_file():
         raise UsageError(f"There's no backup at {file}.")
-    tool = _tool("pg_restore", _major(owner_url))
+    tool = _tool("pg_restore", _server(owner_url))
+    name = conninfo.conninfo_to_dict(owner_url).get("dbname")
     with psycopg.connect(owner_url, autocommit=True) as connection:
+        at_work = connection.execute(_AT_WORK, [_CONNECTION.format(tool.name)]).fetchone()
+        if at_work and at_work[0]:
+            raise UsageError(f"Another restore is filling the database {name}. Wait for its end; nothing was changed.")
         found = connection.execute("SELECT to_regclass('public.migration') IS NOT NULL").fetchone()
         if found and found[0]:
-            name = conninfo.conninfo_to_dict(owner_url).get("dbname")
             raise UsageError(
                 f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore"
                 " stopped after loading the data, `reunite migrate` completes it."
@@ -50,17 +67,23 @@ def restore(owner_url: str, file: Path) -> None:
         raise UsageError(f"{error} The database is as it was before.") from error
 
 
-def _major(owner_url: str) -> int:
-    with psycopg.connect(owner_url) as connection:
-        return connection.info.server_version // 10_000
+def _server(owner_url: str) -> Server:
+    try:
+        with psycopg.connect(owner_url) as connection:
+            return Server(connection.info.server_version // 10_000, connection.pgconn.ssl_in_use)
+    except psycopg.OperationalError as error:
+        raise not_connected(error) from error
 
 
-def _tool(name: str, least: int) -> Path:
+def _tool(name: str, server: Server) -> Path:
     """Return one of PostgreSQL's programs, at least as new as the server. Raises UsageError."""
-    for path in (_embedded(name), *([Path(found)] if (found := shutil.which(name)) else [])):
-        if path.is_file() and _version(path) >= least:
+    embedded = [] if server.uses_tls else [_embedded(name)]  # which are built without TLS
+    for path in (*embedded, *([Path(found)] if (found := shutil.which(name)) else [])):
+        if path.is_file() and _version(path) >= server.major:
             return path
-    raise UsageError(f"{name} of PostgreSQL {least} or newer isn't installed. Install PostgreSQL's client programs.")
+    raise UsageError(
+        f"{name} of PostgreSQL {server.major} or newer isn't installed. Install PostgreSQL's client programs."
+    )
 
 
 def _embedded(name: str) -> Path:
@@ -83,6 +106,7 @@ def _run(tool: Path, owner_url: str, *options: str) -> None:
     password = address.pop("password", None)
     dbname = f"--dbname={conninfo.make_conninfo('', **address)}"
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    environment["PGAPPNAME"] = _CONNECTION.format(tool.name)
     done = subprocess.run(  # noqa: S603 - as above
         [tool, dbname, *options], env=environment, capture_output=True, text=True, check=False
     )

@@ -157,7 +157,10 @@ def configured() -> Iterator[Settings]:
         print("Stopped. You can run the same command again.", file=sys.stderr)
         raise
     except RedisError as error:
-        _fail(f"Redis can't be used ({_one_line(error)}). Check REUNITE_REDIS_URL, and that the server is running.")
+        from db.queue import redis_problem
+
+        problem = redis_problem(error).rstrip(".")
+        _fail(f"Redis can't be used ({problem}). Check REUNITE_REDIS_URL, and that the server is running.")
     except _expected() as error:
         _fail(_one_line(error))
 

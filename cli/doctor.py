@@ -20,9 +20,10 @@ from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
-from db.database import MigrationError
+from db.database import MigrationError, reason
 from db.keys import KeysError, verify
 from db.migrate import pending
+from db.queue import redis_problem, tls_options
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted
@@ -52,7 +53,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
     try:
         row = await _role(where)
     except psycopg.Error as error:
-        yield Finding("PostgreSQL", ok=False, found=whole_cause(error), remedy=_UNREACHABLE[kind])
+        yield Finding("PostgreSQL", ok=False, found=reason(error), remedy=_UNREACHABLE[kind])
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
     remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
@@ -175,11 +176,13 @@ async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: 
 
 async def _redis(where: Servers) -> Finding:
     try:
-        async with Redis.from_url(where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS) as redis:
+        async with Redis.from_url(
+            where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS, **tls_options(where.redis_url)
+        ) as redis:
             info = await redis.info("server")
     except (RedisError, OSError) as error:
         remedy = "Check REUNITE_REDIS_URL, and that the server is running."
-        return Finding("Redis", ok=False, found=whole_cause(error), remedy=remedy)
+        return Finding("Redis", ok=False, found=redis_problem(error), remedy=remedy)
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 

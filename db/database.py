@@ -35,6 +35,12 @@ _LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
 _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
 """What PostgreSQL says if retrying is pointless; which role is missing, it tells only trusted clients."""
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
+_VERIFY_FAILED: Final = "certificate verify failed"
+"""All that PostgreSQL's library says, whatever is wrong."""
+_UNTRUSTED: Final = (
+    "it has expired, or sslrootcert lacks who issued it (docs/operations.md#certificates)."
+    " Check this machine's clock, too"
+)
 _LOCK_SECONDS: Final = 15
 """How long a statement waits for a lock. Someone else's open transaction may hold it for hours, and soon everybody
 would wait: for the lock, or for one of the connections that wait for it."""
@@ -191,8 +197,8 @@ def _no_connection(error: Exception) -> psycopg.OperationalError:
 
 def reason(error: Exception) -> str:
     """Return the first line of what PostgreSQL or else its client says; the others are hints for experts."""
-    first = next(iter(str(error).strip().splitlines()), "no answer")
-    return first.rpartition("FATAL:")[2].strip()
+    first = next(iter(str(error).strip().splitlines()), "no answer").rpartition("FATAL:")[2].strip()
+    return f"{first}: {_UNTRUSTED}" if _VERIFY_FAILED in first else first
 
 
 async def _learn_halfvec(connection: Connection) -> None:

@@ -83,9 +83,14 @@ async def _connect(owner_url: str) -> psycopg.AsyncConnection:
     try:
         return await psycopg.AsyncConnection.connect(owner_url, autocommit=True)
     except psycopg.OperationalError as error:
-        raise MigrationError(
-            f"Couldn't connect to the database as its owner ({reason(error)}). Check REUNITE_OWNER_DATABASE_URL."
-        ) from error
+        raise not_connected(error) from error
+
+
+def not_connected(error: psycopg.OperationalError) -> MigrationError:
+    """Say that the owner can't connect, and why."""
+    return MigrationError(
+        f"Couldn't connect to the database as its owner ({reason(error)}). Check REUNITE_OWNER_DATABASE_URL."
+    )
 
 
 async def _require_server(connection: psycopg.AsyncConnection) -> None:

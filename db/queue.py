@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import structlog
@@ -12,6 +13,7 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
 from db.store import Store
+from reunite.certificates import certificate_problem
 
 JOB: Final = "process"
 """The name of the workers' only kind of job."""
@@ -70,15 +72,35 @@ class ArqQueue:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                 await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
         except (RedisError, OSError) as error:
-            _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
+            _log.warning(
+                "hint_lost", work=str(work), error=type(error).__name__, reason=redis_problem(error)
+            )  # the sweep hints again
             return False
         return True
+
+
+def tls_options(redis_url: str) -> dict[str, bool]:
+    """Return what a client of Redis also needs: by default, redis-py takes any other host's certificate, too.
+
+    An address that turns verification off (`?ssl_cert_reqs=none`) still does.
+    """
+    address = urlsplit(redis_url)
+    verifies = dict(parse_qsl(address.query)).get("ssl_cert_reqs") in {None, "required"}
+    return {"ssl_check_hostname": True} if address.scheme == "rediss" and verifies else {}
+
+
+def redis_problem(error: Exception) -> str:
+    """Return what is wrong with Redis, in one line."""
+    return certificate_problem(error, "Redis") or " ".join(str(error).split()) or type(error).__name__
 
 
 def redis_client(redis_url: str, name: str) -> ArqRedis:
     """Return a client that connects when it's used."""
     redis: ArqRedis = ArqRedis.from_url(
-        redis_url, socket_connect_timeout=REDIS_TIMEOUT_SECONDS, socket_timeout=_SILENCE_SECONDS
+        redis_url,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_timeout=_SILENCE_SECONDS,
+        **tls_options(redis_url),
     )
     redis.job_serializer, redis.job_deserializer, redis.default_queue_name = serialize, deserialize, name
     return redis

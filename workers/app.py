@@ -236,7 +236,7 @@ async def _process_hints(worker: Worker) -> None:
     try:
         await worker.async_run()
     except (RedisError, OSError) as error:
-        _log.warning("redis_unreachable", error=type(error).__name__)
+        _log.warning("redis_unreachable", error=type(error).__name__, reason=queue.redis_problem(error))
     finally:
         closing = asyncio.create_task(worker.close())
         try:

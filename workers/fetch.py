@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
 from reunite import rules
+from reunite.certificates import certificate_problem
 from reunite.errors import (
     DefectError,
     PhotoGoneByPageError,
@@ -94,7 +95,8 @@ class PhotoFetcher:
                             return await _body(response)
                     target = target.join(URL(response.headers.get("Location", "")))
         except (ClientError, TimeoutError) as error:
-            raise TryAgainError(f"{first.host}: {type(error).__name__}") from error
+            problem = certificate_problem(error) or f"{first.host}: {type(error).__name__}"
+            raise TryAgainError(problem) from error
         except ValueError as error:
             raise DefectError("The address of a photo is malformed.") from error
         raise DefectError(f"{first.host} redirects more than {_MAX_REDIRECTS} times.")

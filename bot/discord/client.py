@@ -17,6 +17,7 @@ from bot.discord.config import DiscordConfig
 from bot.discord.errors import FAILURES, check_code
 from bot.discord.request_pace import RequestPace
 from bot.errors import SetupError
+from reunite.certificates import certificate_problem
 from reunite.language import shortened
 
 _LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -104,7 +105,7 @@ def _in_a_line(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if not isinstance(error, _CONNECTING):
         return True
-    reason = shortened(str(error) or type(error).__name__, _MAX_REASON)
+    reason = certificate_problem(error) or shortened(str(error) or type(error).__name__, _MAX_REASON)
     _log.warning("discord_connection_delayed", reason=reason)
     return False
 
@@ -128,7 +129,7 @@ async def log_in(client: discord.Client, token: str) -> None:
     except discord.HTTPException as error:  # its text may be a whole page about an outage
         raise SetupError(f"Discord can't be reached (it answers {error.status}): try again later.") from error
     except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-        reason = str(error) or "no answer"
+        reason = certificate_problem(error) or str(error) or "no answer"
         raise SetupError(f"Discord can't be reached ({reason}): try again later.") from error
     except (AttributeError, KeyError, TypeError) as error:
         raise SetupError(not_from_discord(error)) from error

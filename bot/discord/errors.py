@@ -10,6 +10,7 @@ import discord
 from discord.http import Route
 from pydantic import TypeAdapter, ValidationError
 
+from reunite.certificates import certificate_problem
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
@@ -98,7 +99,8 @@ def discord_errors() -> Iterator[None]:
             raise ours from error
         raise
     except (aiohttp.ClientError, OSError) as error:
-        raise TryAgainError(f"{type(error).__name__} on the way to Discord") from error
+        problem = certificate_problem(error) or f"{type(error).__name__} on the way to Discord"
+        raise TryAgainError(problem) from error
 
 
 def _ours(error: discord.HTTPException) -> Exception | None:

@@ -7,6 +7,7 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
+from reunite.certificates import certificate_problem
 from reunite.errors import MissingScopeError, TokenRefusedError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
@@ -106,8 +107,8 @@ def trouble_of(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientResponseError):
         return f"Slack answers {error.status}"
     # The other errors' words may have more of the address.
-    reason = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
-    return f"Slack can't be reached ({reason})"
+    words = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
+    return f"Slack can't be reached ({certificate_problem(error) or words})"
 
 
 def is_foreign(error: SlackApiError) -> bool:

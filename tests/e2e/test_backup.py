@@ -12,8 +12,10 @@ import pytest
 from psycopg import conninfo, sql
 
 from cli import backup
+from cli.backup import Server
 from cli.errors import UsageError
 from cli.unfinished import unfinished
+from db.database import MigrationError
 from db.keys import new_key
 from db.store import Store
 from tests.integration.test_store import posted
@@ -107,6 +109,33 @@ def test_two_backups_of_one_name_at_the_same_time_are_both_whole(
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_server_that_speaks_tls_is_never_copied_by_programs_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded, installed = tmp_path / "embedded" / "pg_dump", tmp_path / "installed" / "pg_dump"
+    for tool in (embedded, installed):
+        tool.parent.mkdir()
+        tool.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 18.1'\n")
+        tool.chmod(0o755)
+    monkeypatch.setattr(backup, "_embedded", lambda _: embedded)
+    monkeypatch.setenv("PATH", str(installed.parent))
+    assert backup._tool("pg_dump", Server(18, uses_tls=False)) == embedded
+    assert backup._tool("pg_dump", Server(18, uses_tls=True)) == installed
+    installed.unlink()
+    with pytest.raises(UsageError, match="PostgreSQL 18 or newer isn't installed"):
+        backup._tool("pg_dump", Server(18, uses_tls=True))
+
+
+def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "reunite.dump"
+    backup.backup(owner_database_url, file)
+    with (
+        psycopg.connect(owner_database_url, application_name="reunite pg_restore"),
+        pytest.raises(UsageError, match=r"Another restore is filling the database .*nothing was changed"),
+    ):
+        backup.restore(owner_database_url, file)
+
+
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
     tool = tmp_path / "pg_dump"
     tool.write_text('#!/bin/sh\necho "$@, $PGPASSWORD" >&2\nexit 1\n')
@@ -129,7 +158,7 @@ def test_a_backup_clears_up_what_killed_ones_have_left(tmp_path: Path, name: str
     (left / "reunite-monday.dump").touch()
     for path in (left / "reunite-monday.dump", left):
         os.utime(path, (time.time() - hours * 3600,) * 2)
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(MigrationError, match=r"as its owner .*REUNITE_OWNER_DATABASE_URL"):
         backup.backup("postgresql://127.0.0.1:1/nowhere", tmp_path / "reunite-tuesday.dump")
     assert left.exists() is stays
 
@@ -138,7 +167,7 @@ def test_a_backup_clears_up_the_unfinished_file_of_a_killed_one(tmp_path: Path) 
     left = tmp_path / "reunite-monday.dump.abcd_123.reunite.part"
     left.write_bytes(b"everything")
     os.utime(left, (time.time() - 25 * 3600,) * 2)
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(MigrationError, match=r"as its owner .*REUNITE_OWNER_DATABASE_URL"):
         backup.backup("postgresql://127.0.0.1:1/nowhere", tmp_path / "reunite-tuesday.dump")
     assert not left.exists()
 

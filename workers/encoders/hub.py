@@ -7,10 +7,12 @@ from json import JSONDecodeError
 from pathlib import Path
 from threading import Thread
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
+from reunite.certificates import certificate_problem
 from workers.encoders import EncoderUnavailableError, ModelOutOfReachError
 from workers.encoders.catalogue import find_checkpoint
 
@@ -121,6 +123,8 @@ def _explain(error: Exception) -> str:
 
 
 def brief(error: Exception) -> str:
-    """Return the first line of an error's message."""
+    """Return what is wrong with the hub's certificate, or else the first line of an error's message."""
+    if problem := certificate_problem(error, urlsplit(constants.ENDPOINT).hostname or constants.ENDPOINT):
+        return problem
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__).rstrip(".")

@@ -1,0 +1,35 @@
+"""What is wrong with a server's certificate, whose it is, and what to do about it."""
+
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+_EXPIRED: Final = "the certificate of {host} has expired: check this machine's clock, or have the certificate renewed"
+_NOT_YET: Final = "the certificate of {host} isn't valid yet: check this machine's clock"
+_OF_ANOTHER: Final = "the certificate at {host} is for another host: check the address, and whether a proxy answers"
+_UNKNOWN: Final = (
+    "this machine doesn't know who issued the certificate of {host}: if it's yours or a proxy's, set SSL_CERT_FILE"
+    " (docs/operations.md#certificates)"
+)
+_PROBLEMS: Final = {9: _NOT_YET, 10: _EXPIRED, 62: _OF_ANOTHER, 64: _OF_ANOTHER}
+"""By OpenSSL's codes; 62 and 64 are names and addresses that don't match."""
+
+
+def certificate_problem(error: BaseException, host: str = "the server") -> str | None:
+    """Say what is wrong with a certificate if that caused an error; `host` is a name in case the error has none."""
+    chain = list(causes(error))
+    # aiohttp's error is of that kind too, but without the code.
+    codes = [getattr(each, "verify_code", 0) for each in chain if isinstance(each, ssl.SSLCertVerificationError)]
+    if not codes:
+        return None
+    hosts = (getattr(each, "host", None) for each in chain)
+    named = next((found for found in hosts if isinstance(found, str)), host)
+    return _PROBLEMS.get(max(codes), _UNKNOWN).format(host=named)
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what caused it, and so on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
