@@ -1,4 +1,4 @@
-"""Posts with a time before the thing, and with numbers and places as people write them."""
+"""Posts with a time before the thing, parts with colours of their own, models without a noun, and shortened words."""
 
 from uuid import UUID
 
@@ -37,6 +37,70 @@ def _things(text: str) -> str:
 def test_a_time_before_a_thing_or_after_a_place_is_neither(text: str, things: str, place: str) -> None:
     assert _things(text) == things
     assert _read(text).place == place
+
+
+@for_each(
+    ("text", "things"),
+    [
+        ("keys, green carabiner", "keys"), ("keys green lanyard", "keys"), ("green carabiner keys", "keys"),
+        ("clés, mousqueton vert", "key"), ("鍵、緑のカラビナ", "key"), ("緑のカラビナの鍵", "key"),
+        ("ключі, зелений карабін", "key"), ("green carabiner", "green carabiner"), ("phone, blue popsocket", "phone"),
+        ("hat, white brim", "hat"), ("green lid bottle", "bottle"), ("white sole shoes", "shoes"),
+        ("black frame glasses", "black glasses"), ("赤いカバーのスマホ", "phone"),
+        ("Біла пляшка, синя кришка", "white bottle"),
+        ("メガネ…赤いケース", "glasses"),
+        ("Schuhe, weiße Sohle", "shoe"), ("butelka, niebieska nakrętka", "bottle"), ("boné, aba vermelha", "cap"),
+        ("keys: 2 house keys, a bike key and a keyring", "keys"),
+        ("keys, car key and a red wallet", "keys; car key; red wallet"), ("green bottle", "green bottle"),
+    ],
+)  # fmt: skip
+def test_the_colour_of_a_part_is_not_the_things(text: str, things: str) -> None:
+    assert _things(text) == things
+
+
+@for_each(
+    ("text", "things"),
+    [
+        ("Uhr, braunes Lederarmband", "brown watch"), ("Uhr mit braunem Armband", "brown watch"),
+        ("montre à bracelet en cuir marron", "brown watch"), ("relógio, pulseira de couro preta", "black watch"),
+        ("zegarek, brązowy pasek", "brown watch"), ("часы, коричневый ремешок", "brown watch"),
+        ("Reloj perdido, correa de cuero negra", "black watch"), ("Uhr und Armband", "watch; bracelet"),
+        ("Uhr, Armband", "watch; bracelet"), ("Uhr, goldenes Armband", "watch; yellow bracelet"),
+        ("watch, gold bracelet", "watch; yellow bracelet"), ("Armband aus braunem Leder", "brown bracelet"),
+    ],
+)  # fmt: skip
+def test_a_watchs_strap_is_no_bracelet(text: str, things: str) -> None:
+    assert _things(text) == things
+
+
+@for_each(
+    ("text", "things"),
+    [
+        ("lost my TI-84", "calculator"), ("TI-84 Plus", "calculator"), ("casio fx-991 found", "calculator"),
+        ("卡西欧fx-991", "calculator"), ("charger for a TI-84", "charger"), ("lost my ps vita", "game console"),
+        ("lost my s21 ultra", "phone"), ("scarf, S21", "scarf"), ("mein Kindle verloren", "kindle"),
+        ("a ti te digo: perdí mi bufanda", "scarf"), ("lost: flip flop", "flip-flops"),
+        ("chess club: red mug", "red mug"), ("guitar workshop, red mug lost", "red mug"),
+        ("beanie w a bobble, football practice", "beanie"), ("football", "football"), ("chess game", "chess game"),
+        ("bottle w blue lid", "bottle"), ("kurtka w szatni", "jacket"), ("blue的water bottle", "blue bottle"),
+    ],
+)  # fmt: skip
+def test_models_activities_and_shortened_words_are_read(text: str, things: str) -> None:
+    assert _things(text) == things
+
+
+@for_each(
+    ("text", "things"),
+    [
+        ("財布、現金なし", "wallet"), ("紅茶の缶", "can"),
+        ("面白いキーホルダー、赤", "red keyring"), ("黒板の前で青い傘", "blue umbrella"),
+        ("青山で黒い傘", "black umbrella"), ("绿茶瓶子", "bottle"), ("白天丢了黑色雨伞", "black umbrella"),
+        ("红绿灯旁边丢了黑色手套", "black glove"), ("金色の指輪", "yellow ring"),
+        ("коричневі рукавички", "brown glove"),
+    ],
+)  # fmt: skip
+def test_a_colour_is_not_read_inside_another_word(text: str, things: str) -> None:
+    assert _things(text) == things
 
 
 @for_each(
