@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from reunite.text import heads
@@ -61,7 +62,7 @@ _WORD: Final = re.compile(r"\w+")
 _ONLY_COLOURS: Final = COLOURS_AND_SHADES | {"and"}
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _JAPANESE_ELSEWHERE: Final = re.compile(r"[^、。！\n]{1,30}の(?:横|隣|となり|近く|そば|上|下|前|後ろ|中)(?:で|に|から)")
-_JAPANESE_PHRASES: Final = re.compile(r"[、。！？!?\s]")
+_JAPANESE_PHRASES: Final = re.compile(r"[、。！？!?…\s]")
 _MAX_JAPANESE: Final = 500
 """Characters that are taken apart: nobody describes a thing in more."""
 _OF: Final = re.compile(
@@ -91,6 +92,16 @@ _AFTER_ITS_CASE: Final = re.compile(
     rf"(?P<phone>(?:phone|iphone|smartphone){_MODELS}){_NO_OTHER}"
 )
 """A phone and the case that it's in, of which only the case has the colour: "phone blue case", "blue case iphone"."""
+_ON_KEYS: Final = "(?:carabiner|lanyard|keyring|keychain|fob|tag|ribbon)"
+_BEFORE_ITS_PART: Final = re.compile(rf"\bkeys?(?= {_COLOURED}{_ON_KEYS}s?\b)")
+_AFTER_ITS_PART: Final = re.compile(
+    rf"\b(?P<part>{_COLOURED}(?:{_ON_KEYS}(?= keys?\b)"
+    r"|(?:lid|straw)(?= (?:bottle|mug|flask|cup|tumbler|jar|lunchbox)\b)"
+    r"|handle(?= (?:umbrella|knife|bag|racket|brush)\b)|soles?(?= (?:shoe|trainer|sneaker|boot)s?\b)"
+    r"|straps?(?= (?:watch|bag|handbag|guitar|camera)\b)"
+    r"|(?:frames?|rims?)(?= (?:glasses|sunglasses|mirror)\b))) (?P<thing>\w{1,12})"
+)
+"""The same of keys and what is on them, and of what is named after its part: "green lid bottle"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +207,8 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
 def _in_its_case(words: str) -> str:
     words = _AFTER_ITS_CASE.sub(r"\g<phone> with \g<case>", words)
-    return _BEFORE_ITS_CASE.sub(r"\g<0> with", words)
+    words = _AFTER_ITS_PART.sub(r"\g<thing> with \g<part>", words)
+    return _BEFORE_ITS_PART.sub(r"\g<0> with", _BEFORE_ITS_CASE.sub(r"\g<0> with", words))
 
 
 def _sentence_about_it(words: str) -> str | None:
@@ -217,8 +229,12 @@ def _japanese(text: str) -> tuple[str, str]:
         *has, thing = _HAS.split(phrase)
         more += map(normalise, has)
         *before, last = map(normalise, [*filter(None, _OF.split(thing))] or [""])
-        more += [piece for piece in before if heads.things_in(piece)]
-        own.append(" ".join((*(piece for piece in before if not heads.things_in(piece)), last)))
+        of_others = [
+            bool(heads.things_in(piece) or heads.things_in(following))
+            for piece, following in zip_longest(before, before[1:], fillvalue="")
+        ]
+        more += [piece for piece, is_of_another in zip(before, of_others, strict=True) if is_of_another]
+        own.append(" ".join((*(piece for piece, other in zip(before, of_others, strict=True) if not other), last)))
     return " ; ".join(own), " ; ".join(more)
 
 

@@ -109,6 +109,14 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 """What readers are asked to do, called like a thing: "ring the bell"."""
+_TRAINED = "|".join(_LISTS["trained"].split())
+_PLAYED = "|".join(_LISTS["played"].split())
+_ACTIVITY: Final = re.compile(
+    rf"\b(?:(?:{_TRAINED}|{_PLAYED}) (?:practice|lesson|training|class|rehearsal|workshop|club|course)e?s?"
+    rf"|(?:{_PLAYED}) (?:match|game|tournament|team)e?s?)\b",
+    re.IGNORECASE,
+)
+"""What people do with a thing, and that isn't one: "football practice"."""
 _WHO_FOUND: Final = re.compile(
     r"(?:^|(?<=[.!?\n])|(?<=[.!?\n] ))(?P<who>(?:[^\W\d_]{1,20} ){1,3})(?:just |also )?"
     r"(?:found|lost|left|forgot|dropped|misplaced|picked up|handed in)"
@@ -200,8 +208,8 @@ def names_a_thing(text: str) -> bool:
 
 
 def without_requests(english: str) -> str:
-    """Return a text without the verbs that are called like a thing, and without what it was lost during."""
-    return _ASKED.sub(" ", _BEFORE_IT.sub("", english))
+    """Return a text without verbs and activities that are called like a thing, and without what it was lost during."""
+    return _ACTIVITY.sub(" ", _ASKED.sub(" ", _BEFORE_IT.sub("", english)))
 
 
 def with_lids(english: str) -> str:

@@ -51,6 +51,8 @@ _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
 """Those left out also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
+_OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
+"""Between words that are English already: "blue的water bottle"."""
 _NOT_BEFORE: Final = {"遮": "(?![阳光断热挡住蔽盖瑕雨])", "手机套": "(?![着了])"}
 """What isn't after a word: 遮 is an umbrella in Cantonese, and begins many words; 手机套着 is a phone in something."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
@@ -136,7 +138,7 @@ def to_english(text: str) -> str:
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
-        text = _CHINESE_WORDS.to_english(CHINESE_THINGS.plainly(text))
+        text = _CHINESE_WORDS.to_english(CHINESE_THINGS.plainly(_OF_LATIN.sub(" ", text)))
     text = _BEFORE_UNSPACED.sub(" ", text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]

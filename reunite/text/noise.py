@@ -20,6 +20,14 @@ _LEFT_OF_WHEN: Final = re.compile(
 )
 """The preposition of a date that began a text: "Found on 12/11: a hat"."""
 
+_WHEN: Final = "\ue000"
+"""Stands where a day or a time was, until the preposition before it is gone too: "lost at 9:30 a scarf"."""
+_LED_WHEN: Final = re.compile(
+    r"(?:(?<![\w'’-])(?:at|on|around|about|by|before|after|since|until|till|from|del|du|um|gegen|vers|alle|às)"
+    r"[ \t]{1,3}"
+    rf"(?:(?:about|around|roughly|exactly|like)[ \t]{{1,3}})?)?{_WHEN}",
+    re.IGNORECASE,
+)
 _GOES_ON: Final = re.compile(r"[ \t]{0,3}(?:<?a?:|[^\w\s,.;:!?()]){0,8}[ \t]{0,3}[^\W\d_]")
 _NOT_LAST: Final = DETERMINERS | frozenset(word for lead in (*FIRM, *LOOSE) for word in lead) | frozenset(COLOUR_WORDS)
 """Words that no phrase ends with."""
@@ -55,6 +63,8 @@ def clean(text: str) -> Cleaned:
 def _without(text: str, patterns: Patterns, found: dict[Noise, list[str]]) -> str:
     for kind, pattern in patterns:
         text = pattern.sub(_replacement(kind, found), text)
+        if _WHEN in text:
+            text = _LED_WHEN.sub(" ", text)
     return text
 
 
@@ -70,6 +80,8 @@ def _replacement(kind: Noise, found: dict[Noise, list[str]]) -> Callable[[re.Mat
         found.setdefault(kind, []).append(match[0].strip())
         if kind is Noise.EMOJI and _ends_a_phrase(match):
             return ", "
+        if kind in {Noise.DATE, Noise.TIME}:
+            return _WHEN
         return ". " if kind in {Noise.HEADING, Noise.CONTACT} and match.start() else " "
 
     return replace

@@ -68,6 +68,19 @@ _NAMED_AFTER_TIMES: Final = (
     rf"(?:evening|morning|afternoon)[ ]{any_of(listed(_LISTS['names']['after_times']))}"
     r"|midnight[ ](?:blue|green|purple)"
 )
+_WEEKDAY: Final = any_of(listed(_DATES["weekdays"]))
+_DAY_NAMED: Final = any_of(listed(_DATES["weekdays"], _DATES["relative"], _DATES["unspaced"]))
+_PART_OF_DAY: Final = rf"(?:[ ]{any_of(listed(_DATES['after_days']))})?"
+"""After a day: "ieri mattina", "samedi soir"."""
+_HOUR_EN: Final = rf"(?:\d{{1,2}}|{any_of(listed(_DATES['hours_en']))})(?![\w:.])"
+_OWN: Final = r"(?=[ ](?:an?|my|our|his|her|the|some)\b)"
+"""Before the thing: "at 9 a scarf". Elsewhere "at 9" may be a place."""
+_CLOCK_EN: Final = (
+    rf"\b(?:half|quarter|five|ten|twenty(?:[ -]five)?)[ ](?:past|to|till)[ ]{_HOUR_EN}"
+    rf"|\bbetween[ ]{_HOUR_EN}[ ]and[ ]{_HOUR_EN}(?:{_OWN}|(?=[ ]{{0,3}}(?:$|[\n.,;!?)])))"
+    rf"|(?:(?<=\bat )|(?<=\bby ))(?:(?:about|around)[ ])?{_HOUR_EN}{_OWN}"
+    rf"|(?:(?<=\baround )|(?<=\bbefore )|(?<=\bafter )|(?<=\babout )){_HOUR_EN}{_OWN}"
+)
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
 _TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
 """What follows an hour, and no year."""
@@ -204,14 +217,15 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, rf"(?<=[\w,;(][ ])(?-i:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?![\w'’-]){_AFTER_DAY}"),
     (
         Noise.DATE,
-        rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we|op|sinds|afgelopen|vorige)[ ]{any_of(listed(_DATES['weekdays']))}",
+        rf"(?<![\w'’-])(?:on|am|el|le|il|em|w|we|op|sinds|afgelopen|vorige)[ ]{_WEEKDAY}{_PART_OF_DAY}",
     ),
     (
         Noise.DATE,
-        rf"(?!{_NAMED_AFTER_TIMES}){any_of(listed(_DATES['weekdays'], _DATES['relative'], _DATES['unspaced']))}",
+        rf"(?!{_NAMED_AFTER_TIMES}){_DAY_NAMED}{_PART_OF_DAY}",
     ),
     (Noise.DATE, "[琴噚]日|尋日(?![本記用])"),
     (Noise.TIME, _CLOCK_NL),
+    (Noise.TIME, _CLOCK_EN),
     (Noise.TIME, _ZONED),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),

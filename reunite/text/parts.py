@@ -64,10 +64,12 @@ _HOLDING: Final = ("luggage", "wallet", *CONTAINERS)
 _HOLDERS: Final = frozenset(("same", "broader"))
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON: Final = {
-    "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag")),
+    "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag", "carabiner")),
     "watch": frozenset(("strap", "band")),
 }
 """What is on a thing: "keys, red lanyard"."""
+_BUNCH: Final = re.compile(r"\bkeys?\s{0,3}:", re.IGNORECASE)
+"""Keys before a list of which they are: "keys: 2 house keys, a bike key and a keyring"."""
 _NUMBER: Final = re.compile(r"\b\d{1,3}\b")
 _BESIDES: Final = re.compile(r"\b(?:also|plus)\b", re.IGNORECASE)
 
@@ -100,6 +102,7 @@ def parts_of(normalised: str) -> Sequence[str]:
         is_part = (
             holds
             or _is_of_part(_WITH.split(piece))
+            or _is_of_a_bunch(found[-1] + between, piece)
             or _names_only_a_cover(between, found[-1][:_BEGINNING], piece, following)
             or (
                 _AND.search(joined) and not _AND.search(between) and _HELD_TOO.match(following) and _can_hold(found[-1])
@@ -169,6 +172,12 @@ def _names_only_a_cover(between: str, before: str, piece: str, following: str) -
     named = _things(piece)
     is_cover = bool(named & covers) and named - _things(before) <= covers
     return not between.strip(" ,;:.，、；") and is_cover and not is_listed
+
+
+def _is_of_a_bunch(before: str, piece: str) -> bool:
+    """Whether a piece says which keys a bunch has, or what else is on it."""
+    thing = head_phrase(piece)
+    return thing is not None and words.stem(thing.split()[-1]) in _ON["key"] | {"key"} and bool(_BUNCH.search(before))
 
 
 def _repeated_thing(found: Sequence[str], piece: str) -> int | None:

@@ -56,6 +56,8 @@ _NEVER_WITHIN: Final = COLOURS_AND_SHADES.union(map(stem, read_toml("heads.toml"
 """Words that end no unknown place: "a hole in the sleeve", "lost in the pink one"."""
 _ROOMS: Final = ("raum", "saal", "zimmer")
 _ROOM_NUMBER: Final = re.compile(r"\d{3}[a-z]?|[a-z]\d{2,3}")
+_LINE: Final = re.compile(r"[us]\d{1,2}")
+"""Of an underground or a city railway: "in der U6"."""
 _KEEPS: Final = frozenset(("has", "have", "got"))
 _LINE_ENDS: Final = frozenset("\n,;|.")
 _EMPTY_BRACKETS: Final = re.compile(r"[(\[（【][\s,.]{0,8}[)\]）】]")
@@ -227,6 +229,8 @@ def _led(words: Sequence[str], first: int, *, follows_a_place: bool) -> _Found |
     last = last_of_place(words, start, end, nouns)
     if end == start + 1 == first + 2 and _ROOM_NUMBER.fullmatch(words[start]) and words[first] in ("in", "im", "en"):
         last = start  # "a kindle in 512"
+    if words[first : first + 2] in (["in", "der"], ["aus", "der"]) and _LINE.fullmatch(words[start]):
+        last = start
     if last is None and not _names_a_thing(words[start:end]):
         last = before_an_adjective(words, start, end)
     if last is None and _takes_anything(words, first, start, end, follows_a_place=follows_a_place):

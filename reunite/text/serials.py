@@ -19,14 +19,21 @@ _STRONG: Final = (
     r"|grabad[oa]|gravure|grav[ée]e?|serienummer"
     r"|numero di serie|inciso|gravado|(?:numer|nr\.?) seryjny|grawer"
 )
-_WEAK: Final = r"tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
+_OF_STUDENTS: Final = (
+    r"matr[íi]cula|matricola|matricule|matrikel-?(?:nummer|nr)|num[ée]ro (?:d['’])?[ée]tudiant"
+    r"|n(?:r|umer) (?:albumu|indeksu)"
+)
+_WEAK: Final = (
+    rf"{_OF_STUDENTS}|tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
+)
 _UNSPACED: Final = r"シリアル(?:番号|ナンバー)?|製造番号|製番|刻印|管理番号|序列号|编号"
+_UNSPACED_WEAK: Final = r"(?:学籍|学生|社員)番号|(?<![一-龠])番号|学号|學號|학번|사번"
 _SIGNS: Final = r"[\s.:：=#\"'“”‘’«»(]"
 _BETWEEN: Final = (
     rf"{_SIGNS}{{0,4}}(?:(?:is|with|on it|on|says|number|no|nr|reads|mit|ist|con|avec)\b{_SIGNS}{{1,4}}){{0,2}}"
 )
 _NAMED: Final = re.compile(
-    rf"(?:(?<!\w)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b|(?P<unspaced>{_UNSPACED})|[nN][°º]|№)"
+    rf"(?:(?<!\w)(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b|(?P<unspaced>{_UNSPACED})|(?:{_UNSPACED_WEAK})[は는은]?|[nN][°º]|№)"
     rf"{_BETWEEN}(?P<code>(?(strong)[A-Za-z0-9]{{1,7}}(?:[ ]{_GROUP}){{1,5}}|(?!))|{_CODE})"
     r"(?:(?![\w-])|(?=[\u3040-\u30ff\u3400-\u9fff]))",
     re.IGNORECASE,

@@ -48,8 +48,12 @@ _DUTCH_NOUN: Final = re.compile(
 """Nouns that are another word without an article or a colour before them: "want" is "because" too."""
 _JUST: Final = re.compile(r"(?:\A|(?<=\bheb )|(?<=\bheeft ))net[ ](?=(?:een|mijn|mn)\b)", re.IGNORECASE)
 """As in "heb net een bal gevonden"; not as in "volleybal net"."""
-_WITH: Final = re.compile(r"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])")
-"""Also "c/ llavero" and "s/ tampa"."""
+_AFTER_W: Final = (
+    "(?:an?|my|the|his|her|its|some|lots|two|black|white|grey|gray|brown|red|blue|green|yellow|pink|purple|silver|gold|navy"
+    r"|stickers?)\b"
+)
+_WITH: Final = re.compile(rf"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])|(?<=\w )w (?={_AFTER_W})")
+"""Also "c/ llavero", "s/ tampa", and "w" before English words: elsewhere it's the Polish "in"."""
 
 
 def written_out(text: str) -> str:
