@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,6 +73,15 @@ class ArqQueue:
             _log.warning("hint_lost", work=str(work), error=type(error).__name__)  # the sweep hints again
             return False
         return True
+
+
+async def take(redis: ArqRedis, job: str) -> None:
+    """Take a hint that is being followed out of the queue: arq would ask about it ten times a second until it ends.
+
+    If its worker is killed, the sweep hints at the work again, as after any lost hint.
+    """
+    with suppress(RedisError, OSError):
+        await redis.zrem(redis.default_queue_name, job)
 
 
 def redis_client(redis_url: str, name: str) -> ArqRedis:
