@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -92,6 +92,15 @@ def tls_options(redis_url: str) -> dict[str, bool]:
 def redis_problem(error: Exception) -> str:
     """Return what is wrong with Redis, in one line."""
     return certificate_problem(error, "Redis") or " ".join(str(error).split()) or type(error).__name__
+
+
+async def take(redis: ArqRedis, job: str) -> None:
+    """Take a hint that is being followed out of the queue: arq would ask about it ten times a second until it ends.
+
+    If its worker is killed, the sweep hints at the work again, as after any lost hint.
+    """
+    with suppress(RedisError, OSError):
+        await redis.zrem(redis.default_queue_name, job)
 
 
 def redis_client(redis_url: str, name: str) -> ArqRedis:

@@ -191,7 +191,8 @@ async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
     leases = Leases(store, max(1, config.parallel // 2), config.lease_seconds)
 
-    async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:  # noqa: ARG001 - arq's signature
+    async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:
+        await queue.take(ctx["redis"], ctx["job_id"])
         if payload.get("v") != queue.PAYLOAD_VERSION:
             return "unknown payload"  # from another version; the sweep repeats the hint in our format
         return await _process_due(leases, processor)
