@@ -10,6 +10,8 @@ from reunite import rules
 from reunite.errors import DefectError, PhotoGoneByPageError, TellUserError, TryAgainError
 from tests.doubles.photo_host import PHOTO, Host, fetcher, open_host
 
+pytestmark = pytest.mark.untraced
+
 host_fixture = pytest.fixture(open_host, name="host")
 
 
