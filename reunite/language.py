@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -68,6 +68,7 @@ class Words:
     """The words of the moderators' board."""
 
 
+@lru_cache(maxsize=256)
 def language_of(locale: str | None) -> str:
     """Return the language of a platform's locale ("de-AT", "es-419", "ja"); English for one that we don't speak."""
     code = (locale or "").replace("_", "-").partition("-")[0].lower()

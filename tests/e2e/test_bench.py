@@ -15,11 +15,18 @@ from tests.support.processes import reunite_here
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search for as many rounds as the test asks for, and not on until a second is over."""
+    monkeypatch.setattr("cli.bench.search._LEAST_SECONDS", 0.0)
+
+
 def bench(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(reunite_here(environment, "bench", *arguments, "--json"))
     return report
 
 
+@pytest.mark.usefixtures("brief")
 def test_searches_among_so_many_reports_are_measured(environment: dict[str, str]) -> None:
     sizes = ("--reports", "60", "--reports", "20", "--rounds", "2")
     report = bench({**environment, "REUNITE_ENCODER": "concept"}, "search", *sizes)
@@ -40,6 +47,7 @@ def test_searches_in_communities_of_unequal_sizes_are_measured(environment: dict
     assert report["bytes_per_item"] > 34_000
 
 
+@pytest.mark.usefixtures("brief")
 def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -> None:
     def measured() -> float:
         options = ("--reports", "30", "--rounds", "2", "--keep", "thirty")
@@ -54,6 +62,7 @@ def test_a_database_is_kept_for_the_next_searches(environment: dict[str, str]) -
             owner.execute("DROP DATABASE IF EXISTS reunite_bench_thirty WITH (FORCE)")
 
 
+@pytest.mark.encoder
 def test_a_burst_of_posts_is_measured_at_discords_pace(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

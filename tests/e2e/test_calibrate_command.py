@@ -40,6 +40,7 @@ def evaluated(environment: dict[str, str], folder: Path, *options: str) -> dict[
     return figures
 
 
+@pytest.mark.encoder
 @pytest.mark.usefixtures("posted_once")
 def test_a_set_is_evaluated_fold_by_fold_and_calibrates_the_deployment(
     environment: dict[str, str], owner_database_url: str, tmp_path: Path

@@ -30,6 +30,7 @@ def photos(tmp_path: Path) -> dict[str, Path]:
     return paths
 
 
+@pytest.mark.encoder
 def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_nothing_behind(
     environment: dict[str, str],
 ) -> None:
@@ -47,6 +48,7 @@ def test_try_with_the_offline_encoder_finds_the_right_thing_first_and_leaves_not
     assert scratch_databases(environment) == set()
 
 
+@pytest.mark.encoder
 def test_try_with_a_clip_checkpoint_from_a_folder(environment: dict[str, str], photos: dict[str, Path]) -> None:
     clip = {**environment, "REUNITE_ENCODER": "clip", "REUNITE_MODEL": str(tiny_clip(seed=1))}
     found_reports = [f"--found={path}" for path in photos.values()]
@@ -100,6 +102,7 @@ def test_a_taken_port_is_explained_in_one_sentence(environment: dict[str, str]) 
     assert text.splitlines()[-1] == f"Port {port} is already in use. Choose another with PORT=."
 
 
+@pytest.mark.encoder
 def test_match_ranks_a_set_and_never_reads_its_answers(
     environment: dict[str, str], photos: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from reunite.errors import DefectError
 from tests.support.waiting import PATIENCE
 from workers.batching import BatchingEncoder
 
+pytestmark = pytest.mark.untraced
+
 
 class SmallEncoder:
     """Computes simple vectors, slowly if wanted, refuses all-black photos, and remembers its batches."""

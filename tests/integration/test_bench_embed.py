@@ -14,7 +14,7 @@ from tests.support.processes import reunite_here
 if TYPE_CHECKING:
     from workers.encoders.clip import ClipEncoder
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 
 def another_tiny_clip(folder: Path) -> "ClipEncoder":

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.checkpoints import make_tiny_clip
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 
 def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path) -> None:

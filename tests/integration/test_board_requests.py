@@ -19,6 +19,8 @@ from tests.support.board import (
 )
 from tests.support.multipart import MULTIPART, form_of_parts, form_part, unknown_encoding
 
+pytestmark = pytest.mark.untraced
+
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 PAGES = ("/", "/matches", "/claims", "/handovers", "/numbers", "/log", "/reports.csv")
 

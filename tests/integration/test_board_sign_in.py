@@ -23,6 +23,8 @@ from tests.support.board import (
 )
 from tests.support.queues import NoQueue
 
+pytestmark = pytest.mark.untraced
+
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 community_fixture = pytest.fixture(community_with_a_board, name="community")
 

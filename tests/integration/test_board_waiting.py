@@ -8,6 +8,8 @@ from reunite.commands import ReportFound
 from reunite.entities import Match
 from tests.support.board import Browser, Community, community_with_a_board, moderator_at_the_board
 
+pytestmark = pytest.mark.untraced
+
 community_fixture = pytest.fixture(community_with_a_board, name="community")
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 

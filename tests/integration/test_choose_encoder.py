@@ -19,7 +19,7 @@ from workers.encoders import EncoderUnavailableError
 from workers.encoders.choose import choose
 from workers.threads import available_cores, use_threads
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 REPOSITORY = "example/tiny-clip"
 OBTAIN = """

@@ -14,7 +14,7 @@ from tests.contract.encoders import PHOTOS, seen
 from tests.support.checkpoints import make_tiny_clip, make_tiny_siglip
 from workers.encoders import EncoderUnavailableError
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 EARLY_CLIP = {
     "crop_size": 24,

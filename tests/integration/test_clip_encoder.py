@@ -17,7 +17,7 @@ from workers.encoders import EncoderUnavailableError
 if TYPE_CHECKING:
     from workers.encoders.clip import ClipEncoder
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 TEXTS = ["black backpack", "Red umbrella, library!", "", "κλειδιά 🔑", "blue bottle " * 100]
 SHORT_TEXTS = TEXTS[:-1]

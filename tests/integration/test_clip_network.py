@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from workers.encoders.clip_network import Network
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 
 @pytest.fixture(scope="module")

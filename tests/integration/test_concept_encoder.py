@@ -19,7 +19,7 @@ from tests.contract.encoders import EncoderContract, seen
 if TYPE_CHECKING:
     from workers.encoders.concept import ConceptEncoder
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 SAMPLES = Path(bot.__file__).parent / "web" / "static" / "samples"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 

@@ -18,6 +18,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 
+pytestmark = pytest.mark.untraced
+
 T = TypeVar("T")
 
 

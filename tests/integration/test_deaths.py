@@ -13,6 +13,8 @@ from tests.support.services import working
 from tests.support.waiting import PATIENCE
 from tests.support.world import World, open_world
 
+pytestmark = pytest.mark.untraced
+
 UMBRELLA = IncomingPhoto("red.jpg", data=drawing("red"))
 
 

@@ -21,6 +21,8 @@ from tests.support.world import ADA, BEN, MODERATOR, World, moderated_world
 from workers import process
 from workers.embed import embed
 
+pytestmark = pytest.mark.untraced
+
 world_fixture = pytest.fixture(moderated_world, name="world")
 
 

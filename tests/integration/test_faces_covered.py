@@ -14,6 +14,8 @@ from tests.support.services import working
 from tests.support.world import World, open_world
 from workers.decoder.pool import Decoders
 
+pytestmark = pytest.mark.untraced
+
 
 def portrait() -> bytes:
     """A photo that comes with matplotlib, which is found without importing it."""

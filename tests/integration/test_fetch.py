@@ -16,6 +16,8 @@ from reunite.errors import (
 )
 from tests.doubles.photo_host import PHOTO, Host, fetcher, open_host
 
+pytestmark = pytest.mark.untraced
+
 host_fixture = pytest.fixture(open_host, name="host")
 
 

@@ -13,6 +13,8 @@ from reunite.errors import TryAgainError
 from tests.doubles.photo_host import Host, fetcher, open_host
 from workers.fetch import PhotoFetcher
 
+pytestmark = pytest.mark.untraced
+
 host_fixture = pytest.fixture(open_host, name="host")
 
 

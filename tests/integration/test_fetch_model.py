@@ -15,7 +15,7 @@ import pytest
 from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
 from tests.support.checkpoints import make_tiny_clip
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 REPOSITORY = "example/tiny-clip"
 MORE_THAN_TWO_CHUNKS = 25 * 2**20

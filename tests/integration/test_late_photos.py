@@ -15,6 +15,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 
+pytestmark = pytest.mark.untraced
+
 host_fixture = pytest.fixture(open_host, name="host")
 
 

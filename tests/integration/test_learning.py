@@ -19,6 +19,8 @@ from tests.support.world import ADA, World, world_without_a_worker
 from workers import learning
 from workers.learning import learn_once
 
+pytestmark = pytest.mark.untraced
+
 EVIDENCE = {str(PairKind.TEXT_PHOTO): 2.5}
 
 

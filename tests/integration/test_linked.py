@@ -12,6 +12,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import ADA, BEN, World, open_world
 
+pytestmark = pytest.mark.untraced
+
 OTHER = "other"
 
 

@@ -14,7 +14,7 @@ from reunite.encoder import Pixels
 if TYPE_CHECKING:  # PyTorch is imported by the fixture alone
     from workers.local_features import LocalFeatures
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 
 SIZE = 360
 

@@ -27,7 +27,6 @@ from tests.support.clip_cosines import ClipLike
 from tests.support.open_sets import THINGS, StandInEncoder, fresh_search, write_open_set
 from tests.support.scoring import score
 from tests.support.services import working
-from tests.support.untraced import untraced
 from tests.support.waiting import eventually
 from tests.support.world import open_world
 from workers.batching import BatchingEncoder
@@ -36,6 +35,8 @@ from workers.open_set import fetch, run
 from workers.open_set.fetch import OpenSetError, PhotoSource, fetch_photos
 from workers.open_set.labels import read_open_set
 from workers.open_set.run import OpenSetSource, calibrate_once
+
+pytestmark = pytest.mark.untraced
 
 NAME = "/org/set/abc123/images/5.png"
 
@@ -68,7 +69,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "_PAUSES_IN_SECONDS", (0.0, 0.0))
 
 
-@untraced()
 def labelled_afterwards(model: ScoringModel, size: int, searches: int = 100) -> tuple[float, float, float]:
     """Return, for new things, how many right ones are labelled, how many labels are right, how many absent labelled."""
     draws, labelled = ClipLike(np.random.default_rng(size)), {True: 0, False: 0}

@@ -11,6 +11,8 @@ from tests.support.services import working
 from tests.support.world import World, open_world
 from workers.photos import make_stored_copy
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.fixture
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:

@@ -26,6 +26,8 @@ from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
 from workers.query_embedding import LEASE_SECONDS, PARALLEL, QueryEmbedder
 
+pytestmark = pytest.mark.untraced
+
 
 class TroubledDecoders(Decoders):
     """Decoders that fail at one photo as long as it's in trouble, and wait at all others until it was tried."""

@@ -9,6 +9,8 @@ from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import ADA, open_world
 
+pytestmark = pytest.mark.untraced
+
 
 async def test_a_serial_and_a_name_are_rare_and_a_caretakers_signature_is_boilerplate(
     database_url: str, redis_url: str

@@ -28,6 +28,8 @@ from workers.live_encoder import ModelMismatchError
 from workers.model_comparison import compare_models
 from workers.reembedding import Progress
 
+pytestmark = pytest.mark.untraced
+
 REPORTS = 300
 
 

@@ -19,6 +19,8 @@ from cli.servers import Servers
 from tests.support.processes import free_port
 from tests.support.waiting import eventually, wait_until
 
+pytestmark = pytest.mark.untraced
+
 CHILD = """#!/bin/sh
 # Called as `python -P -m cli.main NAME`.
 ready() { echo ready > "$REUNITE_READY_FILE"; }

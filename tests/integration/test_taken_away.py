@@ -23,6 +23,8 @@ from tests.support.services import background
 from tests.support.waiting import eventually
 from tests.support.world import ADA, BEN
 
+pytestmark = pytest.mark.untraced
+
 
 @dataclass
 class World:

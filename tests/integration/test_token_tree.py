@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from workers.encoders.token_tree import TokenTree
 
-pytestmark = [pytest.mark.encoder, pytest.mark.untraced]
+pytestmark = pytest.mark.encoder
 TEXTS = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=8), min_size=1, max_size=8)
 
 

@@ -47,7 +47,6 @@ def predictions(encoder: "ConceptEncoder") -> list[Prediction]:
 
 @pytest.mark.encoder
 @pytest.mark.slow
-@pytest.mark.untraced
 def test_right_things_are_labelled_and_absent_ones_are_not() -> None:
     from workers.encoders.concept import ConceptEncoder
 

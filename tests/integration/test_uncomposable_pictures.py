@@ -11,6 +11,8 @@ from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.services import background
 from tests.support.waiting import eventually
 
+pytestmark = pytest.mark.untraced
+
 
 async def test_a_reply_is_sent_without_a_gallery_that_cannot_be_composed(
     database_url: str, monkeypatch: pytest.MonkeyPatch

@@ -21,6 +21,8 @@ from tests.support.schema import schema_of
 from tests.support.services import working
 from tests.support.world import open_world
 
+pytestmark = pytest.mark.untraced
+
 LAST = "0116_accounts_and_names.sql"
 DATA = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
 PROOF = "the lining has a blue thread"

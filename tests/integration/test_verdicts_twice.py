@@ -8,6 +8,8 @@ import pytest
 from reunite.entities import Member
 from tests.support.world import MODERATOR, World, moderated_world
 
+pytestmark = pytest.mark.untraced
+
 world_fixture = pytest.fixture(moderated_world, name="world")
 
 

@@ -21,6 +21,8 @@ from reunite.ports import Outgoing
 from tests.support.page_client import ADA, BEN, UMBRELLA_FOUND, UMBRELLA_LOST, Json, Page, match_card, opened_page
 from tests.support.waiting import PATIENCE
 
+pytestmark = pytest.mark.untraced
+
 page_fixture = pytest.fixture(opened_page, name="page")
 
 

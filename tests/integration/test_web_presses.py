@@ -34,6 +34,8 @@ from tests.support.page_client import (
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 
+pytestmark = pytest.mark.untraced
+
 ROBIN = {"name": "Robin", "moderator": "yes"}
 SEALED = {**UMBRELLA_FOUND, "sealed": "yes", "category": "card", "place": "gym", "text": "in the name of Zoe"}
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
+from itertools import filterfalse
 from typing import TypeVar
 
 import pytest
@@ -9,16 +10,20 @@ import pytest
 T = TypeVar("T")
 
 
-def slow_first(items: Sequence[T], is_slow: Callable[[T], bool], workers: int) -> list[T]:
+def slow_first(
+    items: Sequence[T], is_slow: Callable[[T], bool], has_encoder: Callable[[T], bool], workers: int
+) -> list[T]:
     """Deal out the slow items, so that each of as many equal parts as there are workers begins with its share.
 
-    `--dist=worksteal` gives each worker one such part, and later lets the idle ones take from the ends of the others'.
+    The first part has all items with encoders. `--dist=worksteal` gives each worker one such part, and later lets the
+    idle ones take from the ends of the others'.
     """
-    slow = [item for item in items if is_slow(item)]
-    quick = [item for item in items if not is_slow(item)]
+    slow = sorted(filter(is_slow, items), key=has_encoder, reverse=True)
+    quick = sorted(filterfalse(is_slow, items), key=has_encoder, reverse=True)
+    of_first = max(sum(map(has_encoder, slow)), len(slow) // workers)
     dealt: list[T] = []
     for worker in range(workers):
-        share = slow[worker::workers]
+        share = slow[:of_first] if worker == 0 else slow[of_first + worker - 1 :: workers - 1]
         size = (len(items) - len(dealt)) // (workers - worker)
         taken = max(size - len(share), 0)
         dealt += [*share, *quick[:taken]]
@@ -29,11 +34,14 @@ def slow_first(items: Sequence[T], is_slow: Callable[[T], bool], workers: int) -
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the slow tests: one that begins last would keep all the others waiting.
 
-    One worker gets the quick tests with encoders: to import PyTorch and transformers takes seconds in each.
+    One worker gets the tests with encoders: to import PyTorch and transformers takes five seconds in each.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    items.sort(key=lambda item: item.get_closest_marker("encoder") is None)
-    items[:] = slow_first(items, lambda item: item.get_closest_marker("slow") is not None, workers)
+    items[:] = slow_first(items, marked("slow"), marked("encoder"), workers)
+
+
+def marked(name: str) -> Callable[[pytest.Item], bool]:
+    return lambda item: item.get_closest_marker(name) is not None
 
 
 @pytest.hookimpl(trylast=True)

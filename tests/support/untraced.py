@@ -18,6 +18,8 @@ _FOLDERS: Final = {"contract", "e2e"}
 """Tests of what several parts have in common, and of whole programs: each branch has its tests in the other folders."""
 _PLATFORMS: Final = {"discord", "slack", "webhook"}
 """Files with one of these in their name take the same branches of the domain as those about the local page."""
+_UNTRACED_MARKS: Final = ("untraced", "encoder")
+"""To import PyTorch takes the tracer longer than all that a test with an encoder does."""
 _MEASURED_CASES: Final = 5
 """Of a test's cases so many are measured, evenly spread: the others take the same branches with other words."""
 _OF_PROCESSES: Final = "COVERAGE_PROCESS_CONFIG"
@@ -57,7 +59,7 @@ def is_measured(item: pytest.Item) -> bool:
     """Whether a test's branches are counted."""
     path = item.path
     return item.stash[_IS_CHOSEN] and not (
-        item.get_closest_marker("untraced")
+        any(item.get_closest_marker(name) for name in _UNTRACED_MARKS)
         or path.parent.name in _FOLDERS
         or not _PLATFORMS.isdisjoint(path.stem.split("_"))
     )

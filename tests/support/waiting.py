@@ -46,14 +46,14 @@ async def _seen(look: Callable[[], Any]) -> Any:
     return await seen if inspect.isawaitable(seen) else seen
 
 
-def _pause(began: float) -> float:
+def _pause(began: float, most: float = 0.1) -> float:
     """Return the seconds until the next look: a tenth of those that have passed, since looking costs time itself."""
-    return min(max(0.02, (time.monotonic() - began) / 10), 0.1)
+    return min(max(0.02, (time.monotonic() - began) / 10), most)
 
 
 def wait_until(condition: Callable[[], object]) -> None:
     """Block until the condition holds."""
-    end = time.monotonic() + 120
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < end, "the condition never held"
-        time.sleep(0.05)
+        assert time.monotonic() < began + PATIENCE, "the condition never held"
+        time.sleep(_pause(began, most=0.5))  # what is waited for is most often a process

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from workers.encoders.chunks import chunks
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.mark.parametrize(
     ("text", "letters", "pieces"),

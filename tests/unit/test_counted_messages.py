@@ -27,6 +27,7 @@ def test_each_message_that_counts_has_exactly_the_plural_forms_of_the_language(l
     assert {key for key, text in words.sentences.items() if not isinstance(text, str)} == COUNTED
 
 
+@pytest.mark.untraced
 @for_each("language", LANGUAGES)
 def test_the_plural_rules_are_those_of_cldr(language: str) -> None:
     cldr, ours = Locale.parse(language).plural_form, words_in(language).plurals

@@ -22,6 +22,7 @@ def first(thing: int, probability: float, label: Label | None, *, right: bool) -
     )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("stated", [0.7, 0.99])
 def test_the_check_finds_the_share_that_is_right_whatever_is_stated(stated: float) -> None:
     draws = [

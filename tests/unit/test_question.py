@@ -54,6 +54,7 @@ def lists(draw: st.DrawFn, least: int = 0) -> tuple[Search, list[ScoredCandidate
     return listed(*found_items, query=item(0, ReportKind.LOST, draw(st.sampled_from(["umbrella", "a red umbrella"]))))
 
 
+@pytest.mark.untraced
 @given(lists())
 def test_only_what_the_report_leaves_open_is_asked_and_only_what_the_posts_show_is_offered(
     case: tuple[Search, list[ScoredCandidate]],

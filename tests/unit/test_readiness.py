@@ -24,6 +24,7 @@ def test_readiness_is_told_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("ready", "web")]
 
 
+@pytest.mark.untraced
 def test_a_full_collection_looks_only_through_what_came_after_the_start() -> None:
     done = subprocess.run([sys.executable, "-c", FULL_COLLECTIONS], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"

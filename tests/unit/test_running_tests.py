@@ -15,7 +15,7 @@ from tests.support.untraced import spread
 @pytest.mark.parametrize("workers", [1, 2, 3, 4, 7])
 def test_every_workers_part_begins_with_its_share_of_the_slow_ones(workers: int) -> None:
     items = [*range(40), *range(100, 110)]
-    dealt = slow_first(items, lambda item: item >= 100, workers)
+    dealt = slow_first(items, lambda item: item >= 100, lambda _: False, workers)
     assert sorted(dealt) == items
     begins = 0
     for worker in range(workers):
@@ -28,7 +28,17 @@ def test_every_workers_part_begins_with_its_share_of_the_slow_ones(workers: int)
 
 
 def test_more_workers_than_tests_lose_none() -> None:
-    assert sorted(slow_first([1, 2, 3], lambda _: True, 5)) == [1, 2, 3]
+    assert sorted(slow_first([1, 2, 3], lambda _: True, lambda _: False, 5)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7])
+def test_the_first_worker_begins_with_all_that_have_encoders(workers: int) -> None:
+    items = [*range(40), *range(100, 110)]
+    dealt = slow_first(items, lambda item: item >= 100, lambda item: item in {5, 9, 104, 105, 107}, workers)
+    assert sorted(dealt) == items
+    assert dealt[:3] == [104, 105, 107]
+    first = dealt[: len(items) // workers]
+    assert [item for item in first if item < 100][:2] == [5, 9]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_the_probabilities_of_things_and_of_none_sum_to_one_and_come_best_first(
     assert shares == sorted(shares, reverse=True)
 
 
+@pytest.mark.untraced
 @given(searches(), models)
 def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: Search, model: ScoringModel) -> None:
     apart = probabilities(replace(found, lookalikes={}), model)
@@ -65,6 +66,7 @@ def test_posts_that_are_alike_never_make_the_best_of_them_less_probable(found: S
     assert together[best] >= apart[best] - 1e-9
 
 
+@pytest.mark.untraced
 @given(searches(), models, st.floats(0, 0.5))
 def test_the_more_alike_two_posts_the_more_probable_is_everything_but_the_lesser_of_them(
     found: Search, model: ScoringModel, more: float
