@@ -253,6 +253,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         since=item.created_at,
         for_all=item.audience == "channel",
         private=item.private,
+        language=item.language,
         silent=item.silent,
     )
 

@@ -39,7 +39,7 @@ _PURGE: Final = (
     "UPDATE match SET why = '[]', evidence = '{}' WHERE lost_id = %(report)s OR found_id = %(report)s",
     """UPDATE report SET purged_at = now(), forget_at = now() + %(later)s, text = '', words = '{}', place = '',
          author_name = '', question = NULL, question_answer = NULL, proof_question = '', details = '', kept_at = '',
-         kept_code = ''
+         kept_code = '', language = NULL
        WHERE id = %(report)s""",
     REFRESH,
 )
@@ -50,19 +50,21 @@ _SEPARATE: Final = (
     f"{_CLEAR_OPTIONS} AND {_ACROSS}",
     f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
 )
-_QUOTING: Final = """SELECT o.*, w.language
+_READ_IN: Final = "CASE o.audience WHEN 'thread' THEN coalesce(r.language, w.language) ELSE w.language END AS language"
+"""The language of a reply `o` in the thread of a report `r`, or about it elsewhere."""
+_QUOTING: Final = f"""SELECT o.*, {_READ_IN}
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq IN (SELECT replies_quoting(%(report)s)) AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 _THREAD: Final = "SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' ORDER BY seq FOR UPDATE"
-_QUOTING_ACROSS: Final = """SELECT o.*, w.language, ARRAY(SELECT q.id FROM report q
-    WHERE q.id = ANY(o.quotes) AND q.workspace_id <> thread.workspace_id AND %(report)s IN (q.id, thread.id)) AS others
-  FROM outbox o JOIN report thread ON thread.id = o.report_id JOIN workspace w ON w.id = thread.workspace_id
+_QUOTING_ACROSS: Final = f"""SELECT o.*, {_READ_IN}, ARRAY(SELECT q.id FROM report q
+    WHERE q.id = ANY(o.quotes) AND q.workspace_id <> r.workspace_id AND %(report)s IN (q.id, r.id)) AS others
+  FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq = ANY(ARRAY(SELECT replies_quoting(%(report)s) UNION SELECT seq FROM outbox WHERE report_id = %(report)s))
     AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 
 _RETURNS: Final = """SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove'
   AND reply->>'kind' = 'returned' AND starts_with(key, %(match)s) ORDER BY seq FOR UPDATE"""
-_NAMING: Final = """SELECT o.seq, o.reply, w.language
+_NAMING: Final = f"""SELECT o.seq, o.reply, {_READ_IN}
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq IN (SELECT replies_naming(%(member)s)) ORDER BY o.seq FOR UPDATE OF o"""
 _SIGN_OUT: Final = """DELETE FROM board_session s USING workspace w

@@ -58,6 +58,8 @@ class OutboxItem:
     """Whether the report is a sample."""
     private: bool
     """Whether the report is private."""
+    language: str | None
+    """The author's language, if only they read it."""
     silent: bool
     """Whether it pings nobody."""
     audience: Audience
@@ -177,6 +179,7 @@ def _item(
         author="" if report.sample else report.author.id,
         sample=report.sample,
         private=report.private,
+        language=report.language if report.private and row["audience"] == "thread" else None,
         silent=row["silent"],
         tiles=tuple(tiles),
         audience=row["audience"],

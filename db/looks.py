@@ -19,15 +19,18 @@ class SqlLooks(Queries):
         )
         return int(row["n"])
 
-    async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
+    async def file(
+        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str
+    ) -> None:
         await self._do(
             """UPDATE report SET state = 'open', channel = %(channel)s, message = %(message)s, private = %(private)s,
-                 expires_at = %(expires)s, created_at = now(), has_first_reply = false
+                 language = %(language)s, expires_at = %(expires)s, created_at = now(), has_first_reply = false
                WHERE id = %(look)s AND state = 'look'""",
             look=look,
             channel=target.channel,
             message=target.message,
             private=private,
+            language=language if private else None,
             expires=expires_at,
         )
 

@@ -29,7 +29,8 @@ from reunite.entities import (
 
 Row = dict[str, Any]
 
-REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.language, w.timezone
+REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.timezone,
+         coalesce(r.language, w.language) AS language, w.language AS others_language
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"
 """The columns of a match `m`."""
@@ -63,6 +64,7 @@ def report(row: Row) -> Report:
         question=question(row["question"]) if row["question"] else None,
         question_answer=row["question_answer"],
         language=row["language"],
+        others_language=row["others_language"] if row["private"] else None,
         zone=row["timezone"],
         sealed=row["sealed"],
         private=row["private"],

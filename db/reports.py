@@ -20,10 +20,10 @@ _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
     state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample,
-    quiet, answered)
+    quiet, answered, language)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s
+    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s, %(language)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -36,7 +36,9 @@ photos AS (
 work AS (
   INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
 )
-SELECT added.*, work.id AS work, w.language, w.timezone FROM added, work, workspace w WHERE w.id = added.workspace_id
+SELECT added.*, work.id AS work, coalesce(added.language, w.language) AS language, w.language AS others_language,
+  w.timezone
+FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 
 _LOCK_AUTHOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%(author)s, 0))"
@@ -86,6 +88,7 @@ class SqlReports(Queries):
             category=command.category,
             quiet=command.quiet,
             answered=command.answered,
+            language=command.language if command.private else None,
             proof_question=self._keys.encrypt(command.proof_question),
             sample=command.sample,
             platform=target.platform,

@@ -66,6 +66,8 @@ class NewReport:
     """It was read from a channel's history: it expires as if it had been reported when it was posted."""
     quiet: bool = False
     """The bot writes nothing in its thread unless another report is news to it."""
+    language: str | None = None
+    """The author's, in which a private report is answered; None for the workspace's."""
     answered: bool = True
     """False for a report by command: until its answer has arrived, sending it again makes no second report."""
 

@@ -218,7 +218,9 @@ class Report:
     question_answer: str | None = None
     """The answer to `question`: an option or ANOTHER; empty if its author isn't sure, None until they answer."""
     language: str = "en"
-    """The language of the thread: the workspace's."""
+    """The language of the thread: the workspace's, or its only reader's if it's private."""
+    others_language: str | None = None
+    """The workspace's language, in which others read about it; None if it's the same."""
     zone: str = ""
     """The name of the workspace's time zone; empty if it isn't known."""
     sealed: bool = False
@@ -246,6 +248,10 @@ class Report:
     def account(self) -> Account:
         """The author's account."""
         return self.target.account(self.author)
+
+    def for_others(self) -> "Report":
+        """Return it as others read about it: in the workspace's language."""
+        return replace(self, language=self.others_language) if self.others_language else self
 
     def is_by(self, account: Account) -> bool:
         """Return whether someone is its author."""

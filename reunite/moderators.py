@@ -26,4 +26,4 @@ def readers(
     They are those of the found report, and those of the lost report if its workspace is another.
     """
     reports = [found] if lost.shares_workspace_with(found) else [found, lost]
-    return [(key(subject, report.kind), report) for report in reports]
+    return [(key(subject, report.kind), report.for_others()) for report in reports]

@@ -145,9 +145,7 @@ class DiscordPlatform:
         """Send a reply directly, with a line that says why, unless an earlier attempt has arrived."""
         channel = await self._client.create_dm(discord.Object(int(person)))
         earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
-        return earlier or await self._messages.post(
-            channel, saying_why(outgoing, self._messages.language_of(outgoing.target))
-        )
+        return earlier or await self._messages.post(channel, saying_why(outgoing, self._messages.language_of(outgoing)))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Edit a reply; nobody is pinged again."""
@@ -155,7 +153,7 @@ class DiscordPlatform:
             is_direct = await self._is_direct(outgoing, sent)
         shown = outgoing
         if is_direct and has_moved(outgoing, sent):
-            shown = saying_why(outgoing, self._messages.language_of(outgoing.target))
+            shown = saying_why(outgoing, self._messages.language_of(outgoing))
         with _given_up_without_access(), discord_errors():
             change = partial(self._messages.edit, sent, direct=is_direct)
             await self._messages.unarchived(sent, partial(quoting_if_allowed, change, shown))

@@ -147,6 +147,7 @@ class Reports:
         dated_text = dated(words, given.when, datetime.now(assumed), zone_error=zone_error)
         default = self._workspaces.settings(guild).private_reports
         private = which == "lost" and (default if given.private is None else given.private)
+        language = language_of_user(interaction)
         with suppress(SentBefore):
             async with self._destinations.of_report(interaction, _KINDS[which], words, private=private) as destination:
                 command = REPORTS[_KINDS[which]](
@@ -163,12 +164,12 @@ class Reports:
                     private=private,
                     category=cast("Category", given.category),
                     proof_question=given.proof_question,
+                    language=language,
                     answered=False,
                 )
                 receipt = await self._store(command, interaction)
                 if receipt.report.target.channel != command.target.channel:
                     raise SentBefore(int(receipt.report.target.channel))
-        language = language_of_user(interaction)
         with answering():
             place = f"<#{receipt.report.target.channel}>"
             confirmed = confirmation(receipt.report, place, language, is_new=receipt.created)

@@ -39,7 +39,7 @@ class Messages:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        language = self.language_of(outgoing.target)
+        language = self.language_of(outgoing)
         rendered = render(outgoing, language, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
         send = (
@@ -81,7 +81,7 @@ class Messages:
 
     async def edit(self, sent: Sent, outgoing: Outgoing, *, direct: bool) -> None:
         """Replace a reply's content; nobody is pinged again."""
-        rendered = render(outgoing, self.language_of(outgoing.target), direct=direct)
+        rendered = render(outgoing, self.language_of(outgoing), direct=direct)
         await self.at(sent).edit(
             content=rendered.content,
             embed=rendered.embed,
@@ -124,9 +124,11 @@ class Messages:
         except discord.HTTPException as error:
             _log.warning("discord_post_unmarked", post=target.message, code=error.code)
 
-    def language_of(self, target: ReplyTarget) -> str:
-        """Return the language of what is posted in a guild."""
-        guild = self._client.get_guild(int(target.workspace))
+    def language_of(self, outgoing: Outgoing) -> str:
+        """Return the language of what is posted in a guild, or to one person."""
+        if outgoing.language:
+            return outgoing.language
+        guild = self._client.get_guild(int(outgoing.target.workspace))
         return self._workspaces.language(guild) if guild else "en"
 
     def at(self, sent: Sent) -> discord.PartialMessage:

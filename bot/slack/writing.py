@@ -11,7 +11,6 @@ from bot.slack.messages import is_hidden, message_at
 from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import ReplyTarget
-from reunite.messages.reply import Reply
 from reunite.ports import Outgoing, Sent
 
 _PICTURE_REFUSED: Final = {
@@ -41,8 +40,10 @@ async def with_picture_or_without(
         return await write(None)
 
 
-async def _blocks(workspace: SlackWorkspace, reply: Reply, channel: str, file: str | None) -> list[Element]:
-    language = await workspace.language() if file or reply.buttons else "en"
+async def _blocks(workspace: SlackWorkspace, outgoing: Outgoing, channel: str, file: str | None) -> list[Element]:
+    reply, language = outgoing.reply, outgoing.language or "en"
+    if not outgoing.language and (file or reply.buttons):
+        language = await workspace.language()
     return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
 
 
@@ -51,7 +52,7 @@ async def update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file
         channel=sent.channel,
         ts=sent.message,
         text=notification(outgoing.reply),
-        blocks=await _blocks(workspace, outgoing.reply, sent.channel, file),
+        blocks=await _blocks(workspace, outgoing, sent.channel, file),
         metadata=dict(metadata(outgoing.key)),
     )
 
@@ -64,7 +65,7 @@ async def post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) 
         channel=target.channel,
         thread_ts=target.message,
         text=notification(outgoing.reply),
-        blocks=await _blocks(workspace, outgoing.reply, target.channel, file),
+        blocks=await _blocks(workspace, outgoing, target.channel, file),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
         unfurl_media=False,

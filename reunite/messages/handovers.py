@@ -263,7 +263,7 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
 
     Nobody else reads it, so both are named, also where a report is sealed or private.
     """
-    match, lost, found, language = claimed.match, claimed.lost, claimed.found, claimed.lost.language
+    match, lost, found, language = claimed.match, claimed.lost, claimed.found, claimed.found.language
     people = {"owner": author(lost, notify=True), "finder": author(found, notify=True)}
     jumps: Line = (post_of(found, language),)
     if not lost.private:

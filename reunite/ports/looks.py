@@ -14,8 +14,13 @@ class Looks(Protocol):
         """Return how many looks a member has at the moment."""
         ...
 
-    async def file(self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool) -> None:
-        """Turn a look into an open lost report; `target` is where its thread, still without a reply, will be."""
+    async def file(
+        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str
+    ) -> None:
+        """Turn a look into an open lost report; `target` is where its thread, still without a reply, will be.
+
+        A private one is answered in its author's `language`.
+        """
         ...
 
     async def remove(self, look: UUID) -> None:

@@ -26,8 +26,8 @@ class Outgoing:
     With `people` (their ids), it goes to a conversation of these people and the bot, which is opened if need be.
     `ahead` marks a report's first answer, which goes before other replies where a platform takes only a few.
     No earlier try was before `since`. A reply that is `for_all` is never sent as a direct message. `private` says
-    whether the report is private. A `silent` reply addresses nobody, and is to arrive without a notification where the
-    platform can do that.
+    whether the report is private; `language` is its author's, for what only they read. A `silent` reply addresses
+    nobody, and is to arrive without a notification where the platform can do that.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Outgoing:
     since: datetime | None = None
     for_all: bool = False
     private: bool = False
+    language: str | None = None
     silent: bool = False
 
 

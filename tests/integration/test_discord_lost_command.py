@@ -1,7 +1,9 @@
 """/lost on Discord, over real sockets, against the double."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,8 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import command_names, sentence
 from reunite.messages import keys
+from reunite.messages.reply import Picture
+from reunite.ports import Outgoing
 from reunite.posts import PostHandlers
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_GUILD, MANAGE_THREADS, PRIVATE_THREAD, inputs
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world
@@ -83,6 +87,23 @@ async def test_a_private_report_goes_where_private_threads_are(world: World, kin
     )
     [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
     assert thread["parent_id"] == world.discord.channel("lost")
+
+
+async def test_a_private_report_is_answered_in_its_authors_language(world: World) -> None:
+    bob = world.discord.admin.join("Bob")
+    world.discord.locales[bob] = "de"
+    opening = await world.discord.ui.slash("lost", bob, "general")
+    await world.discord.ui.opened(opening)
+    await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
+    report = await world.report()
+    async with world.store.session(await world.community()) as session:
+        [post] = await session.outbox.thread(report["id"])
+    assert sentence("looking_yourself", "de") in post.text()
+    [item] = await world.store.delivery.lease("discord", limit=10, seconds=60)
+    picture = Picture(uuid4(), uuid4())
+    shown = Outgoing("any", item.target, replace(item.reply, picture=picture), JPEG, language=item.language)
+    sent = await world.platform.send(shown)
+    assert sentence("picture_of_post", "de") in str(world.discord.message(sent.message))
 
 
 async def test_who_posts_a_photo_in_their_private_reports_thread_learns_how_to_search_with_it(world: World) -> None:

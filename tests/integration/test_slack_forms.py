@@ -4,9 +4,11 @@ import pytest
 
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
-from reunite.language import sentence
+from reunite.language import sentence, words_in
+from reunite.messages import wording
+from reunite.messages.keys import ReplyKey
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
-from tests.doubles.slack_blocks import words_of
+from tests.doubles.slack_blocks import buttons, words_of
 from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
@@ -87,6 +89,27 @@ async def test_a_private_report_is_answered_in_direct_messages_and_shown_nowhere
     assert report.target.message == post["ts"]
     everywhere = [messages for channel, messages in world.slack.messages.items() if channel != direct]
     assert "my diary" not in str(everywhere)
+
+
+@pytest.mark.parametrize("way", ["form", "command"])
+async def test_a_private_report_is_answered_in_its_authors_language(world: World, way: str) -> None:
+    eva = world.slack.admin.add_member("Eva", locale="de-DE")
+    settings = Settings(private_reports=way == "command")
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=settings))
+    await world.slack.slash("lost", "my diary" if way == "command" else "", eva, world.lost)
+    if way == "form":
+        modal = await world.slack.ui.modal(eva)
+        await world.slack.ui.submit(modal, eva, words="my diary", seen="private")
+    direct = world.slack.direct(eva)
+    post = await world.slack.wait_for_post(direct, "my diary")
+    assert sentence("looking_yourself", "de") in shown(post)
+    report = await eventually(world.report, holds=lambda report: report.target.message)
+    async with world.store.session(report.community) as session:
+        await session.outbox.post(report.id, ReplyKey("what"), wording.what_is_it(report))
+    [asked] = await eventually(lambda: world.slack.thread(direct, post["ts"]))
+    assert "Was ist es?" in shown(asked)
+    [*_, withdraw] = buttons(asked["blocks"])
+    assert withdraw["confirm"]["text"]["text"] == words_in("de").page["withdraw_sure"]
 
 
 async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
