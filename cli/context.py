@@ -140,7 +140,6 @@ def configured() -> Iterator[Settings]:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is no reason to fail
     try:
-        _let_sigterm_clean_up()
         settings = Settings()
         logs.configure(settings.log.level or "info", as_json=settings.log.json)
         _warn(misspelt(), as_json=settings.log.json)
@@ -165,7 +164,7 @@ def configured() -> Iterator[Settings]:
         _fail(_one_line(error))
 
 
-def _let_sigterm_clean_up() -> None:
+def let_sigterm_clean_up() -> None:
     """Let SIGTERM end this program as an exception: its files are cleaned up, and programs it has started end too."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED_BY_SIGTERM))

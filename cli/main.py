@@ -8,6 +8,7 @@ import typer
 
 from cli import commands, keys, models, tokens
 from cli.bench import commands as bench
+from cli.context import let_sigterm_clean_up
 from cli.history import commands as history
 from cli.tuning import commands as tuning
 
@@ -53,11 +54,11 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - an option's callback
 @app.callback()
 def _root(
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback prints it
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    pass
+    let_sigterm_clean_up()
 
 
 for panel, named in _COMMANDS.items():

@@ -1,6 +1,6 @@
 """Matches in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Final
 from uuid import UUID
@@ -68,6 +68,13 @@ class SqlMatches(Queries):
         saved = {(match.lost, match.found): match for match in map(mapping.match, rows)}
         return [saved[pair.lost, pair.found] for pair in pairs]
 
+    async def fade(self, matches: Collection[UUID]) -> Sequence[Match]:
+        rows = await self._all(
+            f"UPDATE match AS m SET label = NULL, faded = true WHERE id = ANY(%(matches)s) RETURNING {mapping.MATCH}",
+            matches=sorted(matches),
+        )
+        return [mapping.match(row) for row in rows]
+
     async def get(self, match: UUID) -> Match | None:
         row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)
         return mapping.match(row) if row else None
@@ -85,15 +92,6 @@ class SqlMatches(Queries):
             message=target.message,
         )
         return mapping.match(row) if row else None
-
-    async def is_shown(self, match: UUID, report: UUID) -> bool:
-        row = await self._one(
-            "SELECT 1 FROM outbox WHERE match_id = %(match)s AND report_id = %(report)s AND audience = 'thread'"
-            " AND task <> 'remove'",
-            match=match,
-            report=report,
-        )
-        return row is not None
 
     async def of(self, report: UUID) -> Sequence[Match]:
         rows = await self._all(

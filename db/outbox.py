@@ -94,6 +94,15 @@ class SqlOutbox(Queries):
         )
         return from_json(row["reply"]) if row else None
 
+    async def is_shown(self, match: UUID, report: UUID) -> bool:
+        row = await self._one(
+            "SELECT 1 FROM outbox WHERE match_id = %(match)s AND report_id = %(report)s AND audience = 'thread'"
+            " AND task <> 'remove'",
+            match=match,
+            report=report,
+        )
+        return row is not None
+
     async def came_silently(self, key: ReplyKey) -> bool:
         row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return row is not None and row["silent"]

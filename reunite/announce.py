@@ -15,7 +15,7 @@ from reunite.entities import (
     ReportState,
     lost_and_found,
 )
-from reunite.match_cards import card_of, correct
+from reunite.match_cards import card_of, correct, fade
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
@@ -56,6 +56,8 @@ class _Stored:
     """The candidates' matches, by their reports."""
     known: Mapping[UUID, Match]
     """The report's earlier matches as they were before this search, by their ids."""
+    unjudged: frozenset[UUID]
+    """Candidates that this search says nothing new about: their matches stay as they were."""
 
     def labelled(self) -> list[Pair]:
         """Return the matches that may be announced, unless something was decided about them."""
@@ -78,20 +80,26 @@ async def announce(session: Session, report: Report, search: Search, scored: Seq
     if not report.quiet:
         await _reply(session, report, found)
     await _show_labelled(session, stored)
+    await fade(session, report, scored, stored.others, sealed=False)
     if not (report.quiet or found.has_claimed):
         await _ask(session, stored, search, found.shown)
 
 
 async def announce_sealed(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> None:
     """Show the moderators, and nobody else, which sealed reports may match a lost report."""
+    known = {match.id: match for match in await session.matches.of(report.id)}
     locked = await _lock_open(session, report, ranked)
     if report.id not in locked:
         return
     found = {known.id: known for known in locked.values() if known.sealed}
     likely = [scored for scored in ranked if scored.label and scored.report in found]
     for report_id, match in (await _save(session, report, likely)).items():
-        if match.state is MatchState.UNDECIDED and not match.released:
-            await log_match(session, match, report, found[report_id])
+        if match.state is MatchState.UNDECIDED:
+            if match.id in known:
+                await correct(session, match, report, found[report_id])
+            if not match.released:
+                await log_match(session, match, report, found[report_id])
+    await fade(session, report, ranked, locked, sealed=True)
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
@@ -115,8 +123,9 @@ async def show_released(session: Session, match: Match, lost: Report, found: Rep
 
 
 async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Report]:
-    """Lock a report and its candidates, and return those that are still open."""
-    locked = await session.reports.lock({report.id, *(candidate.report for candidate in scored)})
+    """Lock a report, its candidates and its labelled matches' others, and return those that are still open."""
+    labelled = (_other(report, match) for match in await session.matches.of(report.id) if match.label)
+    locked = await session.reports.lock({report.id, *(candidate.report for candidate in scored), *labelled})
     return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
@@ -128,8 +137,11 @@ async def _locked_and_saved(session: Session, searched: Report, scored: Sequence
         return None
     still_open = [candidate for candidate in scored if candidate.report in locked]
     known = {match.id: match for match in await session.matches.of(report.id)}
-    matches = await _save(session, report, still_open)
-    return _Stored(report, still_open, locked, matches, known)
+    labelled = {_other(report, match): match for match in known.values() if match.label}
+    unjudged = frozenset(each.report for each in still_open if each.crowded_out and each.report in labelled)
+    judged = [candidate for candidate in still_open if candidate.report not in unjudged]
+    matches = {**{other: labelled[other] for other in unjudged}, **await _save(session, report, judged)}
+    return _Stored(report, still_open, locked, matches, known, unjudged)
 
 
 async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
@@ -166,11 +178,17 @@ async def _show_labelled(session: Session, stored: _Stored) -> None:
         was_labelled = before is not None and before.label is not None
         if match.state is not MatchState.UNDECIDED or (match.declined and (was_labelled or not match.label)):
             continue  # somebody has said no to it, or has decided about it
+        if candidate.report in stored.unjudged:
+            continue
         if before:
             await correct(session, match, *lost_and_found(report, other))
             await _ping_if_likelier(session, match, report, other)
         if match.label:
             await _show(session, report, match, other)
+
+
+def _other(report: Report, match: Match) -> UUID:
+    return match.found if report.kind is ReportKind.LOST else match.lost
 
 
 def _is_unchanged(searched: Report, now: Report) -> bool:

@@ -147,7 +147,7 @@ async def _show_next(session: Session, lost: Report, number: int) -> None:
 async def _show_next_card(session: Session, lost: Report) -> None:
     pairs = await viewable_pairs(session, lost)
     for match, found in pairs:
-        if not await session.matches.is_shown(match.id, lost.id):
+        if not await session.outbox.is_shown(match.id, lost.id):
             for _, locked in await _locked(session, lost, [(match, found)]):
                 await show_card(session, lost, match, locked)
                 return

@@ -1,9 +1,12 @@
 """A match's cards in both threads, and all else that shows it, kept up to date by every search."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from reunite import rules
-from reunite.entities import ClaimState, Match, MatchState, Report, ReportKind
+from reunite.entities import ClaimState, Match, MatchState, Report, ReportKind, lost_and_found
+from reunite.matching.scoring import ScoredCandidate
 from reunite.messages import galleries, handovers, keys, notices, wording
 from reunite.messages.reply import Person, Picture, Reply
 from reunite.moderators import readers
@@ -13,6 +16,8 @@ from reunite.tiles import picture_of, picture_on_card
 
 async def correct(session: Session, match: Match, lost: Report, found: Report) -> None:
     """Update what is shown of an undecided match with the latest search's result, wherever it's shown."""
+    picture = await picture_of(session, found, match)
+    await _correct_galleries(session, match, lost, found, picture)
     for reader, other in ((lost, found), (found, lost)):
         key = keys.card(match.id, reader.kind)
         if rules.may_show(reader, other, match) and await session.outbox.get(key):
@@ -22,13 +27,42 @@ async def correct(session: Session, match: Match, lost: Report, found: Report) -
                 await session.outbox.revise(keys.likelier(match.id), likelier_now(match, lost, found, card))
     for key, reader in readers(keys.log_line, match.id, lost, found):
         if await session.outbox.get(key):
-            line = notices.log_line(match, lost, found, reader, await picture_of(session, found, match))
+            line = notices.log_line(match, lost, found, reader, picture)
             await session.outbox.revise(key, line)
+
+
+async def _correct_galleries(
+    session: Session, match: Match, lost: Report, found: Report, picture: Picture | None
+) -> None:
     number, key = 0, keys.first_reply(lost.id)
     while shown := await session.outbox.get(key):
-        await session.outbox.revise(key, galleries.refreshed(shown, match, found, lost.language))
+        with_photo = galleries.with_photo(shown, match, picture.photo if picture else None)
+        await session.outbox.revise(key, galleries.refreshed(with_photo, match, found, lost.language))
         number += 1
         key = keys.further_gallery(lost.id, number)
+
+
+async def fade(
+    session: Session, report: Report, scored: Sequence[ScoredCandidate], locked: Mapping[UUID, Report], *, sealed: bool
+) -> None:
+    """Take the label from the open matches that a search no longer has among its results.
+
+    Where even the last result is crowded out, so may the others be, and nothing is known about them. A lost report's
+    search is either of the `sealed` ones or of the rest, to which those belong that were released to it.
+    """
+    if scored and scored[-1].crowded_out:
+        return
+    judged = {candidate.report for candidate in scored if candidate.label or not sealed}
+    fallen: dict[UUID, Report] = {}
+    for match in await session.matches.of(report.id):
+        other = locked.get(match.found if report.kind is ReportKind.LOST else match.lost)
+        is_undecided = match.state is MatchState.UNDECIDED and not (match.declined or match.claim)
+        if other is None or not (match.label and is_undecided) or other.id in judged:
+            continue
+        if report.kind is ReportKind.FOUND or (other.sealed and not match.released) is sealed:
+            fallen[match.id] = other
+    for match in await session.matches.fade(fallen):
+        await correct(session, match, *lost_and_found(report, fallen[match.id]))
 
 
 def likelier_now(match: Match, lost: Report, found: Report, card: Reply) -> Reply:

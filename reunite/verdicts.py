@@ -205,7 +205,7 @@ async def _apply(session: Session, change: Change) -> list[UUID]:
 async def _say(session: Session, change: Change, report: Report, other: Report) -> None:
     """Say in a report's thread what a verdict changed, if the thread knows the match."""
     match, before, now = change.match, change.before, change.match.state
-    known = MatchState.CONFIRMED in (before, now) or await session.matches.is_shown(match.id, report.id)
+    known = MatchState.CONFIRMED in (before, now) or await session.outbox.is_shown(match.id, report.id)
     if not known:
         return
     if now is MatchState.REJECTED and not rules.may_show(report, other, match):

@@ -21,14 +21,18 @@ class Texts:
     def __init__(self, handlers: Handlers, chat: Chat) -> None:
         self._handlers = handlers
         self._chat = chat
+        self._is_first = True
+        """Whether no browser has asked yet: the first one's language becomes that of an empty page."""
 
     async def show(self, _: web.Request) -> web.Response:
         """Return the words, the names of the commands, and the languages to choose from."""
         language = self._chat.language
+        is_new = self._is_first and language == DEFAULT_LANGUAGE and self._chat.is_empty
+        self._is_first = False
         return web.json_response(
             {
                 "language": language,
-                "isNew": language == DEFAULT_LANGUAGE and self._chat.is_empty,
+                "isNew": is_new,
                 "languages": {code: words_in(code).page["language_name"] for code in LANGUAGES},
                 "words": words_in(language).page,
                 "commands": names_of_commands(language),

@@ -64,7 +64,7 @@ class ScoredCandidate:
     """The probability that a candidate is of the same thing, its label, and the reasons.
 
     `evidence` holds the measurements by the names of `weights.EVIDENCE`, before weighting. `percent` says whether the
-    probability may be shown as a percentage.
+    probability may be shown as a percentage. One that is `crowded_out` has no label only because so many have one.
     """
 
     report: UUID
@@ -74,6 +74,7 @@ class ScoredCandidate:
     evidence: Mapping[str, float]
     photo: UUID | None = None
     percent: bool = False
+    crowded_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,12 @@ def score(
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
     limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)
     labels = assign_labels(probabilities, core, limits.among(search.open_count))
-    return tuple(
+    scored = [
         measured.scored(query, probability, label, percent=model.calibrated)
         for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
-    )
+    ]
+    crowded_out = crowded_out_of(probabilities, core, labels)
+    return tuple(replace(each, crowded_out=place in crowded_out) for place, each in enumerate(scored))
 
 
 def _ranked(
@@ -251,10 +254,25 @@ def assign_labels(probabilities: Sequence[float], core_log_odds: Sequence[float]
     if probabilities[0] >= limits.high and core_log_odds[0] > 0:
         labels[0] = Label.HIGH
         return labels
-    least = max(_MIN_PROBABILITY, _MIN_SHARE_OF_FIRST * probabilities[0])
+    least = _least_possible(probabilities)
     best = list(zip(probabilities, core_log_odds, strict=True))[:MAX_LABELS]
     possible = [i for i, (probability, log_odds) in enumerate(best) if probability >= least and log_odds > 0]
     if sum(probabilities[i] for i in possible) >= limits.possible:
         for i in possible:
             labels[i] = Label.POSSIBLE
     return labels
+
+
+def crowded_out_of(
+    probabilities: Sequence[float], core_log_odds: Sequence[float], labels: Sequence[Label | None]
+) -> frozenset[int]:
+    """Return which of the ranked candidates would be possible matches too, if as many as that were named."""
+    if Label.POSSIBLE not in labels:
+        return frozenset()
+    least = _least_possible(probabilities)
+    rest = range(MAX_LABELS, len(probabilities))
+    return frozenset(i for i in rest if probabilities[i] >= least and core_log_odds[i] > 0)
+
+
+def _least_possible(probabilities: Sequence[float]) -> float:
+    return max(_MIN_PROBABILITY, _MIN_SHARE_OF_FIRST * probabilities[0])

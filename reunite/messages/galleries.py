@@ -49,6 +49,14 @@ def next_gallery(report: Report, pairs: Sequence[Pair], tiles: Sequence[Tile]) -
     return _gallery(report, [line("closest_next", report.language)], pairs, tiles)
 
 
+def with_photo(gallery: Reply, match: Match, photo: UUID | None) -> Reply:
+    """Return a gallery whose tile of a match shows this photo; one that came after the gallery is added."""
+    return replace(
+        gallery,
+        gallery=tuple(replace(tile, photo=photo) if tile.match == match.id else tile for tile in gallery.gallery),
+    )
+
+
 def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Reply:
     """Return a gallery that is up to date about a match: its line, and its number while it can be picked.
 

@@ -13,7 +13,7 @@ from reunite.entities import Report, ReportKind
 from reunite.messages.reply import Action, Reply
 from reunite.messages.wording import asking, button, line
 from reunite.text.finds import reads_as_find
-from reunite.text.heads import names_a_thing
+from reunite.text.losses import reads_as_loss
 
 ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
@@ -28,7 +28,7 @@ def is_offered(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -
     """Return whether the author of a post without photos, in a channel for this kind of report, gets an offer."""
     if is_reply or age >= ANSWERED_WITHIN or len(text) > rules.MAX_TEXT:
         return False
-    return names_a_thing(text) if kind is ReportKind.LOST else reads_as_find(text)
+    return reads_as_loss(text) if kind is ReportKind.LOST else reads_as_find(text)
 
 
 def offer(post: str, kind: ReportKind, language: str) -> Reply:

@@ -1,6 +1,6 @@
 """Matches: scored pairs, and what was decided about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,10 @@ class Matches(Protocol):
 
     async def save(self, pairs: Sequence[ScoredPair]) -> Sequence[Match]:
         """Store pairs in this order, or update known ones; what people decided about them stays."""
+        ...
+
+    async def fade(self, matches: Collection[UUID]) -> Sequence[Match]:
+        """Take their labels from matches that a search no longer finds."""
         ...
 
     async def get(self, match: UUID) -> Match | None: ...
@@ -32,10 +36,6 @@ class Matches(Protocol):
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
         """Return the match that the sent reply `target.message` shows."""
-        ...
-
-    async def is_shown(self, match: UUID, report: UUID) -> bool:
-        """Return whether a report's thread shows a match, or is about to."""
         ...
 
     async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None: ...

@@ -43,6 +43,10 @@ class Outbox(Protocol):
         """Return whether a reply was queued without a ping; False if there's none."""
         ...
 
+    async def is_shown(self, match: UUID, report: UUID) -> bool:
+        """Return whether a report's thread shows a match, or is about to."""
+        ...
+
     async def is_of_open_report(self, target: ReplyTarget) -> bool:
         """Return whether a message that shows no match was sent in an open report's thread or for its moderators."""
         ...

@@ -14,21 +14,26 @@ from reunite.text.places import locate
 from reunite.text.word_lists import QUANTITIES
 from reunite.text.words import plain
 
-_LISTS: Final = read_toml("finds.toml")
+LISTS: Final = read_toml("finds.toml")
 _SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
 
 
 def _any(key: str) -> str:
-    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
+    return any_of(plain(phrase) for phrase in listed_in(LISTS[key]))
 
 
-_NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}")
+_NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
 _FOUND: Final = re.compile(_any("found"))
 _ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
 """What a question asks about a find: "Found keys, anyone's?"."""
-_WHOSE: Final = re.compile(_any("whose"))
+_WHOSE: Final = re.compile(rf"{_any('whose')}|{_any('someone')}[^.!?\n。！？]{{0,60}}?{_any('has_left')}")
+_TURN: Final = re.compile(_any("turn"))
+_I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
+_KEPT_AT: Final = re.compile(_any("kept_at"))
+_FOUND_THIS: Final = re.compile(_any("found_this"))
+_BESIDE_THIS: Final = re.compile(_any("beside_this"))
 _WORD: Final = re.compile(r"\w+")
-_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in _LISTS["said"].values()))
+_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in LISTS["said"].values()))
 _LONGEST_NAME: Final = 60
 """Letters of the longest text that may only name a thing: "AirPods case, white"."""
 _OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
@@ -40,11 +45,24 @@ def reads_as_find(text: str) -> bool:
     No loss of its author is one, and of questions only whose a thing is. Here a doubtful text is none: its author can
     still report it.
     """
-    said = _WHOSE.sub(" ", plain(text))  # "vermisst jemand" is no loss
-    if _NO_FIND.search(said) or any(own["place"] is None for own in _OWN.finditer(said)):
+    words = plain(text)
+    said = _WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
+    if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
-    stated = "".join(map(_stated, _SENTENCE.findall(text)))
-    return names_a_thing(stated) and (_says_where_or_that_found(stated) or _only_names(stated))
+    is_handed_in = bool(_I_LEFT.search(words))
+    if is_handed_in and not _KEPT_AT.search(words):
+        return False
+    if _only_says_that_found(text):
+        return True
+    stated = stated_in(text)
+    return names_a_thing(stated) and (is_handed_in or _says_where_or_that_found(stated) or _only_names(stated))
+
+
+def _only_says_that_found(text: str) -> bool:
+    """Whether a post says that something was found, perhaps where, and no more: its photo may be missing."""
+    located = locate(text)
+    said, count = _FOUND_THIS.subn(" ", plain(located.rest))
+    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", said))
 
 
 def _says_where_or_that_found(stated: str) -> bool:
@@ -60,9 +78,24 @@ def _only_names(text: str) -> bool:
     return all(word.isdigit() or word in _SAID or may_name_a_thing(word) or brands_in(word) for word in words)
 
 
+def stated_in(text: str) -> str:
+    """Return what a text states: of its questions, only what they say was found, and whose it is."""
+    return "".join(map(_stated, sentences(text)))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, each with its marks."""
+    return _SENTENCE.findall(text)
+
+
+def is_question(sentence: str) -> bool:
+    """Return whether a sentence ends with a question mark."""
+    return sentence.rstrip().endswith(("?", "？"))
+
+
 def _stated(sentence: str) -> str:
     """Return what a sentence states: of a question, only what it says was found, and whose it is."""
-    if not sentence.rstrip().endswith(("?", "？")) or _WHOSE.search(plain(sentence)):
+    if not is_question(sentence) or _WHOSE.search(plain(sentence)):
         return sentence
     said = _ASKED.sub(". ", plain(sentence), count=1) if _ASKED.search(sentence) else ""
     return said if _FOUND.search(said) else ""

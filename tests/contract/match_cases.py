@@ -136,8 +136,8 @@ class MatchCases:
         await stage.join()
         lost, found, match = await stage.matched()
         async with stage.session(lost.community) as session:
-            assert await session.matches.is_shown(match.id, lost.id)
-            assert not await session.matches.is_shown(uuid4(), lost.id)
+            assert await session.outbox.is_shown(match.id, lost.id)
+            assert not await session.outbox.is_shown(uuid4(), lost.id)
             assert await session.matches.shown_at(lost.target) is None
         await stage.deliver(lost)
         workspace = await stage.join()
@@ -147,7 +147,7 @@ class MatchCases:
                 shown = await session.matches.shown_at(ReplyTarget("web", "here", card.sent.channel, card.sent.message))
                 assert shown == match
             await session.deletion.purge(found.id, wording.ended("en"))
-            assert not await session.matches.is_shown(match.id, lost.id)
+            assert not await session.outbox.is_shown(match.id, lost.id)
 
     async def test_the_log_of_verdicts_keeps_its_order(self, stage: Stage) -> None:
         await stage.join()

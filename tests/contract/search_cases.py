@@ -43,7 +43,7 @@ class SearchCases:
         await stage.search(found, lost, label=Label.HIGH, percent=96)
         for reply in (*await stage.thread(lost), *await stage.thread(found), *await stage.thread(found, "moderators")):
             assert "(96%)" in reply.text()
-        assert (await stage.thread(lost))[1].picture
+        assert (await stage.thread(lost))[0].gallery[0].photo
         await stage.search(found, lost, label=Label.POSSIBLE, percent=43, why=(Why("colour", "red", "differs"),))
         for reply in (*await stage.thread(lost), *await stage.thread(found), *await stage.thread(found, "moderators")):
             assert f"{sentence('label_possible')} (43%)" in reply.text()
@@ -59,6 +59,44 @@ class SearchCases:
         assert (await stage.thread(lost))[1].text().startswith(sentence("less_likely").replace("**", ""))
         await stage.search(found, lost, label=Label.HIGH, percent=97)
         assert sentence("less_likely_now") not in await stage.words(lost, found)
+
+    async def test_a_match_that_is_not_among_a_later_searchs_results_looks_less_likely(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, _ = await stage.matched()
+        await stage.search(lost, await stage.found("a scarf"), label=None)
+        assert (await stage.thread(lost))[1].text().startswith(sentence("less_likely").replace("**", ""))
+        assert sentence("less_likely_now") in await stage.words(found)
+
+    async def test_a_match_that_is_only_crowded_out_stays_as_it_was(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, _ = await stage.matched()
+        others = [await stage.lost(f"umbrella {number}") for number in range(2)]
+        before = await stage.words(lost)
+        await stage.search(found, lost, *others, label=None, crowded_out=True)
+        await stage.search(found, *others, label=None, crowded_out=True)
+        assert await stage.words(lost) == before
+        assert sentence("less_likely_now") not in await stage.words(found)
+
+    async def test_the_moderators_line_of_a_sealed_match_follows_the_last_search(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost("my keys"), await stage.found("keys", sealed=True, category="keys")
+        await stage.search(lost, found, label=Label.HIGH, percent=97, sealed=True)
+        assert "(97%)" in await stage.words(found)
+        await stage.search(lost, found, label=Label.POSSIBLE, percent=43, sealed=True)
+        assert "(43%)" in await stage.words(found)
+        await stage.search(lost, label=None)
+        assert "(43%)" in await stage.words(found)
+        await stage.search(lost, found, label=None, percent=5, sealed=True)
+        assert sentence("less_likely_now") in await stage.words(found)
+
+    async def test_a_tile_gets_the_photo_that_comes_after_its_gallery(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(photos=(PHOTO,))
+        await stage.search(lost, found, label=None)
+        assert (await stage.thread(lost))[0].gallery[0].photo is None
+        await stage.keep_photos(found)
+        await stage.search(found, lost, label=None)
+        assert (await stage.thread(lost))[0].gallery[0].photo
 
     async def test_a_match_that_looks_less_likely_can_be_declined_for_good(self, stage: Stage) -> None:
         await stage.join()

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from db.keys import Keys
 from db.session import CommunitySession
 from db.store import Store
-from reunite.announce import announce
+from reunite.announce import announce, announce_sealed
 from reunite.commands import (
     ChangeSettings,
     GiveVerdict,
@@ -165,19 +165,24 @@ class Stage:
         label: Label | None = Label.HIGH,
         why: tuple[Why, ...] = (),
         percent: int | None = None,
+        sealed: bool = False,
+        **scored_as: Any,
     ) -> None:
         """Let a report's search find other reports, all with one label; `percent` is shown of the first."""
         now = await self.now(report)
         near = {"text-text": 3.0}
         first, is_shown = (percent or 90) / 100, percent is not None
         scored = [
-            ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown)
+            ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown, **scored_as)
             for number, other in enumerate(others)
         ]
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))
         async with self.session(now.community) as session:
-            await announce(session, now, search, scored)
+            if sealed:
+                await announce_sealed(session, now, scored)
+            else:
+                await announce(session, now, search, scored)
 
     async def matched(self, **found: Any) -> tuple[Report, Report, Match]:
         """Return a lost and a found report whose threads show their match."""

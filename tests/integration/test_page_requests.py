@@ -171,3 +171,11 @@ async def test_every_answer_has_the_strict_headers(page: Page) -> None:
                 assert "unsafe" not in policy
                 assert response.headers["X-Content-Type-Options"] == "nosniff"
                 assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_only_the_first_browser_may_give_an_empty_page_its_language(page: Page) -> None:
+    async def is_new() -> bool:
+        async with page.http.get("/texts") as response:
+            return bool((await response.json())["isNew"])
+
+    assert [await is_new(), await is_new()] == [True, False]

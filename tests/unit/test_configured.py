@@ -1,6 +1,7 @@
 """Settings that can't work end in one sentence, which names the variable; secrets may be in files."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,27 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_version_is_printed() -> None:
     shown = CliRunner().invoke(app, ["--version"])
     assert (shown.exit_code, shown.output.strip()) == (0, "reunite 0.1.0")
+
+
+@pytest.mark.parametrize("module", ["redis", "cli.settings"])
+def test_a_start_that_is_ended_while_it_imports_ends_quietly(module: str) -> None:
+    script = f"""import os, signal, sys
+class Ends:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.meta_path.insert(0, Ends())
+from cli.main import app
+app(["status"])"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ},
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "", "")
 
 
 def test_help_imports_nothing_that_takes_long() -> None:

@@ -72,6 +72,14 @@ from tests.support.tables import for_each
         "I have a red scarf here",
         "Red scarf here, ask me",
         "this jacket has been here since Monday",
+        "just found this",
+        "found this on the bench",
+        "Das hier gefunden",
+        "これ拾いました",
+        "Dejé las llaves en recepción",
+        "Ho lasciato le chiavi in portineria",
+        "Hat jemand in der Mensa einen Schal vergessen? Liegt bei mir",
+        "Der Schirm stand vor der Tür",
     ],
 )
 def test_a_find_is_read_as_one(text: str) -> None:
@@ -153,6 +161,13 @@ def test_a_find_is_read_as_one(text: str) -> None:
         "Si alguien encontró un anillo plateado escríbame",
         "Found the keys! They were in my bag the whole time",
         "Me alegra que las llaves estén en recepción",
+        "Umbrella stand is full",
+        "Der Schirmständer ist voll, Schirme bitte in die Garderobe",
+        "Whose turn is it to bring the ball?",
+        "C'est à qui de ramener le ballon ?",
+        "found this article interesting",
+        "Dejé mis llaves en recepción",
+        "Les clés du local sont au secrétariat, comme d'habitude",
     ],
 )
 def test_chat_questions_and_losses_are_no_finds(text: str) -> None:

@@ -32,6 +32,11 @@ def test_the_page_has_no_words_of_its_own() -> None:
     assert shown - _OWN == {"This page needs JavaScript. Please switch it on and reload the page."}
 
 
+def test_the_page_begins_with_what_it_says_without_javascript() -> None:
+    page = (STATIC / "index.html").read_text("utf-8")
+    assert page.index("<noscript>") < page.index("<header")
+
+
 def test_each_language_calls_itself_by_its_own_name() -> None:
     assert len({words_in(language).page["language_name"] for language in LANGUAGES}) == len(LANGUAGES)
 

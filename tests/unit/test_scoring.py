@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import ScoredCandidate, softmax
+from reunite.matching.scoring import ScoredCandidate, assign_labels, crowded_out_of, softmax
 from reunite.matching.weights import COLOUR, COMMON_KIND, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
 from reunite.text.lexicon import is_translated
 from tests.support.scoring import score
@@ -279,6 +279,22 @@ def test_the_same_look_means_less_among_more_open_reports() -> None:
         score(replace(search, background=known, open_count=count), CONCEPT)[0].probability for count in (100, 10_000)
     )
     assert few > 2 * many
+
+
+def test_what_is_as_probable_as_the_five_that_are_named_is_only_crowded_out() -> None:
+    shares, core = [0.12] * 7 + [0.01], [1.0] * 8
+    labels = assign_labels(shares, core, Limits(high=0.99, possible=0.5))
+    assert labels == [Label.POSSIBLE] * 5 + [None] * 3
+    assert crowded_out_of(shares, core, labels) == {5, 6}
+    assert not crowded_out_of(shares, core, assign_labels(shares, core, Limits(high=0.99, possible=0.7)))
+
+
+def test_a_search_tells_which_of_its_candidates_are_only_crowded_out() -> None:
+    alike = [(found(number, "mug"), 0.3) for number in range(1, 8)]
+    other = [(found(number, "scarf"), 0.1) for number in range(8, 20)]
+    named = replace(CONCEPT, none_log_odds=-9.0, text_limits=Limits(high=1.1, possible=0.5))
+    scored = score(text_search(lost("mug"), *alike, *other), named)
+    assert [each.crowded_out for each in scored] == [5 <= place < 7 for place in range(len(scored))]
 
 
 def test_only_a_calibrated_models_probabilities_may_be_shown_as_percentages() -> None:

@@ -9,7 +9,7 @@ async function read() {
   return (await fetch("/texts")).json();
 }
 
-/** A new page begins in the browser's language, unless someone chose another one from the menu. */
+/** A new page begins in its first browser's language, unless another one was chosen there from the menu. */
 async function inTheBrowsersLanguage(texts) {
   const wished = navigator.languages.map((each) => each.split("-")[0].toLowerCase()).find((each) => each in texts.languages);
   if (!texts.isNew || !wished || wished === texts.language || localStorage.getItem(CHOSEN)) return texts;
