@@ -14,7 +14,7 @@ from uuid import uuid4
 PREFIX: Final = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _KEY_BYTES: Final = range(24, 65)
-_TOLERANCE_SECONDS: Final = 300
+TOLERANCE_SECONDS: Final = 300
 """Seconds that the two sides' clocks may differ by, the message's transit included."""
 
 
@@ -38,12 +38,20 @@ def signed(key: bytes, body: bytes) -> dict[str, str]:
 
 def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
     """Return whether a body was signed with the key, recently."""
+    seconds = seconds_since_signed(key, headers, body)
+    return seconds is not None and abs(seconds) <= TOLERANCE_SECONDS
+
+
+def seconds_since_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> float | None:
+    """Return how long ago a body was signed with the key, by both sides' clocks; None if it wasn't."""
     message, at = headers.get(ID, ""), headers.get(TIMESTAMP, "")
-    if not (message and at.isascii() and at.isdigit()) or abs(time.time() - int(at[:20])) > _TOLERANCE_SECONDS:
-        return False
+    if not (message and at.isascii() and at.isdigit()):
+        return None
     expected = _signature(key, message, at, body).encode()
     given = headers.get(SIGNATURE, "").split(" ")
-    return any(hmac.compare_digest(expected, signature.encode(errors="replace")) for signature in given)
+    if not any(hmac.compare_digest(expected, signature.encode(errors="replace")) for signature in given):
+        return None
+    return time.time() - int(at[:20])
 
 
 def _signature(key: bytes, message: str, at: str, body: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import dict_row
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from rich.console import Console
 from rich.markup import escape
 
@@ -20,7 +20,7 @@ from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read
-from db.database import MigrationError, reason
+from db.database import MigrationError, reason, remedy_for
 from db.keys import KeysError, verify
 from db.migrate import pending
 from db.queue import redis_problem, tls_options
@@ -53,7 +53,7 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
     try:
         row = await _role(where)
     except psycopg.Error as error:
-        yield Finding("PostgreSQL", ok=False, found=reason(error), remedy=_UNREACHABLE[kind])
+        yield Finding("PostgreSQL", ok=False, found=reason(error), remedy=remedy_for(error, _UNREACHABLE[kind]))
         return
     yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
     remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
@@ -180,6 +180,10 @@ async def _redis(where: Servers) -> Finding:
             where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS, **tls_options(where.redis_url)
         ) as redis:
             info = await redis.info("server")
+            await redis.set(f"{where.queue}:doctor", "", ex=_SECONDS)
+    except (OutOfMemoryError, ReadOnlyError) as error:
+        remedy = "It takes no hints, so reports wait: give it more memory (maxmemory), or use one that isn't a replica."
+        return Finding("Redis", ok=False, found=redis_problem(error), remedy=remedy)
     except (RedisError, OSError) as error:
         remedy = "Check REUNITE_REDIS_URL, and that the server is running."
         return Finding("Redis", ok=False, found=redis_problem(error), remedy=remedy)

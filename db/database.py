@@ -35,6 +35,8 @@ _LACKS_ROLE: Final = re.compile(r'role ".*" does not exist')
 _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication failed')
 """What PostgreSQL says if retrying is pointless; which role is missing, it tells only trusted clients."""
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
+_ALL_TAKEN: Final = re.compile(r"too many (?:clients|connections)|connection slots")
+_RAISE: Final = "Raise max_connections there, or the role's or the database's limit, or end what else is connected."
 _VERIFY_FAILED: Final = "certificate verify failed"
 """All that PostgreSQL's library says, whatever is wrong."""
 _UNTRUSTED: Final = (
@@ -171,6 +173,7 @@ async def _require_schema(url: str) -> None:
     """
     clock = asyncio.get_running_loop()
     until = clock.time() + _OPEN_SECONDS
+    cause: Exception | None = None
     while True:
         try:
             async with asyncio.timeout_at(until), await psycopg.AsyncConnection.connect(url) as connection:
@@ -180,8 +183,10 @@ async def _require_schema(url: str) -> None:
                 raise MigrationError(_NOT_SET_UP) from error
             if _REFUSED.search(str(error)):
                 raise MigrationError(f"The database refuses the connection ({reason(error)}). {_REMEDY}") from error
+            if cause is None or str(error):  # an attempt that takes too long has no cause of its own
+                cause = error
             if clock.time() + _PAUSE_SECONDS > until:
-                raise _no_connection(error) from error
+                raise _no_connection(cause) from error
         else:
             break
         await asyncio.sleep(_PAUSE_SECONDS)
@@ -191,8 +196,14 @@ async def _require_schema(url: str) -> None:
 
 def _no_connection(error: Exception) -> psycopg.OperationalError:
     return psycopg.OperationalError(
-        f"Couldn't connect to the database within {_OPEN_SECONDS} seconds ({reason(error)}). {_REMEDY}"
+        f"Couldn't connect to the database within {_OPEN_SECONDS} seconds ({reason(error)})."
+        f" {remedy_for(error, _REMEDY)}"
     )
+
+
+def remedy_for(error: Exception, otherwise: str) -> str:
+    """Return what to do if PostgreSQL has no connection left, and what to do otherwise."""
+    return _RAISE if _ALL_TAKEN.search(str(error)) else otherwise
 
 
 def reason(error: Exception) -> str:

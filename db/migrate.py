@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from psycopg import conninfo, sql
 
-from db.database import IS_MIGRATED, Database, MigrationError, reason
+from db.database import IS_MIGRATED, Database, MigrationError, reason, remedy_for
 
 _LOCK: Final = 0x52454E49  # any number, the same everywhere: one migration at a time in a database
 _LOCK_SECONDS: Final = 2.0
@@ -89,7 +89,8 @@ async def _connect(owner_url: str) -> psycopg.AsyncConnection:
 def not_connected(error: psycopg.OperationalError) -> MigrationError:
     """Say that the owner can't connect, and why."""
     return MigrationError(
-        f"Couldn't connect to the database as its owner ({reason(error)}). Check REUNITE_OWNER_DATABASE_URL."
+        f"Couldn't connect to the database as its owner ({reason(error)})."
+        f" {remedy_for(error, 'Check REUNITE_OWNER_DATABASE_URL.')}"
     )
 
 

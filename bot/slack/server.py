@@ -1,13 +1,18 @@
 """The bot's HTTP server, for Slack's signed requests and for installing the app."""
 
+import hmac
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
@@ -17,6 +22,7 @@ _MAX_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
 _SHUTDOWN_SECONDS: Final = 60.0
 """Time to finish what Slack has sent: it doesn't repeat presses."""
+_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -24,7 +30,7 @@ async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | No
     """Listen within the context, if there is anything to serve."""
     app = web.Application(client_max_size=_MAX_BYTES)
     if not config.app_token:
-        app.router.add_post(EVENTS_PATH, _Events(bolt).handle)
+        app.router.add_post(EVENTS_PATH, _Events(bolt, config.signing_secret or "").handle)
     if flow:
         pages = _Pages(flow)
         app.router.add_get(INSTALL_PATH, pages.install)
@@ -39,8 +45,9 @@ async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | No
 class _Events:
     """Events, commands and presses. Bolt verifies their signature first."""
 
-    def __init__(self, bolt: AsyncApp) -> None:
+    def __init__(self, bolt: AsyncApp, signing_secret: str) -> None:
         self._bolt = bolt
+        self._verifier = SignatureVerifier(signing_secret)
 
     async def handle(self, request: web.Request) -> web.Response:
         try:
@@ -49,7 +56,18 @@ class _Events:
             return web.Response(status=401)
         if not _is_sound(bolt_request.body):
             return web.Response(status=401)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
+        response = await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            self._warn_of_clock(request.headers, bolt_request.raw_body)
+        return response
+
+    def _warn_of_clock(self, headers: Mapping[str, str], body: str) -> None:
+        """Log that only the time is why a request was refused; only a holder of the secret can fill the log."""
+        at = headers.get("X-Slack-Request-Timestamp", "")
+        expected = self._verifier.generate_signature(timestamp=at, body=body) or ""
+        given = headers.get("X-Slack-Signature", "")
+        if at.isascii() and at.isdigit() and hmac.compare_digest(expected.encode(), given.encode(errors="replace")):
+            _log.warning("slack_clock_differs", seconds=round(time.time() - int(at[:20])))
 
 
 def _is_sound(body: Mapping[str, Any]) -> bool:

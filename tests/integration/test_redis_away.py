@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
+from cli import doctor
+from cli.servers import Servers
 from embedded import Urls
 from tests.support.databases import empty_redis
 from tests.support.embedded import open_folder, open_home, servers_of
@@ -64,8 +65,9 @@ async def test_a_redis_that_takes_no_writes_delays_answers_only(
         working(database_url, own.redis_url, rehint_seconds=1),
     ):
         await redis.execute_command(*trouble.split())
-        with pytest.raises(ResponseError):
-            await redis.set("any", "thing")
+        finding = await doctor._redis(Servers("", "", own.redis_url, "queue"))
+        assert finding.ok is False
+        assert "maxmemory" in finding.remedy
         await world.found("f1", "red")
         await redis.execute_command(*remedy.split())
         await world.wait_until_idle()

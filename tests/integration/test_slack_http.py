@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession
+from structlog.testing import capture_logs
 
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_delivery import Envelope, encoded, signed
@@ -64,6 +65,16 @@ async def test_an_event_that_is_slow_to_be_taken_comes_again_and_is_one_report(w
     for _ in range(2):
         await world.slack.tell_again(first)
     assert len(await world.reports()) == 1
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+async def test_a_clock_that_is_wrong_is_logged(world: World, days: int) -> None:
+    body = posted(world)
+    with capture_logs() as logged:
+        assert (await request(world, body, signed(body, at=time.time() + days * 86_400)))[0] == 401
+        assert (await request(world, body, signed(body, secret="another", at=1)))[0] == 401
+    [line] = [line for line in logged if line["event"] == "slack_clock_differs"]
+    assert round(line["seconds"] / 86_400) == -days
 
 
 @pytest.mark.parametrize("how", ["unsigned", "wrongly signed", "signed for another body", "too old", "from the future"])

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import looks
 from cli.services import _photos
@@ -35,6 +37,16 @@ async def test_only_what_is_signed_now_is_taken(world: World) -> None:
     assert await world.reports() == []
     assert (await world.send(POST))[0] == 200
     assert [report.text for report in await world.reports()] == ["an umbrella"]
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+async def test_a_clock_that_is_wrong_is_logged(world: World, days: int) -> None:
+    body = json.dumps(POST).encode()
+    with capture_logs() as logged:
+        assert (await world.chat.send(body, headers_of(body, at=time.time() + days * 86_400)))[0] == 401
+        assert (await world.chat.send(body, headers_of(body, bytes(32), at=1)))[0] == 401
+    [line] = [line for line in logged if line["event"] == "webhook_clock_differs"]
+    assert round(line["seconds"] / 86_400) == -days
 
 
 async def test_only_moderators_who_give_a_verdict_on_a_post_hear_where_it_counts(world: World) -> None:

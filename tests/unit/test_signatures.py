@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.signatures import ID, SIGNATURE, TIMESTAMP, is_signed, key_of, signed
+from bot.signatures import ID, SIGNATURE, TIMESTAMP, is_signed, key_of, seconds_since_signed, signed
 from tests.doubles.webhook_chat import KEY, SECRET, headers_of
 
 BODY = '{"event": "report", "text": "ключ"}'.encode()
@@ -46,6 +46,12 @@ def test_neither_another_body_nor_another_key_is_accepted() -> None:
 @pytest.mark.parametrize(("seconds", "accepted"), [(-290, True), (290, True), (-310, False), (310, False)])
 def test_an_old_signature_is_refused(seconds: float, accepted: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert is_signed(KEY, headers_of(BODY, at=time.time() + seconds), BODY) is accepted
+
+
+def test_how_old_a_right_signature_is_can_be_told_and_a_wrong_ones_not() -> None:
+    headers = headers_of(BODY, at=time.time() - 172_800)
+    assert round(seconds_since_signed(KEY, headers, BODY) or 0) in {172_800, 172_801}
+    assert seconds_since_signed(KEY, headers, BODY + b" ") is None
 
 
 def test_one_of_several_signatures_is_enough() -> None:
