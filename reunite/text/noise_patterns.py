@@ -81,6 +81,11 @@ _CLOCK_EN: Final = (
     rf"|(?:(?<=\bat )|(?<=\bby ))(?:(?:about|around)[ ])?{_HOUR_EN}{_OWN}"
     rf"|(?:(?<=\baround )|(?<=\bbefore )|(?<=\bafter )|(?<=\babout )){_HOUR_EN}{_OWN}"
 )
+_CLOCK_ROMANCE: Final = (
+    rf"(?<!\w)(?:las?|às|as|alle|à)[ ]{any_of(listed(_DATES['hours_romance']))}(?:[ ]heures?)?"
+    r"[ ](?:y|e|et)[ ](?:media|meia|mezza|mezzo|demie?|cuarto|quart|un[ ]quarto)(?!\w)"
+)
+"""Not "media" or "meia", which are socks too: "a las nueve y media"."""
 _CLOCK: Final = r"(?<![\w:.])\d{1,2}"
 _TO_THE_HOUR: Final = r"(?::\d\d|(?:\.\d\d)?[ ]?(?:uhr|h)\b)"
 """What follows an hour, and no year."""
@@ -226,6 +231,7 @@ _AFTER_SERIALS: Final = (
     (Noise.DATE, "[琴噚]日|尋日(?![本記用])"),
     (Noise.TIME, _CLOCK_NL),
     (Noise.TIME, _CLOCK_EN),
+    (Noise.TIME, _CLOCK_ROMANCE),
     (Noise.TIME, _ZONED),
     (Noise.TIME, rf"{_CLOCK}[:.]\d\d(?::\d\d)?[ ]?(?:[ap]\.?m\b\.?|uhr\b|h\b)"),
     (Noise.TIME, rf"{_CLOCK}:\d\d(?::\d\d)?(?![\w:])"),

@@ -8,7 +8,8 @@ from reunite.text.colour_words import COLOUR_OR_SHADE
 _LOOKS: Final = rf"(?:{COLOUR_OR_SHADE}|leather|rubber|silicone|plastic|metal|steel|fabric|nylon)"
 _STRAP: Final = re.compile(
     r"\b(?P<watch>watch|wristwatch|smartwatch|fitbit|garmin)"
-    r"(?P<between>(?: (?:lost|found|missing))?[ ]?[,;:(–-]?[ ]?)(?P<has>(?:with|has) (?:a )?)?"
+    rf"(?P<between>(?: (?:lost|found|missing|{COLOUR_OR_SHADE})\b){{0,2}}[ ]?[,，、;:(–-]?[ ]?)"
+    r"(?P<has>(?:with|has|on) (?:a )?)?"
     rf"(?P<before>(?:{_LOOKS} ){{0,3}})(?:bracelet|belt)\b(?P<after>(?: (?:of|in))?(?: {_LOOKS}\b){{1,3}})?",
     re.IGNORECASE,
 )
@@ -27,5 +28,5 @@ def _named(found: re.Match[str]) -> str:
     looks = f"{found['before']}{found['after'] or ''}"
     if not found["has"] and (not looks or _JEWELLERY.search(looks)):
         return found[0]
-    has = found["has"] or ("" if found["between"].strip() else "with ")
+    has = "with " if found["has"] or not found["between"].strip() else ""
     return f"{found['watch']}{found['between']}{has}{found['before']}strap{found['after'] or ''}"

@@ -31,6 +31,8 @@ def _things(text: str) -> str:
         ("sciarpa dimenticata in aula magna ieri mattina", "scarf", "aula magna"),
         ("écharpe oubliée au gymnase samedi soir", "scarf", "gymnase"),
         ("calculadora, la perdí en el examen del lunes", "calculator", "examen"),
+        ("cargador olvidado a las nueve y media", "charger", ""), ("perdi o boné às sete e meia", "cap", ""),
+        ("una media roja", "red sock", ""),
         ("lost my scarf at gate 9", "scarf", "gate 9"), ("scarf lost in hall 5", "scarf", "hall 5"),
     ],
 )  # fmt: skip
@@ -63,7 +65,9 @@ def test_the_colour_of_a_part_is_not_the_things(text: str, things: str) -> None:
     [
         ("Uhr, braunes Lederarmband", "brown watch"), ("Uhr mit braunem Armband", "brown watch"),
         ("montre à bracelet en cuir marron", "brown watch"), ("relógio, pulseira de couro preta", "black watch"),
-        ("zegarek, brązowy pasek", "brown watch"), ("часы, коричневый ремешок", "brown watch"),
+        ("zegarek, brązowy pasek", "brown watch"),
+        ("zegarek na brązowym pasku", "brown watch"), ("腕時計、茶色の革ベルト", "brown watch"),
+        ("relógio dourado, pulseira de couro preta", "yellow black watch"), ("часы, коричневый ремешок", "brown watch"),
         ("Reloj perdido, correa de cuero negra", "black watch"), ("Uhr und Armband", "watch; bracelet"),
         ("Uhr, Armband", "watch; bracelet"), ("Uhr, goldenes Armband", "watch; yellow bracelet"),
         ("watch, gold bracelet", "watch; yellow bracelet"), ("Armband aus braunem Leder", "brown bracelet"),
