@@ -4,9 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import PIPE, Popen
+from tempfile import TemporaryFile
 from typing import Final
 
 import psycopg
@@ -15,13 +18,19 @@ from psycopg import conninfo
 from cli.errors import UsageError
 from cli.unfinished import unfinished
 from db.migrate import not_connected
+from reunite.errors import DefectError
 
 _ROLE: Final = """DO $$ BEGIN
   CREATE ROLE reunite_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner")
-_RESTORE: Final = ("--no-owner", "--exit-on-error", "--single-transaction")
+_OWN: Final = ("--no-owner",)
+_RESTORE: Final = (*_OWN, "--exit-on-error", "--single-transaction")
+_UNKNOWN_SETTING: Final = b"SET transaction_timeout = 0;\n"
+"""pg_restore 17 and newer begin with it, and servers before 17 refuse it."""
+_KNOWN_SINCE: Final = 17
+_PROBLEM: Final = re.compile(r"(?:error|ERROR):(.*)")
 _NUMBER: Final = re.compile(r"\d+")
 _CONNECTION: Final = "reunite {}"
 """What a program's connections are called. A program goes on if the command that started it is killed."""
@@ -48,7 +57,8 @@ def restore(owner_url: str, file: Path) -> None:
     """Fill an empty database from a backup. Raises UsageError."""
     if not file.is_file():
         raise UsageError(f"There's no backup at {file}.")
-    tool = _tool("pg_restore", _server(owner_url))
+    server = _server(owner_url)
+    tool = _tool("pg_restore", server)
     name = conninfo.conninfo_to_dict(owner_url).get("dbname")
     with psycopg.connect(owner_url, autocommit=True) as connection:
         at_work = connection.execute(_AT_WORK, [_CONNECTION.format(tool.name)]).fetchone()
@@ -62,7 +72,10 @@ def restore(owner_url: str, file: Path) -> None:
             )
         connection.execute(_ROLE)
     try:
-        _run(tool, owner_url, *_RESTORE, str(file))
+        if server.major < _KNOWN_SINCE <= _version(tool):
+            _fill_older(tool, owner_url, file)
+        else:
+            _run(tool, owner_url, *_RESTORE, str(file))
     except UsageError as error:
         raise UsageError(f"{error} The database is as it was before.") from error
 
@@ -101,18 +114,85 @@ def _version(path: Path) -> int:
 
 
 def _run(tool: Path, owner_url: str, *options: str) -> None:
-    """Run a program. The password is passed in its environment, because anyone can read command lines."""
-    address = conninfo.conninfo_to_dict(owner_url)
-    password = address.pop("password", None)
-    dbname = f"--dbname={conninfo.make_conninfo('', **address)}"
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    environment["PGAPPNAME"] = _CONNECTION.format(tool.name)
+    """Run a program."""
+    database, environment = _connection(tool.name, owner_url)
     done = subprocess.run(  # noqa: S603 - as above
-        [tool, dbname, *options], env=environment, capture_output=True, text=True, check=False
+        [tool, database, *options], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        problem = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr.strip())
-        reason = problem.partition("error:")[2].strip() or problem or f"status {done.returncode}"
-        if "permission denied" in reason:
-            reason += ". Check that REUNITE_OWNER_DATABASE_URL has the owner's role"
-        raise UsageError(f"{tool.name} failed: {reason}.")
+        raise _failure(tool.name, done.stderr, done.returncode)
+
+
+def _connection(name: str, owner_url: str) -> tuple[str, dict[str, str]]:
+    """Return an option and the environment. The password is in the latter, because anyone can read command lines."""
+    address = conninfo.conninfo_to_dict(owner_url)
+    password = address.pop("password", None)
+    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    environment["PGAPPNAME"] = _CONNECTION.format(name)
+    return f"--dbname={conninfo.make_conninfo('', **address)}", environment
+
+
+def _failure(name: str, said: str, status: int) -> UsageError:
+    found = _PROBLEM.search(said)
+    reason = found[1].strip() if found else said.strip() or f"status {status}"
+    if "permission denied" in reason:
+        reason += ". Check that REUNITE_OWNER_DATABASE_URL has the owner's role"
+    if "unsupported version" in reason:
+        reason += ". A newer pg_dump wrote the backup: install PostgreSQL's newest client programs"
+    return UsageError(f"{name} failed: {reason}.")
+
+
+def _fill_older(tool: Path, owner_url: str, file: Path) -> None:
+    """Fill a database of a server that doesn't know a setting with which newer programs begin: leave it out.
+
+    psql commits only if it's told to, so nothing remains of what ends early, whichever process is killed.
+    """
+    database, environment = _connection(tool.name, owner_url)
+    psql = [
+        str(tool.with_name("psql")),
+        database,
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+    ]
+    with (
+        TemporaryFile("w+") as unreadable,
+        TemporaryFile("w+") as refused,
+        Popen([tool, *_OWN, "--file=-", file], stdout=PIPE, stderr=unreadable) as reader,  # noqa: S603 - as above
+        Popen(psql, env=environment, stdin=PIPE, stderr=refused) as writer,  # noqa: S603
+    ):
+        try:
+            _pass_on(reader, writer)
+        finally:
+            reader.kill()
+            writer.kill()
+        is_unreadable = reader.returncode > 0 or not writer.returncode  # else psql is why it was killed
+        name, status, said = (
+            (tool.name, reader.returncode, unreadable) if is_unreadable else ("psql", writer.returncode, refused)
+        )
+        if status:
+            said.seek(0)
+            raise _failure(name, said.read(), status)
+
+
+def _pass_on(reader: Popen[bytes], writer: Popen[bytes]) -> None:
+    statements, target = reader.stdout, writer.stdin
+    if statements is None or target is None:
+        raise DefectError("Both processes need pipes.")
+    try:
+        target.write(b"BEGIN;\n")
+        for line in statements:
+            if line == _UNKNOWN_SETTING:
+                break
+            target.write(line)
+        shutil.copyfileobj(statements, target)
+        if reader.wait() == 0:
+            target.write(b"COMMIT;\n")
+        target.close()
+    except BrokenPipeError:  # psql has met an error, and says which
+        reader.kill()
+        with suppress(BrokenPipeError):
+            target.close()
+    reader.wait()
+    writer.wait()

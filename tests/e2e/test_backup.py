@@ -4,6 +4,7 @@ import gzip
 import os
 import stat
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,50 @@ def test_a_server_that_speaks_tls_is_never_copied_by_programs_without_it(
     installed.unlink()
     with pytest.raises(UsageError, match="PostgreSQL 18 or newer isn't installed"):
         backup._tool("pg_dump", Server(18, uses_tls=True))
+
+
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server count as one that doesn't know the newer programs' setting."""
+    monkeypatch.setattr(backup, "_KNOWN_SINCE", 99)
+    monkeypatch.setattr(backup, "_version", lambda _: 99)
+
+
+@pytest.mark.usefixtures("older")
+def test_an_older_server_is_filled_as_a_whole_or_not_at_all(
+    owner_database_url: str, databases: Databases, tmp_path: Path
+) -> None:
+    whole, cut = tmp_path / "reunite.dump", tmp_path / "cut.dump"
+    backup.backup(owner_database_url, whole)
+    cut.write_bytes(whole.read_bytes()[:-2000])
+    with databases.empty() as url:
+        with pytest.raises(UsageError, match=r"^pg_restore failed: .* as it was before"):
+            backup.restore(url, cut)
+        assert contents(url) == {}
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE report ()")
+        with pytest.raises(UsageError, match=r"^psql failed: relation .report. already exists"):
+            backup.restore(url, whole)
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP TABLE report")
+        backup.restore(url, whole)
+        assert contents(url) == contents(owner_database_url)
+
+
+@pytest.mark.parametrize(("status", "ends"), [(0, "COMMIT;"), (1, "SELECT 2;")])
+def test_an_older_server_is_spared_what_it_does_not_know(tmp_path: Path, status: int, ends: str) -> None:
+    given = ["SELECT 1;", "SET transaction_timeout = 0;", "SELECT 2;"]
+    for name, script in (
+        ("pg_restore", f"printf '%s\\n' {' '.join(map(repr, given))}; exit {status}"),
+        ("psql", f"cat > {tmp_path}/statements"),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    with pytest.raises(UsageError) if status else nullcontext():
+        backup._fill_older(tmp_path / "pg_restore", "postgresql://u@h/db", tmp_path / "reunite.dump")
+    assert (tmp_path / "statements").read_text().splitlines() == list(
+        dict.fromkeys(["BEGIN;", "SELECT 1;", "SELECT 2;", ends])
+    )
 
 
 def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str, tmp_path: Path) -> None:
