@@ -37,7 +37,7 @@ UNSURE: Final = "unsure"
 _MAX_PERCENT: Final = 99
 """Nobody is ever quite sure."""
 _MAX_OF_POSSIBLE: Final = 94
-"""From 95% on, a number would promise what only "High confidence" does, and that promises no less."""
+"""From 95% on, a number would promise what only "High confidence" does."""
 
 
 def explain(error: TellUserError, language: str = "en", command: CommandNames = ENGLISH_NAMES) -> str:
@@ -444,12 +444,9 @@ def certainty(match: Match, language: str) -> Line:
 
 
 def percentage(label: Label | None, probability: float) -> int:
-    """Return what is shown of a probability: of a possible match always less than of one with high confidence.
-
-    That holds for whatever limits a model's labels have.
-    """
+    """Return what is shown of a probability: of a possible match always less than of one with high confidence."""
     if label is Label.HIGH:
-        return min(max(round(100 * probability), _MAX_OF_POSSIBLE + 1), _MAX_PERCENT)
+        return min(round(100 * probability), _MAX_PERCENT)
     return min(int(100 * probability), _MAX_OF_POSSIBLE)
 
 
