@@ -444,7 +444,7 @@ def certainty(match: Match, language: str) -> Line:
 
 
 def percentage(label: Label | None, probability: float) -> int:
-    """Return what is shown of a probability: of a possible match less than of high confidence, whose limits are ≥ 95%."""
+    """Return what is shown of a probability: a possible match's is below 95%, where high confidence begins."""
     if label is Label.HIGH:
         return min(round(100 * probability), _MAX_PERCENT)
     return min(int(100 * probability), _MAX_OF_POSSIBLE)
