@@ -9,7 +9,6 @@ from uuid import UUID
 from db import scoring_models
 from db.database import Database
 from db.embeddings import of_photo, of_text
-from db.garbage import collecting_later
 from db.items import Item
 from db.session import CommunitySession
 from db.store import Store
@@ -45,12 +44,11 @@ async def run_query(  # noqa: PLR0913 - what a search is made of
     if live is None:
         raise TryAgainError("no worker has chosen an encoder yet")
     model = await scoring_models.in_use(store, community, live)
-    with collecting_later():
-        async with transient_session(store, community) as session:
-            report = await add_query(session, query, datetime.now(UTC), encoded)
-            found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
-            best = score(found, model, limit=limit)
-            items = await session.items.of([candidate.report for candidate in best])
+    async with transient_session(store, community) as session:
+        report = await add_query(session, query, datetime.now(UTC), encoded)
+        found = await session.candidates.search(report, limit, sealed=hidden, private=hidden)
+        best = score(found, model, limit=limit)
+        items = await session.items.of([candidate.report for candidate in best])
     return QueryResult(best, items, found.open_count, model.calibrated)
 
 

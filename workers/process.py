@@ -15,7 +15,6 @@ import structlog
 
 from db import scoring_models
 from db.embedding_models import EmbeddingModel
-from db.garbage import collecting_later
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from db.trouble import TEMPORARY, is_exhausted
@@ -118,8 +117,7 @@ class Processor:
             stored = await find_unembedded(session, lease.report, self.model)
         taken = await self.intake.take(lease, waiting)
         await self._embed(lease, taken, stored.with_views(taken.views, waiting.photos), part_by_part=part_by_part)
-        with collecting_later():
-            report, scored = await self._search(lease, taken, stored.whole_text)
+        report, scored = await self._search(lease, taken, stored.whole_text)
         if scored is not None and not (report and report.sample):
             count_search("report", scored)
         if taken.errors:

@@ -22,7 +22,6 @@ from cli.progress import say
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.tables import print_table
-from db.garbage import collecting_later
 from db.store import Store
 from db.vectors import Scope, SqlVectors, uuids
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE
@@ -180,10 +179,9 @@ async def _search(store: Store, tenant: Tenant, report: UUID) -> float:
     async with store.session(tenant.community) as session:
         known = await session.reports.get(report)
         start = time.perf_counter()
-        with collecting_later():  # as a worker does
-            if known:
-                await session.candidates.search(known, MAX_CANDIDATES)
-            return time.perf_counter() - start
+        if known:
+            await session.candidates.search(known, MAX_CANDIDATES)
+        return time.perf_counter() - start
 
 
 async def _recall(store: Store, tenant: Tenant, report: UUID) -> tuple[float, float]:
