@@ -83,7 +83,8 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
             recording = partial(missed.record, client, reconciler.is_caught_up)
-            work: list[Work] = [past.run, recording, *_work(client, store, workspaces, verdicts)]
+            changing = partial(missed.keep_changing, lambda: workspaces)
+            work: list[Work] = [past.run, recording, changing, *_work(client, store, workspaces, verdicts)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):
                 yield platform
