@@ -12,7 +12,7 @@ from yarl import URL
 from reunite import rules
 from reunite.commands import AnswerQuestion, EditReport, GiveVerdict, Look, NewReport, Press, ReportFound, ReportLost
 from reunite.entities import IncomingPhoto, Member, PlatformName, ReplyTarget, Settings
-from reunite.language import language_of
+from reunite.language import language_of, spoken_language_of
 
 C = TypeVar("C")
 Id = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
@@ -34,7 +34,7 @@ class EventHeader:
     id: Id
     name: Id
     is_moderator: bool = False
-    language: str = "en"
+    language: str | None = None
     channel: Id = "lost"
     message: Id | None = None
 
@@ -66,6 +66,9 @@ class Event:
     member: Member
     is_moderator: bool
     language: str
+    """For what only they see."""
+    spoken: str | None
+    """The same, for their reports: None if the chat doesn't say it, or we don't speak it."""
     photo_hosts: Collection[str]
     body: Mapping[str, Any] = field(repr=False)
 
@@ -83,6 +86,7 @@ class Event:
             member=Member(header.id, header.name),
             is_moderator=header.is_moderator,
             language=language_of(header.language),
+            spoken=spoken_language_of(header.language),
             photo_hosts=photo_hosts,
             body=body,
         )
@@ -100,6 +104,7 @@ class Event:
             kind,
             source_key=f"{channel}:{message}" if message else self.key,
             private=self.body.get("private", by_default),
+            language=self.spoken,
         )
         if message and (report.private or report.sealed):
             raise MalformedError("a private or sealed report must not name a message: everyone can see that")
@@ -120,6 +125,7 @@ class Event:
             "author": self.member,
             "is_moderator": self.is_moderator,
             "language": self.language,
+            "spoken": self.spoken,
             "posted_at": datetime.now(UTC),
         }
         if (given := self.body.get("photos")) is not None:

@@ -73,8 +73,8 @@ _SIGN_OUT: Final = """DELETE FROM board_session s USING workspace w
 
 # After any attempt, the reply may have arrived even if the attempt failed: only delivery can find out.
 _NEVER_SENT: Final = "sent_message IS NULL AND task = 'send' AND attempts = 0"
-NOTHING_SHOWN: Final = """task = 'remove', version = version + 1, attempts = 0, due_at = now(), problem = NULL,
-  quotes = '{}', people = '{}',
+NOTHING_SHOWN: Final = """task = 'remove', version = version + 1, attempts = 0, tried_again = 0, due_at = now(),
+  problem = NULL, quotes = '{}', people = '{}',
   reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": [],
     "gallery": []}'"""
 _REMOVE: Final = f"UPDATE outbox SET {NOTHING_SHOWN}, state = 'queued' WHERE seq = ANY(%(gone)s)"

@@ -20,7 +20,7 @@ class SqlLooks(Queries):
         return int(row["n"])
 
     async def file(
-        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str
+        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str | None
     ) -> None:
         await self._do(
             """UPDATE report SET state = 'open', channel = %(channel)s, message = %(message)s, private = %(private)s,

@@ -13,7 +13,7 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json, to_json
 from reunite.ports import Audience, Ping, Sent
 
-CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, problem = NULL,
+CHANGED: Final = """version = version + 1, due_at = now(), attempts = 0, tried_again = 0, problem = NULL,
   task = CASE WHEN attempts > 0 OR sent_message IS NOT NULL THEN 'edit' ELSE task END,
   state = CASE WHEN state = 'failed' AND sent_message IS NULL THEN state ELSE 'queued' END"""
 """What a change of `reply` requires: a sent reply is edited, and one that failed to be sent stays failed."""

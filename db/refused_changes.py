@@ -1,24 +1,29 @@
 """Edits and removals of replies that a platform refused while the bot had no access to them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Final
 
+from db.repeating import repeat
 from db.store import Store
 from reunite.entities import PlatformName
 
 _FIRST_PAUSE: Final = timedelta(hours=1)
 """Between the first two times that a change is tried again; doubled for each one after."""
-_MOST_TIMES: Final = 8
-"""About five days, with these pauses; what is refused for longer most likely stays refused."""
+_MOST_DOUBLINGS: Final = 5
+_MOST_EDITS: Final = 8
+"""About four days, with these pauses; an edit that is refused for longer most likely stays refused.
+
+A removal is never given up: what someone has deleted is still there for all to read.
+"""
 _AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL,
     tried_again = o.tried_again + 1
   FROM report r
   WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
     AND (%(channels)s::text[] IS NULL OR o.sent_channel = ANY(%(channels)s))
     AND EXISTS (SELECT FROM unnest(%(problems)s::text[]) p WHERE strpos(o.problem, p) > 0)
-    AND (%(is_back)s OR o.tried_again = 0 OR (o.tried_again < %(most)s
-      AND o.due_at < now() - %(pause)s * 2 ^ (o.tried_again - 1)))"""
+    AND (%(is_back)s OR o.tried_again = 0 OR ((o.task = 'remove' OR o.tried_again < %(most_edits)s)
+      AND o.due_at < now() - %(pause)s * 2 ^ least(o.tried_again - 1, %(doublings)s)))"""
 
 
 async def change_again(  # noqa: PLR0913 - what tells which ones
@@ -32,11 +37,12 @@ async def change_again(  # noqa: PLR0913 - what tells which ones
 ) -> None:
     """Queue again the edits and removals in a workspace, perhaps in some channels only, that one of `problems` refused.
 
-    Unless access to them certainly `is_back`, each is tried a few times only, after growing pauses.
+    Unless access to them certainly `is_back`, each is tried after growing pauses, and an edit a few times only.
     """
     workspace = await store.workspace(platform, external_id)
     if workspace:
-        how_often = {"is_back": is_back, "most": _MOST_TIMES, "pause": _FIRST_PAUSE}
+        pauses = {"pause": _FIRST_PAUSE, "doublings": _MOST_DOUBLINGS}
+        how_often = {"is_back": is_back, "most_edits": _MOST_EDITS, **pauses}
         about = {
             "workspace": workspace.id,
             "problems": [*problems],
@@ -44,3 +50,18 @@ async def change_again(  # noqa: PLR0913 - what tells which ones
         }
         async with store.transaction(workspace.community) as connection:
             await connection.execute(_AGAIN, {**about, **how_often})
+
+
+async def keep_trying(
+    store: Store, platform: PlatformName, problems: Collection[str], workspaces: Callable[[], Iterable[str]]
+) -> None:
+    """Queue such changes in all workspaces again, each once its pause is over. Runs until cancelled.
+
+    Access may come back without a sign, such as when a timeout ends or a thread is unlocked.
+    """
+
+    async def try_all() -> None:
+        for external_id in [*workspaces()]:
+            await change_again(store, platform, external_id, problems)
+
+    await repeat(try_all, _FIRST_PAUSE.total_seconds(), "refused_changes")

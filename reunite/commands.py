@@ -175,6 +175,8 @@ class Press:
     """Whether only the moderators and the author may read the report that it files."""
     language: str = "en"
     """The member's language, for what only they see."""
+    spoken: str | None = None
+    """The same, for a report that the press makes: None if it isn't known, or we don't speak it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

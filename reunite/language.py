@@ -71,8 +71,13 @@ class Words:
 @lru_cache(maxsize=256)
 def language_of(locale: str | None) -> str:
     """Return the language of a platform's locale ("de-AT", "es-419", "ja"); English for one that we don't speak."""
+    return spoken_language_of(locale) or "en"
+
+
+def spoken_language_of(locale: str | None) -> str | None:
+    """Return the language of a platform's locale; None for one that we don't speak."""
     code = (locale or "").replace("_", "-").partition("-")[0].lower()
-    return next((language for language in LANGUAGES if language == code), "en")
+    return next((language for language in LANGUAGES if language == code), None)
 
 
 def sentence(key: str, language: str = "en", **params: str | int | CommandNames) -> str:

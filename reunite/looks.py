@@ -143,7 +143,7 @@ class LookHandlers:
     async def _file(self, session: Session, workspace: Workspace, look: Report, press: Press) -> Report:
         settings = await session.workspaces.settings(workspace.id)
         expires_at = self._now() + timedelta(days=settings.keep_days)
-        await session.looks.file(look.id, press.target, expires_at, private=press.private, language=press.language)
+        await session.looks.file(look.id, press.target, expires_at, private=press.private, language=press.spoken)
         lost = (await session.reports.lock({look.id}))[look.id]
         await self._limit.check(session, lost, self._now())
         await session.outbox.post(lost.id, keys.report_post(lost.id), wording.report_post(lost))

@@ -83,16 +83,19 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
             )
             past = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
             recording = partial(missed.record, client, reconciler.is_caught_up)
-            work: list[Work] = [past.run, recording, *_work(client, store, workspaces, verdicts)]
+            work: list[Work] = [past.run, recording, *_work(client, store, workspaces, verdicts, reconciler)]
             await log_in(client, config.token or "")
             async with _online(client, events, work):
                 yield platform
 
 
-def _work(client: ReuniteClient, store: Store, workspaces: Workspaces, verdicts: Verdicts) -> list[Work]:
+def _work(
+    client: ReuniteClient, store: Store, workspaces: Workspaces, verdicts: Verdicts, reconciler: Reconciler
+) -> list[Work]:
     """Return what is done in the background, each until it's cancelled."""
     return [
         partial(_watch_absence, store, workspaces, client),
+        partial(reconciler.missed.keep_changing, lambda: workspaces),
         partial(workspaces.keep_saved, client),
         partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
         partial(watch_roles, store, "discord", verdicts.moderates),

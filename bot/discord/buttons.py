@@ -26,6 +26,7 @@ from bot.discord.private_replies import (
     reply_privately,
     reply_with_problem,
     result_or_problem,
+    spoken_by_user,
     try_acknowledge,
 )
 from bot.discord.render import with_answer
@@ -181,6 +182,7 @@ class Buttons:
             code=given["code"],
             photos=given.photos,
             language=language_of_user(interaction),
+            spoken=spoken_by_user(interaction),
         )
 
     async def _answered(self, interaction: discord.Interaction, pressed: AnswerId) -> None:

@@ -44,7 +44,7 @@ class Events:
         self._has_started = self._is_finishing = False
         self._unavailable: set[int] = set()
         """The guilds with an outage on Discord's side."""
-        self._grants = Grants(workspaces, reconciler.start)
+        self._grants = Grants(workspaces, reconciler.granted)
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
         message_events = MessageEvents(inbound)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):

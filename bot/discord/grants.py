@@ -13,14 +13,14 @@ _EVERYTHING: Final = frozenset(name for name, is_needed in TO_ANSWER if is_neede
 
 
 class Grants:
-    """Tracks the permissions that the bot lacks where it writes; calls `reconcile` if one is granted.
+    """Tracks the permissions that the bot lacks where it writes; calls `granted` for a guild that grants one.
 
     It writes in the channels for reports and in the moderators' channel.
     """
 
-    def __init__(self, workspaces: Workspaces, reconcile: Callable[[], None]) -> None:
+    def __init__(self, workspaces: Workspaces, granted: Callable[[discord.Guild], None]) -> None:
         self._workspaces = workspaces
-        self._reconcile = reconcile
+        self._granted = granted
         self._lacking: dict[int, Mapping[int, frozenset[str]]] = {}
 
     def note(self, guild: discord.Guild) -> None:
@@ -36,7 +36,7 @@ class Grants:
         now = {channel.id: frozenset(missing(channel, TO_ANSWER)) for channel in channels}
         self._lacking[guild.id] = now
         if before is not None and any(before.get(channel, _EVERYTHING) - lacking for channel, lacking in now.items()):
-            self._reconcile()
+            self._granted(guild)
 
     def forget(self, guild: discord.Guild) -> None:
         """Forget a guild that the bot has left."""

@@ -1,22 +1,24 @@
 """What the bot missed in its guilds, and until when it has heard of everything there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import discord
 
-from bot.discord.errors import NO_ACCESS
+from bot.discord.errors import NO_ACCESS, THREAD_CLOSED
 from bot.discord.permissions import ReportChannel
 from db.channel_roles import saved_roles
 from db.heard import heard_at, note_heard
-from db.refused_changes import change_again
+from db.refused_changes import change_again, keep_trying
 from db.repeating import repeat
 from db.store import Store
 from reunite.entities import ReportKind
 
 _RECORD_EVERY_SECONDS: Final = 30.0
+_NO_ACCESS: Final = {f"({code})" for code in (NO_ACCESS, *THREAD_CLOSED)}
+"""How the problems end of replies that the bot couldn't change without access."""
 _UNNOTICED: Final = timedelta(minutes=2)
 """How long a connection may be dead before it's noticed: discord.py gives it up after a minute of silence."""
 
@@ -46,9 +48,13 @@ class Missed:
             return earliest
         return max(earliest, saved.since or earliest) if saved.kind is kind else None
 
-    async def change_again(self, guild: discord.Guild) -> None:
-        """Edit and remove the replies that the bot couldn't while it had no access to them."""
-        await change_again(self._store, "discord", str(guild.id), {f"({NO_ACCESS})"})
+    async def change_again(self, guild: discord.Guild, *, is_back: bool) -> None:
+        """Edit and remove the replies that the bot couldn't without access; perhaps it `is_back`."""
+        await change_again(self._store, "discord", str(guild.id), _NO_ACCESS, is_back=is_back)
+
+    async def keep_changing(self, guilds: Callable[[], Iterable[str]]) -> None:
+        """Do so in all guilds from time to time, until cancelled."""
+        await keep_trying(self._store, "discord", _NO_ACCESS, guilds)
 
     async def record(self, client: discord.AutoShardedClient, is_caught_up: Callable[[int], bool]) -> None:
         """Record regularly in which guilds the bot has heard of everything, until cancelled."""

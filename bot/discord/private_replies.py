@@ -17,7 +17,7 @@ from bot.discord.render import PICTURE_NAME, Rendered, mentions_of, pictured, re
 from bot.saved import SAVED, AnswerFailedError, unsaved
 from db.trouble import log_failure
 from reunite.errors import TellUserError
-from reunite.language import command_names, language_of, sentence
+from reunite.language import command_names, language_of, sentence, spoken_language_of
 from reunite.messages import wording
 from reunite.messages.reply import Reply
 from reunite.posts import Receipt
@@ -72,6 +72,11 @@ Work = Callable[[], Awaitable[PrivateReply]]
 def language_of_user(interaction: discord.Interaction) -> str:
     """Return the language in which a person uses Discord, or English."""
     return language_of(str(interaction.locale))
+
+
+def spoken_by_user(interaction: discord.Interaction) -> str | None:
+    """Return that language, or None if we don't speak it."""
+    return spoken_language_of(str(interaction.locale))
 
 
 async def try_acknowledge(interaction: discord.Interaction, acknowledge: Callable[[], Awaitable[object]]) -> bool:

@@ -62,6 +62,8 @@ class Reconciler:
         """Guilds that haven't been checked since the last start."""
         self._behind: set[int] = set()
         """Guilds that haven't been checked to the end."""
+        self._granted: set[int] = set()
+        """Guilds that have granted a permission since they were last checked."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -74,6 +76,11 @@ class Reconciler:
             self._at_once.set()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(after))
+
+    def granted(self, guild: discord.Guild) -> None:
+        """Reconcile a guild that has granted the bot a permission: what was refused may be allowed now."""
+        self._granted.add(guild.id)
+        self.start(only=guild)
 
     def is_reconciled(self, guild_id: int) -> bool:
         """Return whether the bot has read in a guild what it missed, where Discord shows it."""
@@ -131,7 +138,7 @@ class Reconciler:
             since = max(since, guild.me.joined_at)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
-        await self.missed.change_again(guild)
+        await self._change_again(guild)
         for channel in report_channels(guild):
             await self._missed_posts(channel, since, posts)
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
@@ -141,6 +148,16 @@ class Reconciler:
         self._unseen.discard(guild.id)
         if guild.id not in self._due:
             self._behind.discard(guild.id)
+
+    async def _change_again(self, guild: discord.Guild) -> None:
+        is_back = guild.id in self._granted
+        self._granted.discard(guild.id)
+        try:
+            await self.missed.change_again(guild, is_back=is_back)
+        except BaseException:
+            if is_back:
+                self._granted.add(guild.id)
+            raise
 
     async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> None:
         """Read the posts of a channel for reports, at the next attempt if it has just become one."""

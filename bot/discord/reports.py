@@ -24,6 +24,7 @@ from bot.discord.private_replies import (
     language_of_user,
     reply_privately,
     reply_with_problem,
+    spoken_by_user,
     try_acknowledge,
 )
 from bot.discord.threads import Destination
@@ -164,7 +165,7 @@ class Reports:
                     private=private,
                     category=cast("Category", given.category),
                     proof_question=given.proof_question,
-                    language=language,
+                    language=spoken_by_user(interaction),
                     answered=False,
                 )
                 receipt = await self._store(command, interaction)

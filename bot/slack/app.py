@@ -17,6 +17,7 @@ from bot.slack.buttons import Buttons
 from bot.slack.catch_up import CatchUp
 from bot.slack.commands import Commands
 from bot.slack.config import SlackConfig
+from bot.slack.errors import CLOSED
 from bot.slack.events import Parts, bolt_app
 from bot.slack.greeting import Greeter
 from bot.slack.history import ChannelHistory
@@ -38,6 +39,7 @@ from db.backfills import Backfills
 from db.cancellation import supervised
 from db.channel_roles import roles_since
 from db.installations import Installations
+from db.refused_changes import keep_trying
 from db.slack_pictures import SlackPictures
 from db.slack_windows import SlackWindows
 from db.store import Store
@@ -80,11 +82,14 @@ async def running(
         history = ChannelHistory(workspaces, reconciler.is_caught_up, parts.inbound.is_deleted)
         past_posts = PastPosts(history, platform, handlers, Backfills(store), pause=config.between_pages)
         roles = watch_roles(store, "slack", workspaces.moderates)
-        changes = follow_changes(
-            store, "slack", lambda: [workspace.team for workspace in workspaces], partial(workspaces.reread, store)
-        )
+
+        def teams() -> list[str]:
+            return [workspace.team for workspace in workspaces]
+
+        changes = follow_changes(store, "slack", teams, partial(workspaces.reread, store))
         absence = watch_absence(store, "slack", workspaces.membership, workspaces.leave)
-        async with supervised(reconciler.run(is_connected), past_posts.run(), roles, changes, absence):
+        refused = keep_trying(store, "slack", CLOSED, teams)
+        async with supervised(reconciler.run(is_connected), past_posts.run(), roles, changes, absence, refused):
             yield platform
 
 

@@ -143,5 +143,6 @@ def _press(person: Person, action: Action, subject: UUID, **more: Any) -> Press:
         action=action,
         subject=subject,
         language=person.language,
+        spoken=person.spoken,
         **more,
     )

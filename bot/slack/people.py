@@ -17,7 +17,7 @@ from bot.latest import Latest
 from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, slack_errors
 from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
-from reunite.language import language_of, sentence
+from reunite.language import language_of, sentence, spoken_language_of
 
 _REMEMBERED: Final = 1000
 """People whose languages are remembered."""
@@ -39,6 +39,8 @@ class Person:
     zone: tzinfo
     refusal: UndeliverableError | None = None
     """Why that's unknown though the app may ask."""
+    spoken: str | None = None
+    """Their language if Slack says it and we speak it."""
 
     @property
     def is_moderator(self) -> bool:
@@ -89,10 +91,12 @@ class People:
             return Person(unknown, user in self._always_moderate or None, settings.language, UTC, refusal)
         if found is None:
             return Person(unknown, moderates=False, language=settings.language, zone=UTC)
+        spoken = spoken_language_of(found.get("locale"))
         language = language_of(found.get("locale") or settings.language)
         self._languages[user] = language
         member = Member(user, _name_of(found) or user)
-        return Person(member, await self._moderates(user, found, settings.moderators), language, zone_of(found))
+        moderates = await self._moderates(user, found, settings.moderators)
+        return Person(member, moderates, language, zone_of(found), spoken=spoken)
 
     async def name(self, user: str) -> str:
         """Return the name that others see; empty if Slack doesn't say it."""

@@ -78,7 +78,7 @@ class Reports:
             text=await workspace.words(body["text"]),
             posted_at=datetime.now(UTC),
             private=is_private,
-            language=person.language,
+            language=person.spoken,
             answered=False,
         )
         await self._report(report, person, private)
@@ -182,7 +182,7 @@ async def _report_from_modal(
         private=is_private,
         category=given.get("category", "other"),
         proof_question=given.get("proof_question", ""),
-        language=person.language,
+        language=person.spoken,
         answered=False,
     )
     return report, notes

@@ -53,8 +53,8 @@ class WebhookPlatform:
         """Do nothing: the answer to the post's event says that it was taken."""
 
     async def _write(self, do: str, outgoing: Outgoing, **more: Any) -> dict[str, Any]:
-        settings = await self._handlers.settings(*HERE)
-        reply = reply_json(outgoing.reply, settings.language, self.name, outgoing.picture)
+        language = outgoing.language or (await self._handlers.settings(*HERE)).language
+        reply = reply_json(outgoing.reply, language, self.name, outgoing.picture)
         where = {"channel": outgoing.target.channel, "thread": outgoing.target.message, "people": outgoing.people}
         return await self._call(do=do, key=outgoing.key, reply=reply, **where, **more)
 

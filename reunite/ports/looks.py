@@ -15,11 +15,11 @@ class Looks(Protocol):
         ...
 
     async def file(
-        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str
+        self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str | None
     ) -> None:
         """Turn a look into an open lost report; `target` is where its thread, still without a reply, will be.
 
-        A private one is answered in its author's `language`.
+        A private one is answered in its author's `language`; None is the workspace's.
         """
         ...
 

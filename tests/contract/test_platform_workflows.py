@@ -270,6 +270,15 @@ async def test_a_private_reports_match_is_shown_to_its_author_in_private(harness
     assert [words in public for words in ("my diary", "Nothing yet.")] == [False, False]
 
 
+async def test_a_private_report_is_in_the_communitys_language_if_its_author_speaks_none_of_ours(
+    harness: Harness,
+) -> None:
+    await harness.admin.set_up(language="de")
+    assert await harness.ui.report_privately(harness.join("Bob", language="ko"), "my diary")
+    [report] = await harness.reports()
+    assert (report.private, report.language) == (True, "de")
+
+
 async def test_a_sealed_report_is_shown_by_its_kind_and_place_alone(harness: Harness) -> None:
     await harness.admin.set_up(log=True)
     ben = harness.join("Benedict")

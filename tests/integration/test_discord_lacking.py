@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.delivery import Delivery
+from db import refused_changes
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from reunite.handlers import Handlers
@@ -99,9 +100,27 @@ async def test_a_quote_out_of_reach_is_given_up_and_removed_once_the_bot_has_acc
     async with background(Delivery(world.store, world.platform).run()):
         async with world.store.session(await world.community()) as session:
             await session._do(
-                "UPDATE outbox SET task = 'remove', state = 'queued', due_at = now(), sent_channel = %(place)s",
+                "UPDATE outbox SET task = 'remove', state = 'queued', due_at = now(), sent_channel = %(place)s,"
+                " tried_again = 1",
                 place=place,
             )
         await eventually(has_failed)
         await world.discord.admin.allow(channel)
         await eventually(lambda: card not in world.discord.messages[place])
+
+
+async def test_a_refused_removal_is_tried_again_without_a_sign_that_the_bot_has_access(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeout ends, or a thread is unlocked: the gateway tells nothing of it."""
+    monkeypatch.setattr(refused_changes, "_FIRST_PAUSE", timedelta(milliseconds=10))
+    async with open_world(database_url) as world:
+        card, _, _ = await shown_match(world)
+        async with world.store.session(await world.community()) as session:
+            await session._do(
+                "UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - interval '1 hour',"
+                " tried_again = 9, problem = 'Discord doesn''t allow it: Thread is locked (160005)'"
+            )
+        async with background(Delivery(world.store, world.platform).run()):
+            place = world.discord.message(card)["channel_id"]
+            await eventually(lambda: card not in world.discord.messages[place])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reunite.commands import Look, Withdraw
+from bot.json_events import Event
+from reunite.commands import Look, ReportLost, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.language import sentence
 from tests.contract.stages import ADA, BEN, Stage
@@ -52,14 +53,25 @@ async def test_a_public_report_is_in_the_workspaces_language(stage: Stage) -> No
     assert (await stage.lost(language="de")).language == "fr"
 
 
-@pytest.mark.parametrize(("private", "language"), [(True, "de"), (False, "fr")])
+@pytest.mark.parametrize(("said", "language"), [({}, "fr"), ({"language": "ko"}, "fr"), ({"language": "de-AT"}, "de")])
+async def test_a_chat_need_not_say_its_members_languages(stage: Stage, said: dict[str, str], language: str) -> None:
+    await stage.join(language="fr")
+    body = {"event": "report", "member": {"id": "1", "name": "Ada", **said}, "text": "my badge", "private": True}
+    event = Event.of(body, "key", ("web", "here"))
+    receipt = await stage.handlers.report(event.report(ReportLost, private=False))
+    assert (receipt.report.private, receipt.report.language) == (True, language)
+
+
+@pytest.mark.parametrize(
+    ("private", "spoken", "language"), [(True, "de", "de"), (True, None, "fr"), (False, "de", "fr")]
+)
 async def test_a_search_becomes_a_report_in_its_authors_language_if_that_is_private(
-    stage: Stage, *, private: bool, language: str
+    stage: Stage, *, private: bool, spoken: str | None, language: str
 ) -> None:
     workspace = await stage.join(language="fr", private_reports=private)
     here, there = ReplyTarget("web", "here", "found"), ReplyTarget("web", "here", "@ada")
     look = await stage.handlers.look(Look(source_key="look", target=here, author=ADA, text="my badge", language="de"))
-    await stage.press("look_report", look, ADA, target=there, private=private, language="de")
+    await stage.press("look_report", look, ADA, target=there, private=private, spoken=spoken)
     async with stage.session(workspace.community) as session:
         report = await session.reports.get(look)
     assert report

@@ -1,10 +1,13 @@
-"""Edits and removals that a platform refused are tried again where access may be back, and not without end."""
+"""Edits and removals that a platform refused are tried again where access may be back; only removals without end."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.refused_changes import change_again
+from db import refused_changes
+from db.cancellation import stop
+from db.refused_changes import change_again, keep_trying
 from db.store import Store
 from reunite.commands import JoinWorkspace, ReportLost
 from reunite.entities import Member, ReplyTarget, Workspace
@@ -12,6 +15,7 @@ from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from tests.support.queues import NoQueue
+from tests.support.waiting import eventually
 
 TEAM = "T1"
 
@@ -33,14 +37,14 @@ async def workspace(store: Store) -> Workspace:
     return workspace
 
 
-async def refuse(store: Store, workspace: Workspace, ago: timedelta = timedelta()) -> None:
+async def refuse(store: Store, workspace: Workspace, ago: timedelta = timedelta(), task: str = "remove") -> None:
     """Have the platform refuse them all, some time ago."""
     async with store.transaction(workspace.community) as connection:
         await connection.execute(
-            """UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - %s, sent_message = '2.2',
+            """UPDATE outbox SET task = %s, state = 'failed', due_at = now() - %s, sent_message = '2.2',
                  sent_channel = CASE key WHEN 'elsewhere' THEN 'C2' ELSE 'C1' END,
                  problem = 'Slack answers ' || CASE key WHEN 'gone' THEN 'message_not_found' ELSE 'is_archived' END""",
-            [ago],
+            [task, ago],
         )
 
 
@@ -62,20 +66,53 @@ async def test_only_what_access_was_lacking_for_is_tried_again_and_only_in_some_
     assert await queued(store, workspace) == ["closed", "elsewhere"]
 
 
-async def test_what_stays_refused_is_tried_again_after_growing_pauses_and_a_few_times_only(
-    store: Store, workspace: Workspace
+@pytest.mark.parametrize(("task", "most"), [("edit", 8), ("remove", 20)])
+async def test_what_stays_refused_is_tried_again_after_growing_pauses_and_an_edit_a_few_times_only(
+    store: Store, workspace: Workspace, task: str, most: int
 ) -> None:
     pauses = []
     for _ in range(20):
         for hours in (0, 1.5, 3, 6, 12, 24, 48, 96, 1000):
-            await refuse(store, workspace, timedelta(hours=hours))
+            await refuse(store, workspace, timedelta(hours=hours), task)
             await change_again(store, "slack", TEAM, {"is_archived"})
             if await queued(store, workspace):
                 pauses.append(hours)
                 break
-    assert pauses == [0, 1.5, 3, 6, 12, 24, 48, 96]
+    assert pauses == [0, 1.5, 3, 6, 12, 24, *[48] * 14][:most]
     await change_again(store, "slack", TEAM, {"is_archived"}, is_back=True)
     assert await queued(store, workspace) == ["closed", "elsewhere"]
+
+
+async def test_a_removal_counts_as_new_however_often_edits_were_refused_before(
+    store: Store, workspace: Workspace
+) -> None:
+    for change in ("edit", "remove"):
+        async with store.session(workspace.community) as session:
+            await session._do("UPDATE outbox SET task = 'edit', state = 'sent', tried_again = 8, sent_message = '2.2'")
+            [report] = (await session._all("SELECT report_id FROM outbox WHERE key = 'closed'"))[0].values()
+            if change == "remove":
+                await session.deletion.purge(report, None)
+            else:
+                await session.outbox.revise(ReplyKey("closed"), Reply("note", ((Plain("It was this."),),)))
+            [row] = await session._all("SELECT task, tried_again FROM outbox WHERE key = 'closed'")
+        assert (row["task"], row["tried_again"]) == (change, 0)
+
+
+async def test_they_are_tried_again_while_the_bot_runs_and_nothing_tells_it_of_its_access(
+    store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_changes, "_FIRST_PAUSE", timedelta(milliseconds=1))
+    trying = asyncio.create_task(keep_trying(store, "slack", {"is_archived"}, lambda: ["unknown", TEAM]))
+    try:
+        for _ in range(3):
+            await refuse(store, workspace, timedelta(hours=1))
+
+            async def are_tried() -> bool:
+                return await queued(store, workspace) == ["closed", "elsewhere"]
+
+            await eventually(are_tried)
+    finally:
+        await stop(trying)
 
 
 async def test_what_was_refused_and_then_done_counts_as_new(store: Store, workspace: Workspace) -> None:

@@ -1,9 +1,11 @@
 """Archived and restricted channels: the bot notices, and the reporter is answered elsewhere."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from db import refused_changes
 from reunite.commands import Press
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
@@ -160,3 +162,17 @@ async def test_replies_in_a_deleted_channel_are_gone_and_none_counts_as_undelive
     assert await eventually(replies, holds=lambda rows: all(state != "queued" for _, state in rows)) == [
         ("remove", "sent")
     ]
+
+
+async def test_a_refused_change_is_tried_again_without_a_sign_that_the_channel_takes_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused_changes, "_FIRST_PAUSE", timedelta(milliseconds=10))
+    async with world_in(database_url) as world:
+        lost, _, _, card = await world.card()
+        async with world.store.session(lost.community) as session:
+            await session._do(
+                "UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - interval '1 hour',"
+                " tried_again = 9, problem = 'Slack answers restricted_action'"
+            )
+        await eventually(lambda: world.slack.message(card.channel, card.message) is None)

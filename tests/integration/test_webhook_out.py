@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiohttp import web
@@ -15,7 +16,8 @@ from db.store import Store
 from reunite.entities import ReplyTarget
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages.reply import Plain, Reply
+from reunite.messages.forms import form_of
+from reunite.messages.reply import Button, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.webhook_chat import SECRET
 from tests.support.queues import NoQueue
@@ -40,6 +42,17 @@ async def test_a_reply_is_sent_once_for_its_key_and_changed(world: World) -> Non
     await world.platform.edit(saying("Three."), Sent("lost", "gone"))
     await world.platform.remove(saying("Two."), None)
     assert world.chat.messages == {}
+
+
+async def test_a_form_in_a_private_reports_thread_is_in_its_authors_language(world: World) -> None:
+    world.chat.posts["1"] = world.chat.posts[world.chat.add_post("lost", "")]
+    button = Button("add_detail", uuid4(), "Details?")
+    outgoing = saying("Hallo.")
+    await world.platform.send(replace(outgoing, reply=replace(outgoing.reply, buttons=(button,)), language="de"))
+    [message] = world.chat.messages.values()
+    form = form_of("add_detail", "de")
+    assert form
+    assert [shown["form"]["title"] for shown in message.reply["buttons"]] == [form.title]
 
 
 @pytest.mark.parametrize(
