@@ -69,6 +69,8 @@ class SqlMatches(Queries):
         return [saved[pair.lost, pair.found] for pair in pairs]
 
     async def fade(self, matches: Collection[UUID]) -> Sequence[Match]:
+        if not matches:
+            return []
         rows = await self._all(
             f"UPDATE match AS m SET label = NULL, faded = true WHERE id = ANY(%(matches)s) RETURNING {mapping.MATCH}",
             matches=sorted(matches),

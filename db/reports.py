@@ -54,6 +54,14 @@ ORDER BY r.created_at DESC LIMIT 1
 """
 
 
+_LOCKED: Final = f"""{mapping.REPORT}
+WHERE r.id = ANY(%(reports)s::uuid[] || ARRAY(
+  SELECT CASE WHEN lost_id = %(labelled_with)s THEN found_id ELSE lost_id END FROM match
+  WHERE (lost_id = %(labelled_with)s OR found_id = %(labelled_with)s) AND label IS NOT NULL))
+ORDER BY r.id FOR NO KEY UPDATE OF r
+"""
+
+
 class SqlReports(Queries):
     """`reunite.ports.reports.Reports`, and what else delivery and workers need."""
 
@@ -168,11 +176,8 @@ class SqlReports(Queries):
         )
         return [mapping.report(row) for row in rows]
 
-    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        rows = await self._all(
-            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) ORDER BY r.id FOR NO KEY UPDATE OF r",
-            reports=list(reports),
-        )
+    async def lock(self, reports: Collection[UUID], *, labelled_with: UUID | None = None) -> Mapping[UUID, Report]:
+        rows = await self._all(_LOCKED, reports=list(reports), labelled_with=labelled_with)
         return {row["id"]: mapping.report(row) for row in rows}
 
     async def set_state(self, report: UUID, state: ReportState) -> None:

@@ -15,11 +15,11 @@ from reunite.entities import (
     ReportState,
     lost_and_found,
 )
-from reunite.match_cards import card_of, correct, fade
+from reunite.match_cards import card_of, correct, fade, fallen_out
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
-from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.matching.shortlist import shortlist
 from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.reply import Reply, Tile
@@ -66,12 +66,12 @@ class _Stored:
         return [(match, other) for match, other in pairs if match.state is MatchState.UNDECIDED]
 
 
-async def announce(session: Session, report: Report, search: Search, scored: Sequence[ScoredCandidate]) -> None:
+async def announce(session: Session, report: Report, search: Search, results: Results) -> None:
     """Store the scored pairs and queue what the threads should show, in one transaction.
 
     Both sides of a pair may find it, at once or in a later search: the keys of the outbox keep replies from repeating.
     """
-    stored = await _locked_and_saved(session, report, scored)
+    stored = await _locked_and_saved(session, report, results)
     if stored is None:
         return  # it has ended, or has changed since: a later search knows more
     report = stored.report
@@ -80,26 +80,26 @@ async def announce(session: Session, report: Report, search: Search, scored: Seq
     if not report.quiet:
         await _reply(session, report, found)
     await _show_labelled(session, stored)
-    await fade(session, report, scored, stored.others, sealed=False)
+    await fade(session, report, fallen_out(results, report, stored.known.values(), stored.others, sealed=False))
     if not (report.quiet or found.has_claimed):
         await _ask(session, stored, search, found.shown)
 
 
-async def announce_sealed(session: Session, report: Report, ranked: Sequence[ScoredCandidate]) -> None:
+async def announce_sealed(session: Session, report: Report, results: Results) -> None:
     """Show the moderators, and nobody else, which sealed reports may match a lost report."""
-    known = {match.id: match for match in await session.matches.of(report.id)}
-    locked = await _lock_open(session, report, ranked)
+    locked = await _lock_open(session, report, results.scored)
     if report.id not in locked:
         return
+    known = {match.id: match for match in await session.matches.of(report.id)}
     found = {known.id: known for known in locked.values() if known.sealed}
-    likely = [scored for scored in ranked if scored.label and scored.report in found]
+    likely = [scored for scored in results.scored if scored.label and scored.report in found]
     for report_id, match in (await _save(session, report, likely)).items():
         if match.state is MatchState.UNDECIDED:
             if match.id in known:
                 await correct(session, match, report, found[report_id])
             if not match.released:
                 await log_match(session, match, report, found[report_id])
-    await fade(session, report, ranked, locked, sealed=True)
+    await fade(session, report, fallen_out(results, report, known.values(), locked, sealed=True))
 
 
 async def log_match(session: Session, match: Match, report: Report, other: Report) -> None:
@@ -124,21 +124,22 @@ async def show_released(session: Session, match: Match, lost: Report, found: Rep
 
 async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Report]:
     """Lock a report, its candidates and its labelled matches' others, and return those that are still open."""
-    labelled = (_other(report, match) for match in await session.matches.of(report.id) if match.label)
-    locked = await session.reports.lock({report.id, *(candidate.report for candidate in scored), *labelled})
+    found = {candidate.report for candidate in scored}
+    locked = await session.reports.lock({report.id, *found}, labelled_with=report.id)
     return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
 
 
-async def _locked_and_saved(session: Session, searched: Report, scored: Sequence[ScoredCandidate]) -> _Stored | None:
+async def _locked_and_saved(session: Session, searched: Report, results: Results) -> _Stored | None:
     """Lock a report and what its search has found, and store the matches; None if it isn't the report searched for."""
-    locked = await _lock_open(session, searched, scored)
+    locked = await _lock_open(session, searched, results.scored)
     report = locked.get(searched.id)
     if report is None or not _is_unchanged(searched, report):
         return None
-    still_open = [candidate for candidate in scored if candidate.report in locked]
+    still_open = [candidate for candidate in results.scored if candidate.report in locked]
     known = {match.id: match for match in await session.matches.of(report.id)}
-    labelled = {_other(report, match): match for match in known.values() if match.label}
-    unjudged = frozenset(each.report for each in still_open if each.crowded_out and each.report in labelled)
+    labelled = {match.other_side(report.id): match for match in known.values() if match.label}
+    unlabelled = [each for each in still_open if each.crowded_out or not (each.label or results.is_complete)]
+    unjudged = frozenset(each.report for each in unlabelled if each.report in labelled)
     judged = [candidate for candidate in still_open if candidate.report not in unjudged]
     matches = {**{other: labelled[other] for other in unjudged}, **await _save(session, report, judged)}
     return _Stored(report, still_open, locked, matches, known, unjudged)
@@ -185,10 +186,6 @@ async def _show_labelled(session: Session, stored: _Stored) -> None:
             await _ping_if_likelier(session, match, report, other)
         if match.label:
             await _show(session, report, match, other)
-
-
-def _other(report: Report, match: Match) -> UUID:
-    return match.found if report.kind is ReportKind.LOST else match.lost
 
 
 def _is_unchanged(searched: Report, now: Report) -> bool:

@@ -1,12 +1,12 @@
 """A match's cards in both threads, and all else that shows it, kept up to date by every search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
 from reunite.entities import ClaimState, Match, MatchState, Report, ReportKind, lost_and_found
-from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.scoring import Results
 from reunite.messages import galleries, handovers, keys, notices, wording
 from reunite.messages.reply import Person, Picture, Reply
 from reunite.moderators import readers
@@ -42,27 +42,32 @@ async def _correct_galleries(
         key = keys.further_gallery(lost.id, number)
 
 
-async def fade(
-    session: Session, report: Report, scored: Sequence[ScoredCandidate], locked: Mapping[UUID, Report], *, sealed: bool
-) -> None:
-    """Take the label from the open matches that a search no longer has among its results.
+async def fade(session: Session, report: Report, fallen: Mapping[UUID, Report]) -> None:
+    """Take the label from the matches of a report that have `fallen` out of its search's results."""
+    for match in await session.matches.fade(fallen):
+        await correct(session, match, *lost_and_found(report, fallen[match.id]))
 
-    Where even the last result is crowded out, so may the others be, and nothing is known about them. A lost report's
-    search is either of the `sealed` ones or of the rest, to which those belong that were released to it.
+
+def fallen_out(
+    results: Results, report: Report, known: Collection[Match], locked: Mapping[UUID, Report], *, sealed: bool
+) -> Mapping[UUID, Report]:
+    """Return which open matches, of those `known`, a search no longer has among its results, with the other report.
+
+    A lost report's search is either of the `sealed` ones or of the rest, to which those belong that were released to
+    it.
     """
-    if scored and scored[-1].crowded_out:
-        return
-    judged = {candidate.report for candidate in scored if candidate.label or not sealed}
     fallen: dict[UUID, Report] = {}
-    for match in await session.matches.of(report.id):
-        other = locked.get(match.found if report.kind is ReportKind.LOST else match.lost)
+    if not (results.is_complete and results.judges_rest):
+        return fallen
+    kept = {each.report for each in results.scored if each.label or each.crowded_out or not sealed}
+    for match in known:
+        other = locked.get(match.other_side(report.id))
         is_undecided = match.state is MatchState.UNDECIDED and not (match.declined or match.claim)
-        if other is None or not (match.label and is_undecided) or other.id in judged:
+        if other is None or not (match.label and is_undecided) or other.id in kept:
             continue
         if report.kind is ReportKind.FOUND or (other.sealed and not match.released) is sealed:
             fallen[match.id] = other
-    for match in await session.matches.fade(fallen):
-        await correct(session, match, *lost_and_found(report, fallen[match.id]))
+    return fallen
 
 
 def likelier_now(match: Match, lost: Report, found: Report, card: Reply) -> Reply:

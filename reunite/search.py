@@ -7,7 +7,7 @@ from reunite import rules, sample_threads
 from reunite.announce import announce, announce_sealed, pair_of
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.matching.evidence import MAX_CANDIDATES, Search
-from reunite.matching.scoring import ScoredCandidate, score
+from reunite.matching.scoring import Results, ScoredCandidate, judges_rest, score
 from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
 from reunite.ports import Session
@@ -35,16 +35,18 @@ async def search_and_announce(
     if report.sample and not await sample_threads.show_post(session, report):
         return None
     search = search or await session.candidates.search(report, MAX_CANDIDATES)
-    scored = await without_ruled_out(session, report, score(search, model))
-    await announce(session, report, search, scored)
+    ranked = score(search, model)
+    results = Results(await without_ruled_out(session, report, ranked), is_complete, judges_rest(ranked))
+    await announce(session, report, search, results)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         # Separately, so that nothing public depends on sealed reports: no count, rare word or probability.
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        ranked = await without_ruled_out(session, report, score(sealed, model))
-        await announce_sealed(session, report, ranked)
+        ranked = score(sealed, model)
+        likely = Results(await without_ruled_out(session, report, ranked), is_complete, judges_rest(ranked))
+        await announce_sealed(session, report, likely)
     if report.sample:
         await sample_threads.search_for_lost(session, report)
-    return scored
+    return results.scored
 
 
 async def answer_look(session: Session, look: Report, model: ScoringModel, search: Search | None) -> None:

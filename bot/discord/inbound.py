@@ -15,7 +15,7 @@ from bot.discord.errors import MissingPermissionError
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permission_notices import PermissionNotices
 from bot.discord.permissions import ReportChannel
-from bot.discord.posts import is_post, not_a_photo, photos_of, report_of, target_of, text_of
+from bot.discord.posts import is_post, not_a_photo, only_links, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, member_of
 from db.cancellation import stop
@@ -97,9 +97,7 @@ class Inbound:
         if channel is None:
             await self._answer_in_thread(message)
             return
-        problem = not_a_photo(message)
-        if _is_spoken(message):
-            problem = TellUserError("voice_message")
+        problem = _problem_of(message, channel[1])
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
@@ -276,6 +274,17 @@ async def _answered(command: NewReport, answer: Coroutine[object, object, None])
         _log.warning("discord_post_unanswered", post=command.source_key, reason=str(error))
         return isinstance(error, UndeliverableError)
     return True
+
+
+def _problem_of(message: discord.Message, kind: ReportKind) -> TellUserError | None:
+    """Return why a new post can't be a report; None if it can, or if its words are offered as one."""
+    if _is_spoken(message):
+        return TellUserError("voice_message")
+    if problem := not_a_photo(message):
+        return problem
+    if only_links(message) and not _is_offered(message, kind):
+        return TellUserError("photo_only_linked")
+    return None
 
 
 def _is_spoken(message: discord.Message) -> bool:

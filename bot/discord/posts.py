@@ -79,7 +79,12 @@ def not_a_photo(message: discord.Message) -> TellUserError | None:
     for file in _files(message):
         if (file.content_type or "").startswith("video/") or ending_of(file.filename) in OTHER_PICTURES:
             return TellUserError("photo_not_an_image", name=file.filename)
-    return TellUserError("photo_only_linked") if links_to_photo(text_of(message)) else None
+    return None
+
+
+def only_links(message: discord.Message) -> bool:
+    """Return whether a post has a link to a photo instead of a photo."""
+    return not photos_of(message) and links_to_photo(text_of(message))
 
 
 def check_photos(others: Sequence[str]) -> None:

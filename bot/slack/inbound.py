@@ -25,6 +25,7 @@ from bot.slack.posts import (
     after,
     before,
     files_of,
+    has_link,
     is_post,
     key_of,
     may_bring_photo,
@@ -120,16 +121,18 @@ class Inbound:
                 if role := workspace.role(channel):
                     await self._offer(workspace, channel, event, role)
 
-    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body, kind: ReportKind) -> None:
-        """Ask the author of a post without photos whether it is to be a report."""
+    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body, kind: ReportKind) -> bool:
+        """Ask the author of a post without photos whether it is to be a report, and return whether it reads as one."""
         words = await words_of(workspace, message)
         age = datetime.now(UTC) - moment_of(message["ts"])
-        if offers.is_offered(words, age, kind, is_reply="thread_ts" in message):
+        is_offered = offers.is_offered(words, age, kind, is_reply="thread_ts" in message)
+        if is_offered:
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
             offered = Outgoing(key, target, offers.offer(key, kind, settings.language), maybe_sent=True)
             self._background.start(self._say(offered))
+        return is_offered
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for reports, or say why a post brings none that can be used."""
@@ -145,15 +148,22 @@ class Inbound:
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
         if not (found.photos or problems):
-            if problem := not_a_photo(message):
-                problems = {key: problem}
-            elif not message.get("edited"):
-                await self._offer(workspace, channel, message, role)
+            problem = await self._problem_of(workspace, channel, message, role)
+            problems = {key: problem} if problem else {}
         if problems:
             self._background.start(self._send_problems(target, problems))
         if found.photos:
             author = (await workspace.person(message["user"])).member
             await self._report(await report_of(workspace, channel, message, role, author=author, photos=found.photos))
+
+    async def _problem_of(
+        self, workspace: SlackWorkspace, channel: str, message: Body, role: ReportKind
+    ) -> TellUserError | None:
+        """Return why a post without photos can't be a report; None if no word is needed, or if it's offered as one."""
+        if problem := not_a_photo(message):
+            return problem
+        is_offered = not message.get("edited") and await self._offer(workspace, channel, message, role)
+        return TellUserError("photo_only_linked") if has_link(message) and not is_offered else None
 
     async def _report(self, command: NewReport) -> None:
         try:

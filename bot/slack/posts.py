@@ -115,7 +115,12 @@ async def photos_of(workspace: SlackWorkspace, message: Body) -> PostPhotos:
 
 def may_bring_photo(message: Body) -> bool:
     """Return whether a message has files, or its words a link to a photo."""
-    return bool(files_of(message)) or (not message.get("subtype") and links_to_photo(message.get("text") or ""))
+    return bool(files_of(message)) or (not message.get("subtype") and has_link(message))
+
+
+def has_link(message: Body) -> bool:
+    """Return whether a message's words have a link to a photo."""
+    return links_to_photo(message.get("text") or "")
 
 
 def not_a_photo(message: Body) -> TellUserError | None:
@@ -128,7 +133,7 @@ def not_a_photo(message: Body) -> TellUserError | None:
             return None if message.get("text") else TellUserError("voice_message")
         if str(file.get("mimetype") or "").startswith("video/") or _endings(file) & OTHER_PICTURES:
             return TellUserError("photo_not_an_image", name=_name(file))
-    return TellUserError("photo_only_linked") if links_to_photo(message.get("text") or "") else None
+    return None
 
 
 async def link_of(workspace: SlackWorkspace, message: Body, name: str) -> str | None:

@@ -78,6 +78,20 @@ class ScoredCandidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Results:
+    """What a search has found, and what it says about known matches.
+
+    Only a search that `is_complete` makes one look less likely: without a report's photos, it may just not see it. For
+    matches that aren't among the results, it must be a search that `judges_rest`, too.
+    """
+
+    scored: Sequence[ScoredCandidate]
+    """Without candidates that were ruled out."""
+    is_complete: bool
+    judges_rest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Measured:
     candidate: Candidate
     features: ReportFeatures
@@ -272,6 +286,15 @@ def crowded_out_of(
     least = _least_possible(probabilities)
     rest = range(MAX_LABELS, len(probabilities))
     return frozenset(i for i in rest if probabilities[i] >= least and core_log_odds[i] > 0)
+
+
+def judges_rest(scored: Sequence[ScoredCandidate]) -> bool:
+    """Return whether all that isn't among a search's results is no possible match.
+
+    If even the last of as many as there may be isn't clearly less probable than the first, there may be more like it.
+    `scored` is everything that was scored: one that was ruled out takes a place, too.
+    """
+    return len(scored) < MAX_RESULTS or scored[-1].probability < _MIN_SHARE_OF_FIRST * scored[0].probability
 
 
 def _least_possible(probabilities: Sequence[float]) -> float:

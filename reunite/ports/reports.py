@@ -38,8 +38,11 @@ class Reports(Protocol):
         """Return all samples that the workspace of `target` has ever had, including purged ones."""
         ...
 
-    async def lock(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        """Return reports, locked until the transaction ends; the order of locking rules out deadlocks."""
+    async def lock(self, reports: Collection[UUID], *, labelled_with: UUID | None = None) -> Mapping[UUID, Report]:
+        """Return reports, locked until the transaction ends; the order of locking rules out deadlocks.
+
+        `labelled_with` adds all those that a report has labelled matches with.
+        """
         ...
 
     async def set_state(self, report: UUID, state: ReportState) -> None: ...

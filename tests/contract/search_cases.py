@@ -73,9 +73,29 @@ class SearchCases:
         others = [await stage.lost(f"umbrella {number}") for number in range(2)]
         before = await stage.words(lost)
         await stage.search(found, lost, *others, label=None, crowded_out=True)
-        await stage.search(found, *others, label=None, crowded_out=True)
+        await stage.search(found, *others, label=None, judges_rest=False)
         assert await stage.words(lost) == before
         assert sentence("less_likely_now") not in await stage.words(found)
+
+    async def test_an_incomplete_search_makes_no_match_look_less_likely(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found, _ = await stage.matched(photos=(PHOTO,))
+        before = await stage.words(lost)
+        await stage.search(found, await stage.lost("a scarf"), label=None, is_complete=False)
+        await stage.search(found, lost, label=None, percent=5, is_complete=False)
+        assert await stage.words(lost) == before
+        assert sentence("less_likely_now") not in await stage.words(found)
+        await stage.search(found, lost, label=None, percent=5)
+        assert sentence("less_likely_now") in await stage.words(found)
+
+    async def test_a_sealed_match_that_a_search_knows_nothing_about_stays_as_it_was(self, stage: Stage) -> None:
+        await stage.join(log_channel="log")
+        lost, found = await stage.lost("my keys"), await stage.found("keys", sealed=True, category="keys")
+        await stage.search(lost, found, label=Label.HIGH, percent=97, sealed=True)
+        await stage.search(lost, found, label=None, crowded_out=True, sealed=True)
+        await stage.search(lost, label=None, judges_rest=False, sealed=True)
+        await stage.search(lost, label=None, is_complete=False, sealed=True)
+        assert "(97%)" in await stage.words(found)
 
     async def test_the_moderators_line_of_a_sealed_match_follows_the_last_search(self, stage: Stage) -> None:
         await stage.join(log_channel="log")

@@ -38,7 +38,7 @@ from reunite.entities import (
 )
 from reunite.handlers import Handlers
 from reunite.matching.evidence import Candidate, Item, Search
-from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.messages.reply import Action, Reply
 from reunite.ports import Audience, Sent
 from reunite.reminders import remind
@@ -166,23 +166,25 @@ class Stage:
         why: tuple[Why, ...] = (),
         percent: int | None = None,
         sealed: bool = False,
-        **scored_as: Any,
+        **known: Any,
     ) -> None:
         """Let a report's search find other reports, all with one label; `percent` is shown of the first."""
         now = await self.now(report)
         near = {"text-text": 3.0}
+        is_complete, judges_rest = (known.pop(name, True) for name in ("is_complete", "judges_rest"))
         first, is_shown = (percent or 90) / 100, percent is not None
         scored = [
-            ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown, **scored_as)
+            ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown, **known)
             for number, other in enumerate(others)
         ]
         candidates = tuple(Candidate(_item(other), {}) for other in others)
         search = Search(_item(now), candidates, open_count=len(others))
+        results = Results(scored, is_complete, judges_rest)
         async with self.session(now.community) as session:
             if sealed:
-                await announce_sealed(session, now, scored)
+                await announce_sealed(session, now, results)
             else:
-                await announce(session, now, search, scored)
+                await announce(session, now, search, results)
 
     async def matched(self, **found: Any) -> tuple[Report, Report, Match]:
         """Return a lost and a found report whose threads show their match."""

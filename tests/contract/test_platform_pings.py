@@ -8,7 +8,7 @@ from reunite.edits import reword
 from reunite.entities import Label, Member, Report, ReportState
 from reunite.language import sentence
 from reunite.matching.evidence import Candidate, Item, Search
-from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.ports import Sent, Session
 from tests.contract.harness import Harness
 
@@ -156,7 +156,7 @@ async def _search(harness: Harness, found: Report, lost: Report, label: Label | 
 async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label | None) -> None:
     search = Search(_item(found), tuple(Candidate(_item(lost), {}) for lost in losts), open_count=len(losts))
     scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0}) for lost in losts]
-    await announce(session, found, search, scored)
+    await announce(session, found, search, Results(scored, is_complete=True, judges_rest=True))
 
 
 def _item(report: Report) -> Item:

@@ -12,7 +12,7 @@ from reunite.entities import Report, ReportState
 from reunite.handlers import Handlers
 from reunite.language import plural, sentence
 from reunite.matching.evidence import Candidate, Item, Search
-from reunite.matching.scoring import ScoredCandidate
+from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.messages.wording import end_of
 from reunite.ports import Sent
 from reunite.reminders import remind
@@ -131,7 +131,7 @@ async def _shown_gallery(harness: Harness, number: int) -> tuple[Report, Sent]:
     candidates = tuple(Candidate(_item(each), {}) for each in found)
     search = Search(_item(lost), candidates, open_count=number)
     async with harness.store.session(lost.community) as session:
-        await announce(session, lost, search, scored)
+        await announce(session, lost, search, Results(scored, is_complete=True, judges_rest=True))
     return lost, await _sent(harness, "first_reply")
 
 

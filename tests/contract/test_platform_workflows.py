@@ -152,6 +152,7 @@ async def test_changed_words_of_a_post_are_taken_over_wherever_they_stand(harnes
     ("channel", "words", "offered", "button"),
     [
         ("lost", "I lost my black umbrella", "offer", "button_look_for_it"),
+        ("lost", "Lost my bag, it looks like https://shop.example/bag.jpg", "offer", "button_look_for_it"),
         ("found", "found keys at the gym, at reception", "offer_found", "button_look_for_owner"),
     ],
 )

@@ -50,9 +50,9 @@ async def test_a_file_of_which_nothing_is_known_may_be_a_photo(world: World, lab
         ("", "keys.dng", None, "keys.dng"),
         ("", "keys.svg", "application/octet-stream", "keys.svg"),
         ("my keys", "keys.mp4", "video/mp4", "keys.mp4"),
-        ("<https://cdn.discordapp.com/attachments/1/2/KEYS.jpg?ex=1&is=2>", None, None, "attach the photo"),
-        ("here: https://example.org/keys.png", None, None, "attach the photo"),
-        ("[my keys](https://example.org/keys.png#2)", None, None, "attach the photo"),
+        ("<https://cdn.discordapp.com/attachments/1/2/KEYS.jpg?ex=1&is=2>", None, None, "again with the photo"),
+        ("here: https://example.org/keys.png", None, None, "again with the photo"),
+        ("[my keys](https://example.org/keys.png#2)", None, None, "again with the photo"),
     ],
 )
 async def test_a_post_that_seems_to_bring_a_photo_and_brings_none_gets_a_word(

@@ -210,7 +210,7 @@ async def test_a_video_or_a_voice_message_is_answered_with_what_helps(world: Wor
 
 async def test_an_old_video_gets_no_answer_when_its_words_are_mended(world: World) -> None:
     video = {**world.slack.api.files.add(world.ada, "talk.mp4", b"moving"), "mimetype": "video/mp4"}
-    old = world.slack.post(world.found, world.ada, "some old talk", files=[video], ts=f"{time() - 700:.6f}")
+    old = world.slack.post_unheard(world.found, world.ada, "some old talk", files=[video], ts=f"{time() - 700:.6f}")
     world.slack.edit(world.found, old, "some old talk, mended")
     new = world.slack.post(world.found, world.ada, "", files=[video])
     await world.slack.wait_for_reply(world.found, new, "talk.mp4")

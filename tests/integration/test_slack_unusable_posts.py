@@ -37,7 +37,7 @@ async def test_a_cameras_raw_picture_is_answered_with_what_can_be_read(
     "words",
     [
         "<https://pictures.example/hat.JPG>",
-        "found a hat: <https://pictures.example/a/hat.png?size=2|pictures.example/a/hat>",
+        "the hat: <https://pictures.example/a/hat.png?size=2|pictures.example/a/hat>",
         "<https://testville.slack.com/files/U0ADA/F0HAT/hat.heic|hat.heic>",
     ],
 )

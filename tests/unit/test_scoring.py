@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reunite.entities import Label, ReportKind, Why
 from reunite.matching import colours, defaults
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
-from reunite.matching.scoring import ScoredCandidate, assign_labels, crowded_out_of, softmax
+from reunite.matching.scoring import MAX_RESULTS, ScoredCandidate, assign_labels, crowded_out_of, judges_rest, softmax
 from reunite.matching.weights import COLOUR, COMMON_KIND, NAMED_COLOURS, ONLY_VIEW, Limits, ScoringModel, Term
 from reunite.text.lexicon import is_translated
 from tests.support.scoring import score
@@ -295,6 +295,17 @@ def test_a_search_tells_which_of_its_candidates_are_only_crowded_out() -> None:
     named = replace(CONCEPT, none_log_odds=-9.0, text_limits=Limits(high=1.1, possible=0.5))
     scored = score(text_search(lost("mug"), *alike, *other), named)
     assert [each.crowded_out for each in scored] == [5 <= place < 7 for place in range(len(scored))]
+
+
+def test_a_search_says_nothing_of_what_may_be_as_likely_as_its_last_result() -> None:
+    phones = [(found(number, "phone"), 0.3) for number in range(1, 61)]
+    among_many = score(text_search(lost("black phone"), *phones), CONCEPT)
+    assert len(among_many) == MAX_RESULTS
+    assert not any(each.label or each.crowded_out for each in among_many)
+    assert not judges_rest(among_many)
+    assert judges_rest(score(text_search(lost("black phone"), *phones[: MAX_RESULTS - 1]), CONCEPT))
+    assert judges_rest(score(text_search(lost("black phone"), (found(61, "black phone"), 0.9), *phones), CONCEPT))
+    assert judges_rest(())
 
 
 def test_only_a_calibrated_models_probabilities_may_be_shown_as_percentages() -> None:
