@@ -167,6 +167,9 @@ def _fill_older(tool: Path, owner_url: str, file: Path) -> None:
         finally:
             reader.kill()
             writer.kill()
+            if writer.stdin:
+                with suppress(BrokenPipeError):  # else Popen would raise it in place of what ends this
+                    writer.stdin.close()
         is_unreadable = reader.returncode > 0 or not writer.returncode  # else psql is why it was killed
         name, status, said = (
             (tool.name, reader.returncode, unreadable) if is_unreadable else ("psql", writer.returncode, refused)

@@ -6,6 +6,7 @@ import stat
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import psycopg
@@ -25,6 +26,13 @@ from tests.support.keys import KEYS
 from tests.support.processes import reunite_here, reunite_in_thread
 
 EARLIER = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
+
+
+def program(path: Path, script: str) -> Path:
+    """Write a program that stands for one of PostgreSQL's."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
 
 
 def contents(owner_url: str) -> dict[str, Any]:
@@ -116,8 +124,7 @@ def test_a_server_that_speaks_tls_is_never_copied_by_programs_without_it(
     embedded, installed = tmp_path / "embedded" / "pg_dump", tmp_path / "installed" / "pg_dump"
     for tool in (embedded, installed):
         tool.parent.mkdir()
-        tool.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 18.1'\n")
-        tool.chmod(0o755)
+        program(tool, "echo 'pg_dump (PostgreSQL) 18.1'")
     monkeypatch.setattr(backup, "_embedded", lambda _: embedded)
     monkeypatch.setenv("PATH", str(installed.parent))
     assert backup._tool("pg_dump", Server(18, uses_tls=False)) == embedded
@@ -162,13 +169,29 @@ def test_an_older_server_is_spared_what_it_does_not_know(tmp_path: Path, status:
         ("pg_restore", f"printf '%s\\n' {' '.join(map(repr, given))}; exit {status}"),
         ("psql", f"cat > {tmp_path}/statements"),
     ):
-        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / name).chmod(0o755)
+        program(tmp_path / name, script)
     with pytest.raises(UsageError) if status else nullcontext():
         backup._fill_older(tmp_path / "pg_restore", "postgresql://u@h/db", tmp_path / "reunite.dump")
     assert (tmp_path / "statements").read_text().splitlines() == list(
         dict.fromkeys(["BEGIN;", "SELECT 1;", "SELECT 2;", ends])
     )
+
+
+def test_a_signal_ends_a_restore_into_an_older_server_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pg_restore", "psql"):
+        program(tmp_path / name, "exit 0")
+
+    def end_by_signal(_: Popen[bytes], writer: Popen[bytes]) -> None:
+        assert writer.stdin
+        writer.wait()
+        writer.stdin.write(b"SELECT 1;\n")  # stays in the buffer, and nobody reads it any more
+        raise SystemExit(143)
+
+    monkeypatch.setattr(backup, "_pass_on", end_by_signal)
+    with pytest.raises(SystemExit, match="143"):
+        backup._fill_older(tmp_path / "pg_restore", "postgresql://u@h/db", tmp_path / "reunite.dump")
 
 
 def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str, tmp_path: Path) -> None:
@@ -182,9 +205,7 @@ def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str
 
 
 def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
-    tool = tmp_path / "pg_dump"
-    tool.write_text('#!/bin/sh\necho "$@, $PGPASSWORD" >&2\nexit 1\n')
-    tool.chmod(0o755)
+    tool = program(tmp_path / "pg_dump", 'echo "$@, $PGPASSWORD" >&2; exit 1')
     with pytest.raises(UsageError, match=r"^pg_dump failed: --dbname=user=u dbname=db host=h --x, secret\.$"):
         backup._run(tool, "postgresql://u:secret@h/db", "--x")
 
