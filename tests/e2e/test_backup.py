@@ -4,7 +4,6 @@ import gzip
 import os
 import stat
 import time
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from psycopg import conninfo, sql
 
 from cli import backup
-from cli.backup import Server
 from cli.errors import UsageError
 from cli.unfinished import unfinished
 from db.database import MigrationError
@@ -110,23 +108,6 @@ def test_two_backups_of_one_name_at_the_same_time_are_both_whole(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_server_that_speaks_tls_is_never_copied_by_programs_without_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    embedded, installed = tmp_path / "embedded" / "pg_dump", tmp_path / "installed" / "pg_dump"
-    for tool in (embedded, installed):
-        tool.parent.mkdir()
-        tool.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 18.1'\n")
-        tool.chmod(0o755)
-    monkeypatch.setattr(backup, "_embedded", lambda _: embedded)
-    monkeypatch.setenv("PATH", str(installed.parent))
-    assert backup._tool("pg_dump", Server(18, uses_tls=False)) == embedded
-    assert backup._tool("pg_dump", Server(18, uses_tls=True)) == installed
-    installed.unlink()
-    with pytest.raises(UsageError, match="PostgreSQL 18 or newer isn't installed"):
-        backup._tool("pg_dump", Server(18, uses_tls=True))
-
-
 @pytest.fixture
 def older(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server count as one that doesn't know the newer programs' setting."""
@@ -155,22 +136,6 @@ def test_an_older_server_is_filled_as_a_whole_or_not_at_all(
         assert contents(url) == contents(owner_database_url)
 
 
-@pytest.mark.parametrize(("status", "ends"), [(0, "COMMIT;"), (1, "SELECT 2;")])
-def test_an_older_server_is_spared_what_it_does_not_know(tmp_path: Path, status: int, ends: str) -> None:
-    given = ["SELECT 1;", "SET transaction_timeout = 0;", "SELECT 2;"]
-    for name, script in (
-        ("pg_restore", f"printf '%s\\n' {' '.join(map(repr, given))}; exit {status}"),
-        ("psql", f"cat > {tmp_path}/statements"),
-    ):
-        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / name).chmod(0o755)
-    with pytest.raises(UsageError) if status else nullcontext():
-        backup._fill_older(tmp_path / "pg_restore", "postgresql://u@h/db", tmp_path / "reunite.dump")
-    assert (tmp_path / "statements").read_text().splitlines() == list(
-        dict.fromkeys(["BEGIN;", "SELECT 1;", "SELECT 2;", ends])
-    )
-
-
 def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "reunite.dump"
     backup.backup(owner_database_url, file)
@@ -181,12 +146,22 @@ def test_a_restore_waits_for_the_program_of_a_killed_one(owner_database_url: str
         backup.restore(owner_database_url, file)
 
 
-def test_a_password_is_on_no_command_line(tmp_path: Path) -> None:
-    tool = tmp_path / "pg_dump"
-    tool.write_text('#!/bin/sh\necho "$@, $PGPASSWORD" >&2\nexit 1\n')
-    tool.chmod(0o755)
-    with pytest.raises(UsageError, match=r"^pg_dump failed: --dbname=user=u dbname=db host=h --x, secret\.$"):
-        backup._run(tool, "postgresql://u:secret@h/db", "--x")
+def test_of_two_restores_at_the_same_time_one_is_refused(
+    owner_database_url: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, run = tmp_path / "reunite.dump", backup._run
+    backup.backup(owner_database_url, file)
+
+    def run_meanwhile(tool: Path, url: str, *options: str) -> None:
+        monkeypatch.setattr(backup, "_run", run)
+        with pytest.raises(UsageError, match=r"Another restore is filling the database .*nothing was changed"):
+            backup.restore(url, file)
+        run(tool, url, *options)
+
+    monkeypatch.setattr(backup, "_run", run_meanwhile)
+    with databases.empty() as url:
+        backup.restore(url, file)
+        assert contents(url) == contents(owner_database_url)
 
 
 @pytest.mark.parametrize(
