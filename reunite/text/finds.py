@@ -14,12 +14,12 @@ from reunite.text.places import locate
 from reunite.text.word_lists import QUANTITIES
 from reunite.text.words import plain
 
-LISTS: Final = read_toml("finds.toml")
+_LISTS: Final = read_toml("finds.toml")
 _SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
 
 
 def _any(key: str) -> str:
-    return any_of(plain(phrase) for phrase in listed_in(LISTS[key]))
+    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
 
 
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
@@ -33,7 +33,7 @@ _KEPT_AT: Final = re.compile(_any("kept_at"))
 _FOUND_THIS: Final = re.compile(_any("found_this"))
 _BESIDE_THIS: Final = re.compile(_any("beside_this"))
 _WORD: Final = re.compile(r"\w+")
-_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in LISTS["said"].values()))
+_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in _LISTS["said"].values()))
 _LONGEST_NAME: Final = 60
 """Letters of the longest text that may only name a thing: "AirPods case, white"."""
 _OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
@@ -54,7 +54,7 @@ def reads_as_find(text: str) -> bool:
         return False
     if _only_says_that_found(text):
         return True
-    stated = stated_in(text)
+    stated = _stated_in(text)
     return names_a_thing(stated) and (is_handed_in or _says_where_or_that_found(stated) or _only_names(stated))
 
 
@@ -78,24 +78,14 @@ def _only_names(text: str) -> bool:
     return all(word.isdigit() or word in _SAID or may_name_a_thing(word) or brands_in(word) for word in words)
 
 
-def stated_in(text: str) -> str:
+def _stated_in(text: str) -> str:
     """Return what a text states: of its questions, only what they say was found, and whose it is."""
-    return "".join(map(_stated, sentences(text)))
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, each with its marks."""
-    return _SENTENCE.findall(text)
-
-
-def is_question(sentence: str) -> bool:
-    """Return whether a sentence ends with a question mark."""
-    return sentence.rstrip().endswith(("?", "？"))
+    return "".join(map(_stated, _SENTENCE.findall(text)))
 
 
 def _stated(sentence: str) -> str:
     """Return what a sentence states: of a question, only what it says was found, and whose it is."""
-    if not is_question(sentence) or _WHOSE.search(plain(sentence)):
+    if not sentence.rstrip().endswith(("?", "？")) or _WHOSE.search(plain(sentence)):
         return sentence
     said = _ASKED.sub(". ", plain(sentence), count=1) if _ASKED.search(sentence) else ""
     return said if _FOUND.search(said) else ""
