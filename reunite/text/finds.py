@@ -23,13 +23,18 @@ def _any(key: str) -> str:
 
 
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
+_FULL_OR_EMPTY: Final = re.compile(_any("full_or_empty"))
+_FOUND_OR_LAY: Final = re.compile(rf"(?<!and ){_any('found_or_lay')}")
 _FOUND: Final = re.compile(_any("found"))
 _ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
 """What a question asks about a find: "Found keys, anyone's?"."""
-_WHOSE: Final = re.compile(rf"{_any('whose')}|{_any('someone')}[^.!?\n。！？]{{0,60}}?{_any('has_left')}")
+_ASKS_WHOSE: Final = re.compile(_any("whose"))
+_WHOSE: Final = re.compile(
+    rf"{_any('whose')}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
+)
 _TURN: Final = re.compile(_any("turn"))
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
-_KEPT_AT: Final = re.compile(_any("kept_at"))
+_HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
 _FOUND_THIS: Final = re.compile(_any("found_this"))
 _BESIDE_THIS: Final = re.compile(_any("beside_this"))
 _WORD: Final = re.compile(r"\w+")
@@ -46,11 +51,11 @@ def reads_as_find(text: str) -> bool:
     still report it.
     """
     words = plain(text)
-    said = _WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
+    said = _ASKS_WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
     if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
-    is_handed_in = bool(_I_LEFT.search(words))
-    if is_handed_in and not _KEPT_AT.search(words):
+    is_handed_in = bool(_HANDED_IN.search(words))
+    if (_I_LEFT.search(words) and not is_handed_in) or _is_only_full_or_empty(words):
         return False
     if _only_says_that_found(text):
         return True
@@ -60,9 +65,13 @@ def reads_as_find(text: str) -> bool:
 
 def _only_says_that_found(text: str) -> bool:
     """Whether a post says that something was found, perhaps where, and no more: its photo may be missing."""
-    located = locate(text)
-    said, count = _FOUND_THIS.subn(" ", plain(located.rest))
-    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", said))
+    said, count = _FOUND_THIS.subn(". ", plain(text))
+    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", _ASKS_WHOSE.sub(" ", plain(locate(said).rest))))
+
+
+def _is_only_full_or_empty(words: str) -> bool:
+    """Whether something is full and nothing was found: of a wallet that was, it says more."""
+    return bool(_FULL_OR_EMPTY.search(words)) and not _FOUND_OR_LAY.search(words)
 
 
 def _says_where_or_that_found(stated: str) -> bool:
