@@ -69,6 +69,8 @@ _OF: Final = re.compile(
     r"(?<!ぬいぐるみ)(?<!おもちゃ)(?<!人形)(?<!木製)の"
     r"(?!ぬいぐるみ|おもちゃ|キャップ|片方|片割れ|忘れ物|落とし物|[右左][側耳手]?(?:だけ|のみ|[をがで]))"
 )
+_MADE_FOR_OTHERS: Final = frozenset(("case", "cover", "key"))
+"""In Japanese, the colour before what these are for is their own: 青のスマホのケース."""
 _HAS: Final = re.compile(
     r"(?:が|の|に)?(?:(?:付い|つい)て(?:い?る|ます|います)|付いた|ついた|付き|つきの|入った|入り|貼ってある|貼られた|描かれた|描いてある|書かれた|書いてある)の?"
     r"|[がの]ある(?=[^、。\s])"
@@ -93,13 +95,24 @@ _AFTER_ITS_CASE: Final = re.compile(
 )
 """A phone and the case that it's in, of which only the case has the colour: "phone blue case", "blue case iphone"."""
 _ON_KEYS: Final = "(?:carabiner|lanyard|keyring|keychain|fob|tag|ribbon)"
+_ON_IT: Final = re.compile(rf"\b(?:{_ON_KEYS}|strap)s?\b")
 _BEFORE_ITS_PART: Final = re.compile(rf"\bkeys?(?= {_COLOURED}{_ON_KEYS}s?\b)")
-_AFTER_ITS_PART: Final = re.compile(
-    rf"\b(?P<part>{_COLOURED}(?:{_ON_KEYS}(?= keys?\b)"
-    r"|(?:lid|straw)(?= (?:bottle|mug|flask|cup|tumbler|jar|lunchbox)\b)"
-    r"|handle(?= (?:umbrella|knife|bag|racket|brush)\b)|soles?(?= (?:shoe|trainer|sneaker|boot)s?\b)"
-    r"|straps?(?= (?:watch|bag|handbag|guitar|camera)\b)"
-    r"|(?:frames?|rims?)(?= (?:glasses|sunglasses|mirror)\b))) (?P<thing>\w{1,12})"
+_OF_WHAT: Final = (
+    (_ON_KEYS, "keys?"),
+    ("(?:lid|straw)", "(?:bottle|mug|flask|cup|tumbler|jar|lunchbox)"),
+    ("handle", "(?:umbrella|knife|bag|racket|brush)"),
+    ("soles?", "(?:shoe|trainer|sneaker|boot)s?"),
+    ("straps?", "(?:watch|bag|handbag|guitar|camera)"),
+    ("(?:frames?|rims?)", "(?:glasses|sunglasses|mirror)"),
+)
+_ITS_MAKE: Final = r"(?:(?!(?:and|or|with|without|on|in|of|for|from|my|the|an?)\b)[^\W\d_]{1,12} )?"
+"""A word before the thing: "red lid water bottle"."""
+_ENDS: Final = (
+    r"\b(?! (?:cards?|fobs?|chains?|rings?|tags?|hooks?|bags?|box(?:es)?|cases?|covers?|charms?|holders?|stands?|racks?"
+    r"|straps?|chargers?|cables?|sleeves?|cloths?|warmers?|brush(?:es)?|laces?)\b)"
+)
+_AFTER_ITS_PART: Final = tuple(
+    re.compile(rf"\b(?P<part>{_COLOURED}{part}) (?P<thing>{_ITS_MAKE}{thing}{_ENDS})") for part, thing in _OF_WHAT
 )
 """The same of keys and what is on them, and of what is named after its part: "green lid bottle"."""
 
@@ -207,7 +220,8 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
 def _in_its_case(words: str) -> str:
     words = _AFTER_ITS_CASE.sub(r"\g<phone> with \g<case>", words)
-    words = _AFTER_ITS_PART.sub(r"\g<thing> with \g<part>", words)
+    for after_its_part in _AFTER_ITS_PART:
+        words = after_its_part.sub(r"\g<thing> with \g<part>", words)
     return _BEFORE_ITS_PART.sub(r"\g<0> with", _BEFORE_ITS_CASE.sub(r"\g<0> with", words))
 
 
@@ -229,8 +243,9 @@ def _japanese(text: str) -> tuple[str, str]:
         *has, thing = _HAS.split(phrase)
         more += map(normalise, has)
         *before, last = map(normalise, [*filter(None, _OF.split(thing))] or [""])
+        made_for = heads.things_in(last) & _MADE_FOR_OTHERS
         of_others = [
-            bool(heads.things_in(piece) or heads.things_in(following))
+            bool(heads.things_in(piece) or (_ON_IT.search(following) if made_for else heads.things_in(following)))
             for piece, following in zip_longest(before, before[1:], fillvalue="")
         ]
         more += [piece for piece, is_of_another in zip(before, of_others, strict=True) if is_of_another]

@@ -14,26 +14,31 @@ from reunite.text.places import locate
 from reunite.text.word_lists import QUANTITIES
 from reunite.text.words import plain
 
-LISTS: Final = read_toml("finds.toml")
+_LISTS: Final = read_toml("finds.toml")
 _SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
 
 
 def _any(key: str) -> str:
-    return any_of(plain(phrase) for phrase in listed_in(LISTS[key]))
+    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
 
 
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
+_FULL_OR_EMPTY: Final = re.compile(_any("full_or_empty"))
+_FOUND_OR_LAY: Final = re.compile(rf"(?<!and ){_any('found_or_lay')}")
 _FOUND: Final = re.compile(_any("found"))
 _ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
 """What a question asks about a find: "Found keys, anyone's?"."""
-_WHOSE: Final = re.compile(rf"{_any('whose')}|{_any('someone')}[^.!?\n。！？]{{0,60}}?{_any('has_left')}")
+_ASKS_WHOSE: Final = re.compile(_any("whose"))
+_WHOSE: Final = re.compile(
+    rf"{_any('whose')}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
+)
 _TURN: Final = re.compile(_any("turn"))
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
-_KEPT_AT: Final = re.compile(_any("kept_at"))
+_HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
 _FOUND_THIS: Final = re.compile(_any("found_this"))
 _BESIDE_THIS: Final = re.compile(_any("beside_this"))
 _WORD: Final = re.compile(r"\w+")
-_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in LISTS["said"].values()))
+_SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in _LISTS["said"].values()))
 _LONGEST_NAME: Final = 60
 """Letters of the longest text that may only name a thing: "AirPods case, white"."""
 _OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
@@ -46,23 +51,27 @@ def reads_as_find(text: str) -> bool:
     still report it.
     """
     words = plain(text)
-    said = _WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
+    said = _ASKS_WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
     if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
-    is_handed_in = bool(_I_LEFT.search(words))
-    if is_handed_in and not _KEPT_AT.search(words):
+    is_handed_in = bool(_HANDED_IN.search(words))
+    if (_I_LEFT.search(words) and not is_handed_in) or _is_only_full_or_empty(words):
         return False
     if _only_says_that_found(text):
         return True
-    stated = stated_in(text)
+    stated = _stated_in(text)
     return names_a_thing(stated) and (is_handed_in or _says_where_or_that_found(stated) or _only_names(stated))
 
 
 def _only_says_that_found(text: str) -> bool:
     """Whether a post says that something was found, perhaps where, and no more: its photo may be missing."""
-    located = locate(text)
-    said, count = _FOUND_THIS.subn(" ", plain(located.rest))
-    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", said))
+    said, count = _FOUND_THIS.subn(". ", plain(text))
+    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", _ASKS_WHOSE.sub(" ", plain(locate(said).rest))))
+
+
+def _is_only_full_or_empty(words: str) -> bool:
+    """Whether something is full and nothing was found: of a wallet that was, it says more."""
+    return bool(_FULL_OR_EMPTY.search(words)) and not _FOUND_OR_LAY.search(words)
 
 
 def _says_where_or_that_found(stated: str) -> bool:
@@ -78,24 +87,14 @@ def _only_names(text: str) -> bool:
     return all(word.isdigit() or word in _SAID or may_name_a_thing(word) or brands_in(word) for word in words)
 
 
-def stated_in(text: str) -> str:
+def _stated_in(text: str) -> str:
     """Return what a text states: of its questions, only what they say was found, and whose it is."""
-    return "".join(map(_stated, sentences(text)))
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, each with its marks."""
-    return _SENTENCE.findall(text)
-
-
-def is_question(sentence: str) -> bool:
-    """Return whether a sentence ends with a question mark."""
-    return sentence.rstrip().endswith(("?", "？"))
+    return "".join(map(_stated, _SENTENCE.findall(text)))
 
 
 def _stated(sentence: str) -> str:
     """Return what a sentence states: of a question, only what it says was found, and whose it is."""
-    if not is_question(sentence) or _WHOSE.search(plain(sentence)):
+    if not sentence.rstrip().endswith(("?", "？")) or _WHOSE.search(plain(sentence)):
         return sentence
     said = _ASKED.sub(". ", plain(sentence), count=1) if _ASKED.search(sentence) else ""
     return said if _FOUND.search(said) else ""

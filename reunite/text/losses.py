@@ -3,46 +3,48 @@
 import re
 from typing import Final
 
+from reunite.text.colour_words import named_colours
+from reunite.text.content import content_of
 from reunite.text.data import read_toml
-from reunite.text.finds import LISTS as FINDS
-from reunite.text.finds import is_question, sentences, stated_in
 from reunite.text.heads import names_a_thing
+from reunite.text.normalise import normalise
 from reunite.text.phrases import any_of, listed_in
+from reunite.text.places import locate
 from reunite.text.words import plain
 
 _LISTS: Final = read_toml("losses.toml")
+_CLAUSE_ENDS: Final = r"(?=\s{0,3}(?:[,.;:!?…、。，！？)\n—–]|\Z))"
 
 
-def _any(*lists: dict[str, str]) -> str:
-    return any_of(plain(phrase) for each in lists for phrase in listed_in(each))
+def _any(key: str) -> str:
+    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
 
 
-_THANKS: Final = re.compile(rf"\A\W{{0,5}}{_any(_LISTS['thanks'])}")
-_BACK: Final = re.compile(_any(_LISTS["back"]))
-_FIGURATIVELY: Final = re.compile(_any(_LISTS["figuratively"]))
-_LOST: Final = re.compile(_any(_LISTS["lost"], FINDS["loss"]))
-_OWN: Final = re.compile(_any(FINDS["own"]))
-_TALK: Final = re.compile(_any(_LISTS["talk"], FINDS["small_talk"]))
-_BRIEF: Final = 60
-"""Letters of the longest text that may be only talk about a thing; a description says more."""
+_FIGURATIVELY: Final = re.compile(_any("figuratively") + _CLAUSE_ENDS)
+_MISSED: Final = re.compile(rf"[?？]|{_any('missed')}")
+_BACK: Final = re.compile(rf"{_any('mine')}|{_any('back')}{_CLAUSE_ENDS}")
+_PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_any('praise')}(?! s\b)|{_any('praise')}\W{{0,5}}\Z")
+_PAUSE: Final = re.compile(r"[,.;:!?…、。，！？\n](?=\s*\w)")
+_WORD: Final = re.compile(r"\w+")
+_MOST_PRAISED: Final = 2
+"""Words of what is praised: "that hat". A description says more."""
 
 
 def reads_as_loss(text: str) -> bool:
-    """Return whether a text says that a thing is missed or its author's, or describes one.
+    """Return whether a text names a thing, unless it only praises it or says that it's there again.
 
-    What is settled is no loss, nor is a compliment, or a question about anything else.
+    A doubtful text is a loss: an owner without an answer is worse off than others with a needless offer.
     """
-    words = plain(text)
+    words = plain(content_of(text).thing)
     said = _FIGURATIVELY.sub(" ", words)
-    if _THANKS.search(said) or _is_back(text) or not names_a_thing(text):
+    if not names_a_thing(text if said == words else said):
         return False
-    if _LOST.search(said) or _OWN.search(said):
-        return True
-    stated = stated_in(text)
-    is_talk = len(stated) <= _BRIEF and _TALK.search(plain(stated))
-    return said == words and names_a_thing(stated) and not is_talk
+    return bool(_MISSED.search(said)) or not (_BACK.search(words) or _is_praise(text))
 
 
-def _is_back(text: str) -> bool:
-    """Whether a thing is said to be there again; a question only asks for that."""
-    return any(_BACK.search(plain(sentence)) for sentence in sentences(text) if not is_question(sentence))
+def _is_praise(text: str) -> bool:
+    """Whether praise is all that a text says of a thing: no colour, no place and no time."""
+    said, count = _PRAISE.subn(" ", plain(text))
+    if not count or _PAUSE.search(said) or len(_WORD.findall(said)) > _MOST_PRAISED:
+        return False
+    return not named_colours(normalise(text)) and not locate(text).places

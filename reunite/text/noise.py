@@ -22,10 +22,12 @@ _LEFT_OF_WHEN: Final = re.compile(
 
 _WHEN: Final = "\ue000"
 """Stands where a day or a time was, until the preposition before it is gone too: "lost at 9:30 a scarf"."""
+_OF_THAT_TIME: Final = r"[ \t]{1,3}(?:bus|train|tram|metro|ferry|flight|coach|class|lecture|lesson|film|show)\b"
+"""What is called by its time and keeps its preposition: "by 9:30 bus"."""
 _LED_WHEN: Final = re.compile(
     r"(?:(?<![\w'’-])(?:at|on|around|about|by|before|after|since|until|till|from|del|du|um|gegen|vers|alle|às)"
     r"[ \t]{1,3}"
-    rf"(?:(?:about|around|roughly|exactly|like)[ \t]{{1,3}})?)?{_WHEN}",
+    rf"(?:(?:about|around|roughly|exactly|like)[ \t]{{1,3}})?(?={_WHEN}(?!{_OF_THAT_TIME})))?{_WHEN}",
     re.IGNORECASE,
 )
 _GOES_ON: Final = re.compile(r"[ \t]{0,3}(?:<?a?:|[^\w\s,.;:!?()]){0,8}[ \t]{0,3}[^\W\d_]")

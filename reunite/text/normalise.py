@@ -15,5 +15,5 @@ def normalise(text: str) -> str:
     """Translate the words we know to English, correct the spelling of English texts, and strip negations."""
     text = without_what_it_is_not(without_surnames(correct_misspellings(name_models(text))))
     english = name_soft_toys(to_english(text))
-    read = name_straps(english) if english != text else split_compounds(correct_spelling(text))
+    read = name_straps(english, text) if english != text else split_compounds(correct_spelling(text))
     return tell_apart(strip_negations(read))

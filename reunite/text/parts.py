@@ -159,6 +159,8 @@ def _differ_in_attribute(before: str, after: str) -> bool:
     if any(len(name) < _IN_A_LIST for name in names) or names[0][-1] != names[1][-1]:
         return False
     which = {name[-2] for name in names}
+    if names[0][-1] == "key" and named_colours(after):
+        return len(which) > 1  # "house key, red car key"
     return len(which) > 1 and not any(word in THINGS or never_names_a_thing(word) for word in which)
 
 
@@ -175,14 +177,16 @@ def _names_only_a_cover(between: str, before: str, piece: str, following: str) -
 
 
 def _is_of_a_bunch(before: str, piece: str) -> bool:
-    """Whether a piece says which keys a bunch has, or what else is on it."""
+    """Whether a piece says which keys a bunch has, or what else is on it. A key's colour isn't the bunch's."""
     thing = head_phrase(piece)
-    return thing is not None and words.stem(thing.split()[-1]) in _ON["key"] | {"key"} and bool(_BUNCH.search(before))
+    kind = words.stem(thing.split()[-1]) if thing else ""
+    is_on_it = kind in _ON["key"] or (kind == "key" and not named_colours(piece))
+    return is_on_it and bool(_BUNCH.search(before))
 
 
 def _repeated_thing(found: Sequence[str], piece: str) -> int | None:
     """Return which of the things so far a piece says the colour of: "a bag and a scarf, the scarf is red"."""
-    if not named_colours(piece) or _ARTICLE.match(piece.strip()):
+    if not named_colours(piece) or _ARTICLE.match(piece.strip()) or _BUNCH.search(found[-1]):
         return None
     thing = head_phrase(piece)
     same = (

@@ -27,7 +27,8 @@ _WEAK: Final = (
     rf"{_OF_STUDENTS}|tag|nr|no|num|number|nummer|n[úu]m|n[úu]mero|num[ée]ro|numer|id|label|etikett|sticker|code|marked"
 )
 _UNSPACED: Final = r"シリアル(?:番号|ナンバー)?|製造番号|製番|刻印|管理番号|序列号|编号"
-_UNSPACED_WEAK: Final = r"(?:学籍|学生|社員)番号|(?<![一-龠])番号|学号|學號|학번|사번"
+_PHONE: Final = r"[はがを:：]?[ 　]?(?:0\d{1,4}-\d{1,4}-\d{3,4}|\d{10,11})(?!\d)"
+_UNSPACED_WEAK: Final = rf"(?:学籍|学生|社員)番号|(?<![^、。\s])番号(?!{_PHONE})|学号|學號|학번|사번"
 _SIGNS: Final = r"[\s.:：=#\"'“”‘’«»(]"
 _BETWEEN: Final = (
     rf"{_SIGNS}{{0,4}}(?:(?:is|with|on it|on|says|number|no|nr|reads|mit|ist|con|avec)\b{_SIGNS}{{1,4}}){{0,2}}"

@@ -6,6 +6,7 @@ from typing import Final
 from reunite.text.data import read_toml
 from reunite.text.lists import one_line_each
 from reunite.text.phrases import any_of, listed
+from reunite.text.word_lists import MORE_THINGS, THINGS
 
 _TABLES: Final = read_toml("written_out.toml")
 
@@ -48,21 +49,34 @@ _DUTCH_NOUN: Final = re.compile(
 """Nouns that are another word without an article or a colour before them: "want" is "because" too."""
 _JUST: Final = re.compile(r"(?:\A|(?<=\bheb )|(?<=\bheeft ))net[ ](?=(?:een|mijn|mn)\b)", re.IGNORECASE)
 """As in "heb net een bal gevonden"; not as in "volleybal net"."""
-_AFTER_W: Final = (
-    "(?:an?|my|the|his|her|its|some|lots|two|black|white|grey|gray|brown|red|blue|green|yellow|pink|purple|silver|gold|navy"
-    r"|stickers?)\b"
+_AFTER_W: Final = r"(?:an?|my|the|his|her|its|some|lots|two|stickers?)\b"
+_COLOUR_AFTER_W: Final = r"(?:black|white|grey|gray|brown|red|blue|green|yellow|pink|purple|silver|gold|navy)\b"
+_WITH: Final = re.compile(
+    r"(?<![\w/])(?:(?P<without>[wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])"
+    rf"|(?<=\w )w (?:(?={_AFTER_W})|(?P<colour>(?={_COLOUR_AFTER_W})))"
 )
-_WITH: Final = re.compile(rf"(?<![\w/])(?:([wW]/[oO]\b|s/ )|[wW]/|c/ )[ ]?(?=[^\W\d])|(?<=\w )w (?={_AFTER_W})")
 """Also "c/ llavero", "s/ tampa", and "w" before English words: elsewhere it's the Polish "in"."""
+_LAST_WORD: Final = re.compile(r"([A-Za-z]{1,30}) \Z")
+_ENGLISH: Final = THINGS | MORE_THINGS
 
 
 def written_out(text: str) -> str:
     """Write out what is short for something else, and put each item of a list on a line."""
-    text = _WITH.sub(lambda short: "without " if short[1] else "with ", _DRAWN_OUT.sub(r"\2", text))
+    text = _WITH.sub(_with, _DRAWN_OUT.sub(r"\2", text))
     text = _PHRASE.sub(lambda typed: _PHRASES[" ".join(typed[0].casefold().split())], text)
     text = _PLUSH.sub(f"{_TABLES['plush']['toy']} ", text)
     text = _JUST.sub("", _DUTCH_NOUN.sub(_dutch_noun, text))
     return one_line_each(_KANA.sub(lambda typed: _KANJI[typed[0]], text))
+
+
+def _with(short: re.Match[str]) -> str:
+    """Write out short forms of "with"; "w" before a colour only in English: a Polish "kurtka w black" is in black."""
+    before = _LAST_WORD.search(short.string, max(0, short.start() - 31), short.start())
+    if short["colour"] is not None and not (
+        before and {before[1].lower(), before[1].lower().removesuffix("s")} & _ENGLISH
+    ):
+        return short[0]
+    return "without " if short["without"] else "with "
 
 
 def _dutch_noun(found: re.Match[str]) -> str:

@@ -76,8 +76,8 @@ from tests.support.tables import for_each
         "found this on the bench",
         "Das hier gefunden",
         "これ拾いました",
-        "Dejé las llaves en recepción",
-        "Ho lasciato le chiavi in portineria",
+        "Dejé unas llaves en recepción",
+        "Ho lasciato delle chiavi in portineria",
         "Hat jemand in der Mensa einen Schal vergessen? Liegt bei mir",
         "Der Schirm stand vor der Tür",
     ],
@@ -171,4 +171,45 @@ def test_a_find_is_read_as_one(text: str) -> None:
     ],
 )
 def test_chat_questions_and_losses_are_no_finds(text: str) -> None:
+    assert not reads_as_find(text)
+
+
+@for_each(
+    "text",
+    [
+        "Wallet found, is empty", "Found a bottle, it is empty", "Found glasses. Case is empty",
+        "Geldbörse gefunden, ist leer", "Trinkflasche gefunden, ist voll",
+        "Rucksack, ist voll mit Büchern, lag im Bus", "portefeuille trouvé, il est vide",
+        "Trovato portafoglio, è vuoto", "Portfel znaleziony, jest pusty", "Dejé unas llaves en recepción",
+        "Ho lasciato delle chiavi in portineria", "Hat jemand einen Schal vergessen?",
+        "Hat jemand den Schal hier vergessen?", "Did anyone leave a scarf in the gym?",
+        "誰か傘を忘れましたか？", "Found this, not sure whose",
+        "found this on the bench, anyone know whose it is?", "捡到这个，在图书馆", "Znalazłam to w szatni",
+        "just found this", "Ein Fahrrad stand draußen", "Ein Koffer stand daneben",
+    ],
+)  # fmt: skip
+def test_a_find_is_full_or_empty_or_has_no_name(text: str) -> None:
+    assert reads_as_find(text)
+
+
+@for_each(
+    "text",
+    [
+        "Has anyone seen the black scarf I left in the gym",
+        "Has anyone seen the black scarf I left in the gym?",
+        "If anyone finds the umbrella I left on the bus please tell me",
+        "Has anybody found the keys that I dropped",
+        "Hat jemand den Schal gesehen, den ich in der Mensa verloren habe?",
+        "Si alguien ha visto la bufanda que he perdido, por favor avise",
+        "Qualcuno ha visto la sciarpa che ho dimenticato in palestra?",
+        "Heeft iemand de sjaal gezien die ik in de trein heb verloren?",
+        "Quem viu a mochila que minha filha esqueceu no ônibus?", "谁看到我丢的黑色钱包了",
+        "有人捡到我掉在食堂的手机吗", "誰か私が図書館に忘れた傘を見ませんでしたか？",
+        "Ho lasciato lo zaino in reception", "Deixei o guarda-chuva na recepção e sumiu",
+        "Deixei um guarda-chuva na recepção e sumiu", "Dejé las llaves de mi coche en recepción",
+        "Zostawiłem plecak na portierni", "Umbrella stand is full", "The lost and found box is full",
+        "Die Fundkiste ist voll",
+    ],
+)  # fmt: skip
+def test_a_question_about_the_authors_own_loss_is_no_find(text: str) -> None:
     assert not reads_as_find(text)
