@@ -13,14 +13,21 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks, repeatedly, until they are done. Doesn't raise their exceptions.
 
     Cancelling once isn't enough: before Python 3.12, `asyncio.wait_for` (in psycopg's pool) swallows a cancellation
-    that coincides with the database's response, and an endless task would keep running.
+    that coincides with the database's response, and an endless task would keep running. Being cancelled itself, it still
+    waits for the tasks: they would keep running, too.
     """
+    cancelled = False
     while pending := [task for task in tasks if not task.done()]:
         for task in pending:
             task.cancel()
-        await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
+        try:
+            await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
+        except asyncio.CancelledError:
+            cancelled = True
     for task in tasks:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def endless(work: Coroutine[Any, Any, None]) -> None:

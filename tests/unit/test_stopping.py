@@ -21,6 +21,16 @@ async def test_a_task_that_swallows_a_cancellation_is_still_ended() -> None:
     assert all(task.cancelled() for task in tasks)
 
 
+async def test_nobody_who_stops_a_task_leaves_it_behind_when_they_are_stopped_themselves() -> None:
+    left = asyncio.create_task(stubborn(2))
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(stop(left))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(stop(stopping), PATIENCE)
+    assert left.cancelled()
+    assert stopping.cancelled()
+
+
 async def test_a_failed_task_keeps_its_error_for_its_caller() -> None:
     async def fails() -> None:
         raise ValueError
