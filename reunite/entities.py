@@ -220,7 +220,7 @@ class Report:
     language: str = "en"
     """The language of the thread: the workspace's, or its only reader's if it's private."""
     others_language: str | None = None
-    """The workspace's language, in which others read about it; None if it's the same."""
+    """The workspace's language, in which others read about it; None unless it's private."""
     zone: str = ""
     """The name of the workspace's time zone; empty if it isn't known."""
     sealed: bool = False

@@ -12,9 +12,9 @@ import structlog
 from bot.discord.conversations import is_conversation
 from bot.discord.errors import FAILURES, NO_MORE_THREADS
 from bot.discord.permissions import TO_HIDE, TO_POST
-from bot.discord.private_replies import language_of_user, with_retries
+from bot.discord.private_replies import language_of_user, spoken_by_user, with_retries
 from bot.discord.render import thread_name
-from bot.discord.threads import Destination, is_ours, neutral_name, open_private, with_fallback_name
+from bot.discord.threads import Destination, has_neutral_name, is_ours, neutral_name, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, guild_of
 from bot.locks import Locks
 from reunite.entities import ReplyTarget, ReportKind
@@ -55,7 +55,8 @@ class Destinations:
             return
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - no others have private threads
         async with self._opening.of(channel.id):
-            thread = await self._private_thread(channel, kind, words)
+            language = spoken_by_user(interaction) or self._workspaces.language(guild)
+            thread = await self._private_thread(channel, kind, words, language)
             try:
                 yield thread
             except SentBefore as sent:  # the thread of the first time stays; perhaps its author couldn't be added then
@@ -72,22 +73,24 @@ class Destinations:
 
     async def discard_abandoned(self, guild: discord.Guild) -> None:
         """Discard private threads whose reports weren't stored, because the bot was killed in between."""
-        language, now = self._workspaces.language(guild), discord.utils.utcnow()
+        now = discord.utils.utcnow()
         for thread in guild.threads:
             if now - discord.utils.snowflake_time(thread.id) < _STILL_USED:
                 continue  # another process may be about to store its report
-            if _is_empty(thread) and not is_conversation(thread) and thread.name != neutral_name(thread, language):
+            if _is_empty(thread) and not is_conversation(thread) and not has_neutral_name(thread):
                 async with self._opening.of(thread.parent_id):  # its report may be about to be stored
                     report = await self._handlers.report_at(_target(thread))
                     if report is None or report.purged:
                         await self._discard(thread)
 
-    async def _private_thread(self, channel: discord.TextChannel, kind: ReportKind, words: str) -> discord.Thread:
+    async def _private_thread(
+        self, channel: discord.TextChannel, kind: ReportKind, words: str, language: str
+    ) -> discord.Thread:
         """Open a report's private thread, or return the empty one that was left when the report wasn't stored."""
-        now, language = discord.utils.utcnow(), self._workspaces.language(channel.guild)
+        now = discord.utils.utcnow()
         names = [thread_name(kind, caption, now, language) for caption in (words, "")]
         for thread in channel.threads:
-            is_named = thread.name in {*names, neutral_name(thread, language)}
+            is_named = thread.name in names or has_neutral_name(thread)
             if _is_empty(thread) and is_named and await self._handlers.report_at(_target(thread)) is None:
                 return thread
         try:
@@ -114,8 +117,8 @@ class Destinations:
 
     async def _discard(self, thread: discord.Thread) -> None:
         """Delete a thread, or else remove the words from its name: only moderators see it then."""
-        name = neutral_name(thread, self._workspaces.language(thread.guild))
-        if not await _tidy(thread, thread.delete) and thread.name != name:
+        if not await _tidy(thread, thread.delete) and not has_neutral_name(thread):
+            name = neutral_name(thread, self._workspaces.language(thread.guild))
             await _tidy(thread, partial(thread.edit, name=name, archived=False))
 
 

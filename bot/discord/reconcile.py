@@ -17,7 +17,7 @@ from bot.discord.missed import Missed
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.permissions import ReportChannel
 from bot.discord.posts import target_of
-from bot.discord.threads import is_ours, neutral_name
+from bot.discord.threads import has_neutral_name, is_ours
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces, report_channels
 from db.cancellation import stop
@@ -175,11 +175,10 @@ class Reconciler:
 
         There may be many, so this comes after all guilds.
         """
-        language = self._workspaces.language(guild)
         known = await self._handlers.known_posts("discord", str(guild.id))
         alive = {str(post.target.message) for post in known}
         for thread in guild.threads:
-            if is_ours(thread) and str(thread.id) not in alive and thread.name != neutral_name(thread, language):
+            if is_ours(thread) and str(thread.id) not in alive and not has_neutral_name(thread):
                 await self._isolated(guild, self._reset_thread_name(guild, thread))
         await self._isolated(guild, self._destinations.discard_abandoned(guild))
 

@@ -15,7 +15,7 @@ from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.language import date_words, sentence
+from reunite.language import LANGUAGES, date_words, sentence
 
 _LOOK_BACK: Final = 100
 """Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
@@ -125,8 +125,8 @@ class Threads:
         """Name a post's thread by its day: the one opened at the post, or the private one that the post is in."""
         with suppress(discord.NotFound):
             thread = await self.get(self._thread_id(channel_id, post))
-            name = neutral_name(thread, self._workspaces.language(thread.guild))
-            if is_ours(thread) and thread.name != name:
+            if is_ours(thread) and not has_neutral_name(thread):
+                name = neutral_name(thread, self._workspaces.language(thread.guild))
                 await thread.edit(name=name, archived=False)  # an archived one can't be changed
 
     async def clear(self, channel_id: str, post: str) -> None:
@@ -208,6 +208,11 @@ async def _first_message(thread: discord.Thread) -> discord.Message | None:
 def neutral_name(thread: discord.Thread, language: str) -> str:
     """Return a thread's name without its post's words."""
     return sentence("thread_unnamed", language, day=date_words(discord.utils.snowflake_time(thread.id), language))
+
+
+def has_neutral_name(thread: discord.Thread) -> bool:
+    """Return whether a thread's name has none of its post's words, in whichever language it was named."""
+    return any(thread.name == neutral_name(thread, language) for language in LANGUAGES)
 
 
 def is_ours(thread: discord.Thread) -> bool:

@@ -86,13 +86,18 @@ class Workspaces:
             if saved != self._settings.get(guild.id, saved):
                 await self._join(guild, None)
 
-    async def keep_saved(self, client: discord.Client) -> None:
-        """Save guilds and their channels again that couldn't be saved. Runs until cancelled."""
+    async def keep_saved(self, client: discord.Client, note_saved: Callable[[discord.Guild], None]) -> None:
+        """Save guilds and their channels again that couldn't be saved. Runs until cancelled.
+
+        `note_saved` hears of each: posts in new channels had to wait for that.
+        """
         while True:
             await asyncio.sleep(_SAVE_EVERY_SECONDS)
             for guild in client.guilds:
                 if guild.id in self._unsaved:
                     await self._save_late(guild)
+                    if guild.id not in self._unsaved:
+                        note_saved(guild)
 
     async def _save_late(self, guild: discord.Guild) -> None:
         try:

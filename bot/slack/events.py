@@ -210,19 +210,23 @@ def _leaving(parts: Parts) -> _Listener:
         if team is None or await parts.installations.is_newer(team, at):
             return
         if is_uninstalled or _may_have_left(event):
-            await parts.background.start_and_wait(_leave(parts.workspaces, team, is_sure=is_uninstalled))
+            await parts.background.start_and_wait(_leave(parts, team, at, is_sure=is_uninstalled))
 
     return listen
 
 
-async def _leave(workspaces: Workspaces, team: str, *, is_sure: bool) -> None:
-    """Purge a workspace; ask Slack first unless someone `is_sure`. The check of absences finds what fails for long."""
-    if not is_sure and await workspaces.has_app(team) is not False:
+async def _leave(parts: Parts, team: str, at: datetime, *, is_sure: bool) -> None:
+    """Purge a workspace that left `at` this time; ask Slack first unless someone `is_sure`.
+
+    Before each try, it may have installed the app again. The check of absences finds what fails for long.
+    """
+    if not is_sure and await parts.workspaces.has_app(team) is not False:
         return
 
     async def leave() -> None:
         try:
-            await workspaces.leave(team)
+            if not await parts.installations.is_newer(team, at):
+                await parts.workspaces.leave(team)
         except Exception as error:
             if is_temporary(error):
                 raise TryAgainError(f"the workspace can't be deleted yet ({type(error).__name__})") from error

@@ -40,26 +40,23 @@ class Verdicts:
         self._installations = installations
         self._unrecorded = UnrecordedCards(handlers)
         self._locks = Locks[str]()
-        self._missed = Latest[tuple[str, At], None](_REMEMBERED)
-        """The latest messages with reactions whose events have failed for the last time, each with its workspace."""
+        self._missed: dict[str, Latest[At, None]] = {}
+        """By workspace, the latest messages with reactions whose events have failed for the last time."""
 
     def note_missed(self, workspace: SlackWorkspace, event: Body) -> None:
         """Note that the reactions to a message have to be compared: Slack has sent an event of it in vain."""
         if event["item"].get("type") == "message":
             at = event["item"]["channel"], event["item"]["ts"]
-            self._missed[workspace.team, at] = None
+            self._missed.setdefault(workspace.team, Latest(_REMEMBERED))[at] = None
 
     def missed(self, team: str) -> set[At]:
         """Return such messages, each once."""
-        found = {at for known, at in self._missed if known == team}
-        for at in found:
-            del self._missed[team, at]
-        return found
+        return {*self._missed.pop(team, ())}
 
     def keep(self, teams: Collection[str]) -> None:
         """Forget such messages of all other workspaces."""
-        for team in {team for team, _ in self._missed} - {*teams}:
-            self.missed(team)
+        for team in self._missed.keys() - {*teams}:
+            del self._missed[team]
 
     async def reaction(self, workspace: SlackWorkspace, event: Body) -> None:
         """Give or withdraw a verdict by a reaction to a message of the bot."""

@@ -21,6 +21,7 @@ from reunite.absence import GRACE
 from reunite.commands import ChangeSettings, JoinWorkspace, Withdraw
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
+from reunite.language import sentence
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -98,6 +99,7 @@ async def test_a_private_thread_that_was_left_without_its_report_keeps_no_words(
     discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch, *, may_delete: bool
 ) -> None:
     ann = discord.admin.join("Ann")
+    discord.locales[ann] = "de"  # and so are the threads' names, though not the server's language
     if may_delete:
         await discord.admin.allow_here("lost", MANAGE_THREADS, BOT_ID)
     async with caught_up(discord, store):
@@ -107,11 +109,12 @@ async def test_a_private_thread_that_was_left_without_its_report_keeps_no_words(
             killed.setattr(Destinations, "_clean_up", AsyncMock())
             await _lose_privately(discord, ann, "a diary")
     async with caught_up(discord, store):  # another process may be about to store that report
-        assert _private_threads(discord) == ["Lost: a hat", "Lost: a diary"]
+        names = [sentence("thread_lost", "de", what=words) for words in ("a hat", "a diary")]
+        assert _private_threads(discord) == names
     monkeypatch.setattr("bot.discord.destinations._STILL_USED", timedelta())
     async with caught_up(discord, store):
         kept, *left = _private_threads(discord)
-        assert kept == "Lost: a hat"
+        assert kept == names[0]
         assert ["diary" in name for name in left] == ([] if may_delete else [False])
 
 
@@ -301,9 +304,9 @@ async def test_older_posts_stay_unanswered_though_it_cannot_be_saved_yet_that_th
     monkeypatch.setattr(Handlers, "join", join_or_fail)
     monkeypatch.setattr("bot.discord.workspaces._SAVE_EVERY_SECONDS", 0.05)
     discord.requests.clear()
-    async with online(discord, store) as world:
+    async with online(discord, store, pause_after_trouble=600) as world:  # the late save ends the pause
         read = ("GET", f"/channels/{discord.channel('lost')}/messages")
-        await eventually(lambda: discord.requests.count(read) > 1)
+        await eventually(lambda: read in discord.requests)
         await discord.people.edit(old, "settled, really")
         may_save.set()
         await eventually(lambda: discord.people.has_reaction(missed, "👀"))

@@ -96,6 +96,7 @@ async def test_a_private_report_is_answered_in_its_authors_language(world: World
     await world.discord.ui.opened(opening)
     await world.discord.ui.answer(await world.discord.ui.submit(opening, words="my diary", seen="private"))
     report = await world.report()
+    assert world.discord.channels[report["channel"]]["name"] == sentence("thread_lost", "de", what="my diary")
     async with world.store.session(await world.community()) as session:
         [post] = await session.outbox.thread(report["id"])
     assert sentence("looking_yourself", "de") in post.text()

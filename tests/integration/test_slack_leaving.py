@@ -66,6 +66,19 @@ async def test_a_workspace_is_forgotten_though_the_database_is_away_at_first(
     await eventually(lambda: forget.await_count == 2)
 
 
+async def test_a_workspace_that_installs_the_app_again_between_two_tries_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await install(world, TEAM)
+    forget, is_newer = AsyncMock(side_effect=psycopg.OperationalError("away")), [False, False, True]
+    asked = AsyncMock(side_effect=is_newer)
+    monkeypatch.setattr(Workspaces, "leave", forget)
+    monkeypatch.setattr(Installations, "is_newer", asked)
+    await leave(world, TEAM, "app_uninstalled", at=time.time() + 1)
+    await eventually(lambda: asked.await_count == len(is_newer))
+    assert forget.await_count == 1
+
+
 async def test_a_bot_with_a_single_token_only_completes_the_deletions_of_other_workspaces(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

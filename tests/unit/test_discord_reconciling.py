@@ -56,7 +56,7 @@ async def test_threads_names_are_looked_at_once_all_guilds_are_caught_up_in(monk
     for guild in guilds.values():
         guild.threads = [MagicMock(discord.Thread, id=10 * guild.id + i, owner_id=7, guild=guild) for i in range(2)]
         guild.me.id = 7
-        guild.threads[0].name, guild.threads[1].name = neutral_name(guild.threads[0], "en"), "Found: a hat"
+        guild.threads[0].name, guild.threads[1].name = neutral_name(guild.threads[0], "de"), "Found: a hat"
     steps: list[str] = []
 
     async def caught_up(guild: Any) -> None:

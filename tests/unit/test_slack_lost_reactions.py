@@ -1,7 +1,7 @@
 """A reaction on Slack that couldn't be taken, though Slack sent it four times: whether it's looked up later."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -49,3 +49,18 @@ async def test_a_verdict_is_looked_up_once_and_alone() -> None:
 @pytest.mark.parametrize("other", [{"item_user": "U1"}, {"reaction": "tada"}])
 async def test_what_is_no_verdict_is_not(other: Any) -> None:
     assert await missed(**other) == set()
+
+
+def test_a_storm_in_one_workspace_loses_no_verdict_of_another() -> None:
+    nothing: Any = None
+    verdicts = Verdicts(nothing, nothing)
+    for team, count in (("T1", 1), ("T2", 2000)):
+        for number in range(count):
+            item = {"type": "message", "channel": "C1", "ts": f"{number}.0"}
+            verdicts.note_missed(cast("Any", SimpleNamespace(team=team)), {"item": item})
+    verdicts.keep({"T1", "T2"})
+    assert verdicts.missed("T1") == {("C1", "0.0")}
+    assert len(verdicts.missed("T2")) == 1000
+    verdicts.note_missed(cast("Any", SimpleNamespace(team="T1")), {"item": item})
+    verdicts.keep({"T2"})
+    assert verdicts.missed("T1") == set()
