@@ -14,8 +14,6 @@ from uuid import uuid4
 PREFIX: Final = "whsec_"
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 _KEY_BYTES: Final = range(24, 65)
-TOLERANCE_SECONDS: Final = 300
-"""Seconds that the two sides' clocks may differ by, the message's transit included."""
 
 
 def key_of(secret: str) -> bytes:
@@ -34,12 +32,6 @@ def signed(key: bytes, body: bytes) -> dict[str, str]:
     """Return the headers that sign a body, with a new id."""
     message, at = str(uuid4()), str(int(time.time()))
     return {ID: message, TIMESTAMP: at, SIGNATURE: _signature(key, message, at, body)}
-
-
-def is_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> bool:
-    """Return whether a body was signed with the key, recently."""
-    seconds = seconds_since_signed(key, headers, body)
-    return seconds is not None and abs(seconds) <= TOLERANCE_SECONDS
 
 
 def seconds_since_signed(key: bytes, headers: Mapping[str, str], body: bytes) -> float | None:

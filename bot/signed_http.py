@@ -7,12 +7,14 @@ import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, web
 from pydantic import TypeAdapter, ValidationError
 
-from bot.signatures import ID, TOLERANCE_SECONDS, seconds_since_signed, signed
+from bot.signatures import ID, seconds_since_signed, signed
 from reunite.certificates import certificate_problem
 from reunite.errors import DefectError, PostGoneError, TryAgainError, UndeliverableError
 from reunite.retry_after import seconds_to_wait
 
 _MAX_ANSWER: Final = 64 * 1024
+_TOLERANCE_SECONDS: Final = 300
+"""Seconds that the two sides' clocks may differ by, the message's transit included."""
 _RETRIED: Final = {401, 404, 408, 425, 429}
 """The first two mean a wrong secret or address, which the operator can correct."""
 _OBJECT: Final = TypeAdapter(dict[str, Any])
@@ -25,7 +27,7 @@ async def read_signed(key: bytes, request: web.Request) -> tuple[str, dict[str, 
     seconds = seconds_since_signed(key, request.headers, body)
     if seconds is None:
         raise web.HTTPUnauthorized
-    if abs(seconds) > TOLERANCE_SECONDS:  # only a holder of the secret can fill the log
+    if abs(seconds) > _TOLERANCE_SECONDS:  # only a holder of the secret can fill the log
         _log.warning("webhook_clock_differs", seconds=round(seconds))
         raise web.HTTPUnauthorized
     try:

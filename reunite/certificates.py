@@ -28,8 +28,8 @@ def certificate_problem(error: BaseException, host: str = "the server") -> str |
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, what caused it, and so on."""
+    """Yield an error, what caused it, and so on, as Python would show it."""
     cause: BaseException | None = error
     while cause is not None:
         yield cause
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)

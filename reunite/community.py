@@ -94,12 +94,8 @@ class CommunityHandlers:
         for report in work:
             await self._queue.hint(report)
 
-    async def unlink(self, workspace: Workspace, *, is_sure: bool) -> None:
-        """Leave a community of several sides if someone `is_sure`. Raises TellUserError where there's only this one."""
-        if not await self._store.is_linked(workspace):
-            raise TellUserError("not_linked")
-        if not is_sure:
-            return
+    async def unlink(self, workspace: Workspace) -> None:
+        """Leave a community of several sides. Raises TellUserError where there's only this one."""
         async with self._store.session(workspace.community) as session:
             # Otherwise a running search could match across the workspaces once more.
             await session.work.interrupt(workspace.id)

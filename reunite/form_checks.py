@@ -7,7 +7,7 @@ from typing import Final
 from reunite import rights, rules
 from reunite.claims import check_claimant
 from reunite.commands import Press
-from reunite.entities import ReportKind, ReportState
+from reunite.entities import PlatformName, ReportKind, ReportState
 from reunite.errors import TellUserError
 from reunite.messages.reply import Action
 from reunite.ports import Session, Store
@@ -41,6 +41,12 @@ class FormChecks:
                 await _check_claim(session, press)
             else:
                 await _check_report(session, press)
+
+    async def check_linked(self, platform: PlatformName, workspace: str) -> None:
+        """Raise TellUserError if a workspace has no other side that it could be unlinked from."""
+        known = await self._store.workspace(platform, workspace)
+        if known is None or not await self._store.is_linked(known):
+            raise TellUserError("not_linked")
 
 
 async def _check_claim(session: Session, press: Press) -> None:

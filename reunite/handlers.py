@@ -228,12 +228,12 @@ class Handlers:
         await self._community.link(await self._known_workspace(platform, workspace), code)
 
     @retried
-    async def unlink(self, platform: PlatformName, workspace: str, *, is_sure: bool = True) -> None:
+    async def unlink(self, platform: PlatformName, workspace: str) -> None:
         """Leave a community of several workspaces; quotes and pictures of each are removed from the others.
 
-        Raises TellUserError where there's no other workspace; as long as nobody `is_sure`, that is all that happens.
+        Raises TellUserError where there's no other workspace.
         """
-        await self._community.unlink(await self._known_workspace(platform, workspace), is_sure=is_sure)
+        await self._community.unlink(await self._known_workspace(platform, workspace))
 
     @retried
     async def leave(self, platform: PlatformName, workspace: str) -> None:

@@ -34,7 +34,7 @@ class Linking:
 
     async def ask(self, interaction: discord.Interaction) -> PrivateReply:
         """Ask whether the two sides are to part, if there are two."""
-        await self._handlers.unlink(*workspace_of(interaction), is_sure=False)
+        await self._handlers.forms.check_linked(*workspace_of(interaction))
         language = language_of_user(interaction)
         return confirmation_reply(unlink_confirmation(language), sentence("home_unlink", language), self.BUTTON)
 

@@ -57,7 +57,7 @@ class Linking:
     async def question(self, workspace: SlackWorkspace, person: Person) -> View:
         """Return the modal that asks whether to unlink. Raises TellUserError if there's no link."""
         _check(person)
-        await self._handlers.unlink("slack", workspace.team, is_sure=False)
+        await self._handlers.forms.check_linked("slack", workspace.team)
         language = person.language
         asked, part = unlink_confirmation(language), sentence("home_unlink", language)
         view = modal(part, [section(escape(asked.question))], language, callback=UNLINK, context={"language": language})

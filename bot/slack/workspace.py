@@ -125,15 +125,22 @@ class SlackWorkspace:
                 await self._handlers.welcome.note_invitation("slack", self.team, first, if_first=True)
         settings = await self._handlers.settings("slack", self.team)
         self._language = settings.language
+        listed = {channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()}
+        await self._save(listed, away_since)
         if self._is_read:
-            self.joined |= names.keys() - self.channels.keys()
+            self.joined |= listed.keys() - self.channels.keys()
         self._is_read = True
-        self.channels = {
-            channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()
-        }
-        listed = tuple(self.channels.values())
-        await self._handlers.join(JoinWorkspace("slack", self.team, self.name, listed, away_since))
+        self.channels = listed
         self.is_outdated = False
+
+    async def _save(self, channels: Mapping[str, Channel], away_since: datetime | None = None) -> None:
+        """Save channels and since when each has its kind of report, before any post there is read by that kind."""
+        listed = tuple(channels.values())
+        try:
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, listed, away_since))
+        except Exception:
+            self.is_outdated = True
+            raise
 
     async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
         """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
@@ -169,9 +176,10 @@ class SlackWorkspace:
             return
         async with self._refreshing:
             settings = await self._handlers.settings("slack", self.team)
-            self.channels = {**self.channels, channel: Channel(channel, name, role_of(channel, name, settings))}
+            channels = {**self.channels, channel: Channel(channel, name, role_of(channel, name, settings))}
+            await self._save(channels)
+            self.channels = channels
             self.joined.add(channel)
-            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, tuple(self.channels.values())))
 
     def forget_channel(self, channel: str) -> None:
         """Forget what Slack said of a single channel: the bot has been invited or has left, or it has another name."""

@@ -21,14 +21,13 @@ class Texts:
     def __init__(self, handlers: Handlers, chat: Chat) -> None:
         self._handlers = handlers
         self._chat = chat
-        self._is_first = True
-        """Whether no browser has asked yet: the first one's language becomes that of an empty page."""
+        self._is_chosen = False
+        """Whether a language was chosen: until then, a browser's becomes that of an empty page."""
 
     async def show(self, _: web.Request) -> web.Response:
         """Return the words, the names of the commands, and the languages to choose from."""
         language = self._chat.language
-        is_new = self._is_first and language == DEFAULT_LANGUAGE and self._chat.is_empty
-        self._is_first = False
+        is_new = not self._is_chosen and language == DEFAULT_LANGUAGE and self._chat.is_empty
         return web.json_response(
             {
                 "language": language,
@@ -48,7 +47,7 @@ class Texts:
         settings = await self._handlers.settings("web", WORKSPACE)
         changed = replace(settings, language=language)
         await self._handlers.set_up(ChangeSettings(platform="web", workspace=WORKSPACE, settings=changed))
-        self._chat.language = language
+        self._chat.language, self._is_chosen = language, True
         return web.json_response({})
 
 

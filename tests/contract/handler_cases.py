@@ -193,7 +193,10 @@ class LinkCases:
         await answer(stage, lost, "0")
         assert "an umbrella" in await stage.words(lost)
         assert await stage.kinds(lost, "moderators") == ["log"]
+        await stage.handlers.forms.check_linked("web", "there")
         await stage.handlers.unlink("web", "there")
+        with pytest.raises(TellUserError, match="not_linked"):
+            await stage.handlers.forms.check_linked("web", "there")
         shown = await stage.words(lost)
         assert not {word for word in ("an umbrella", "gym", "Ben") if word in shown}
         assert "my umbrella" in shown

@@ -39,6 +39,12 @@ async def test_only_what_is_signed_now_is_taken(world: World) -> None:
     assert [report.text for report in await world.reports()] == ["an umbrella"]
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(-290, 200), (280, 200), (-310, 401), (330, 401)])
+async def test_clocks_may_differ_by_minutes(world: World, seconds: float, status: int) -> None:
+    body = json.dumps(POST).encode()
+    assert (await world.chat.send(body, headers_of(body, at=time.time() + seconds)))[0] == status
+
+
 @pytest.mark.parametrize("days", [-2, 2])
 async def test_a_clock_that_is_wrong_is_logged(world: World, days: int) -> None:
     body = json.dumps(POST).encode()

@@ -61,6 +61,14 @@ def test_the_whole_cause_of_an_error_is_reported() -> None:
     assert whole_cause(unsafe) == "no connection (wrong version number)"
 
 
+def test_what_an_error_hides_is_no_cause_of_it() -> None:
+    shown, hidden = RuntimeError("no model"), RuntimeError("no model")
+    shown.__context__ = hidden.__context__ = ssl.SSLCertVerificationError(1, "self-signed")
+    hidden.__suppress_context__ = True  # as by `raise … from None`
+    assert "certificate" in whole_cause(shown)
+    assert whole_cause(hidden) == "no model"
+
+
 def test_work_that_waits_without_a_worker_is_a_problem() -> None:
     waits = TaskCount("", "due", 3, 400)
     processes, backlog = running(Status([], [waits], [], [], []))
