@@ -13,7 +13,7 @@ from reunite.text.places import locate
 from reunite.text.words import plain
 
 _LISTS: Final = read_toml("losses.toml")
-_CLAUSE_ENDS: Final = r"(?=\s{0,3}(?:[,.;:!?…、。，！？)\n—–]|\Z))"
+_CLAUSE_ENDS: Final = r"(?=\s{0,3}(?:[,.;!?…、。，！？)\n—–]|\Z))"
 
 
 def _any(key: str) -> str:
@@ -35,11 +35,11 @@ def reads_as_loss(text: str) -> bool:
 
     A doubtful text is a loss: an owner without an answer is worse off than others with a needless offer.
     """
-    words = plain(content_of(text).thing)
-    said = _FIGURATIVELY.sub(" ", words)
-    if not names_a_thing(text if said == words else said):
+    words, thing = plain(text), plain(content_of(text).thing)
+    said = _FIGURATIVELY.sub(" ", thing)
+    if not names_a_thing(text if said == thing else said):
         return False
-    return bool(_MISSED.search(said)) or not (_BACK.search(words) or _is_praise(text))
+    return bool(_MISSED.search(words)) or not (_BACK.search(words) or _is_praise(text))
 
 
 def _is_praise(text: str) -> bool:

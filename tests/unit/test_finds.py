@@ -205,6 +205,7 @@ def test_a_find_is_full_or_empty_or_has_no_name(text: str) -> None:
         "Heeft iemand de sjaal gezien die ik in de trein heb verloren?",
         "Quem viu a mochila que minha filha esqueceu no ônibus?", "谁看到我丢的黑色钱包了",
         "有人捡到我掉在食堂的手机吗", "誰か私が図書館に忘れた傘を見ませんでしたか？",
+        "誰か昨日忘れた傘を見た人いますか？",
         "Ho lasciato lo zaino in reception", "Deixei o guarda-chuva na recepção e sumiu",
         "Deixei um guarda-chuva na recepção e sumiu", "Dejé las llaves de mi coche en recepción",
         "Zostawiłem plecak na portierni", "Umbrella stand is full", "The lost and found box is full",

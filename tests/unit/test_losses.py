@@ -118,6 +118,7 @@ def test_things_called_like_what_is_lost_figuratively_are_losses(text: str) -> N
         "Ring, sehr schön, mit Gravur", "mein schöner Hut ist weg", "schöne Kette mit Herz", "cool bag",
         "pretty necklace with a heart", "hübsche Brille in der Mensa",
         "lost the game, and my bottle is gone", "Nice hat? Anyone?", "Keys to house, found on a red ring",
+        "calculator found in the exam hall", "Trouvé: un parapluie rouge",
         "かわいい猫のぬいぐるみです", "可爱的小猫玩偶，蓝色",
     ],
 )  # fmt: skip
