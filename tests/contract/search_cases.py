@@ -8,14 +8,21 @@ from reunite.commands import EditReport, Withdraw
 from reunite.entities import (
     ANOTHER,
     Label,
+    Member,
     Question,
+    Report,
+    VerdictKind,
     Why,
 )
 from reunite.errors import TellUserError
 from reunite.language import sentence
+from reunite.matching.defaults import PRIOR
+from reunite.matching.evidence import Candidate, PairKind, Search
+from reunite.matching.scoring import MAX_RESULTS
 from reunite.messages import wording
+from reunite.search import search_and_announce
 from tests.contract.questions import answer, ask
-from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, MODERATOR, PHOTO, Stage, item_of
 
 
 class SearchCases:
@@ -76,6 +83,20 @@ class SearchCases:
         await stage.search(found, *others, label=None, judges_rest=False)
         assert await stage.words(lost) == before
         assert sentence("less_likely_now") not in await stage.words(found)
+
+    async def test_only_a_complete_search_that_leaves_nothing_out_fades_what_it_lacks(self, stage: Stage) -> None:
+        await stage.join()
+        lost, found, _ = await stage.matched()
+        ruled_out = await stage.lost("a phone", author=Member("cy", "Cy"))
+        await stage.search(ruled_out, found)
+        [wrong] = await stage.matches(ruled_out)
+        await stage.verdict(wrong, VerdictKind.REJECT)
+        others = [ruled_out, *[await stage.lost("a phone", author=MODERATOR) for _ in range(MAX_RESULTS - 1)]]
+        for results, is_complete in ((others, True), (others[:2], False)):
+            await _searched(stage, found, results, is_complete=is_complete)
+            assert sentence("less_likely").replace("**", "") not in await stage.words(lost)
+        await _searched(stage, found, others[:2], is_complete=True)
+        assert sentence("less_likely").replace("**", "") in await stage.words(lost)
 
     async def test_an_incomplete_search_makes_no_match_look_less_likely(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
@@ -226,3 +247,12 @@ class SearchCases:
         await answer(stage, lost, "0")
         await stage.search(lost, found)
         assert "thanks" not in await stage.kinds(lost)
+
+
+async def _searched(stage: Stage, report: Report, others: list[Report], *, is_complete: bool) -> None:
+    """Search as a worker does, with some reports as its equally similar candidates."""
+    now = await stage.now(report)
+    candidates = tuple(Candidate(item_of(other), {PairKind.TEXT_TEXT: 0.3}) for other in others)
+    search = Search(item_of(now), candidates, open_count=len(others))
+    async with stage.session(now.community) as session:
+        await search_and_announce(session, now, PRIOR, is_complete=is_complete, search=search)

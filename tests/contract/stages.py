@@ -177,8 +177,8 @@ class Stage:
             ScoredCandidate(other.id, first - number / 100, label, why, near, percent=is_shown, **known)
             for number, other in enumerate(others)
         ]
-        candidates = tuple(Candidate(_item(other), {}) for other in others)
-        search = Search(_item(now), candidates, open_count=len(others))
+        candidates = tuple(Candidate(item_of(other), {}) for other in others)
+        search = Search(item_of(now), candidates, open_count=len(others))
         results = Results(scored, is_complete, judges_rest)
         async with self.session(now.community) as session:
             if sealed:
@@ -267,7 +267,8 @@ class Stage:
         self.time += timedelta(days=days)
 
 
-def _item(report: Report) -> Item:
+def item_of(report: Report) -> Item:
+    """Return a report as a search compares it."""
     return Item(report.id, report.kind, report.text, report.place, report.created_at, time_is_stated=False)
 
 
