@@ -156,10 +156,10 @@ def configured() -> Iterator[Settings]:
         print("Stopped. You can run the same command again.", file=sys.stderr)
         raise
     except RedisError as error:
-        from db.queue import redis_problem
+        from db.queue import redis_problem, redis_remedy
 
         problem = redis_problem(error).rstrip(".")
-        _fail(f"Redis can't be used ({problem}). Check REUNITE_REDIS_URL, and that the server is running.")
+        _fail(f"Redis can't be used ({problem}). {redis_remedy(error)}")
     except _expected() as error:
         _fail(_one_line(error))
 

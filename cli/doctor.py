@@ -7,9 +7,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import psycopg
+from arq.constants import job_key_prefix
 from psycopg.rows import dict_row
 from redis.asyncio import Redis
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
 
@@ -23,7 +24,7 @@ from cli.status import Status, read
 from db.database import MigrationError, reason, remedy_for
 from db.keys import KeysError, verify
 from db.migrate import pending
-from db.queue import redis_problem, tls_options
+from db.queue import redis_problem, redis_remedy, tls_options
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted
@@ -180,13 +181,10 @@ async def _redis(where: Servers) -> Finding:
             where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS, **tls_options(where.redis_url)
         ) as redis:
             info = await redis.info("server")
-            await redis.set(f"{where.queue}:doctor", "", ex=_SECONDS)
-    except (OutOfMemoryError, ReadOnlyError) as error:
-        remedy = "It takes no hints, so reports wait: give it more memory (maxmemory), or use one that isn't a replica."
-        return Finding("Redis", ok=False, found=redis_problem(error), remedy=remedy)
+            await redis.set(f"{job_key_prefix}doctor", "", ex=_SECONDS)  # where hints are written, and the next
+            await redis.zrem(where.queue, "doctor")
     except (RedisError, OSError) as error:
-        remedy = "Check REUNITE_REDIS_URL, and that the server is running."
-        return Finding("Redis", ok=False, found=redis_problem(error), remedy=remedy)
+        return Finding("Redis", ok=False, found=redis_problem(error), remedy=redis_remedy(error))
     return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from db.store import Store
 from reunite.certificates import certificate_problem
@@ -94,13 +94,21 @@ def redis_problem(error: Exception) -> str:
     return certificate_problem(error, "Redis") or " ".join(str(error).split()) or type(error).__name__
 
 
+def redis_remedy(error: Exception) -> str:
+    """Say what to do about it: a Redis that answers with an error is running, and at the address that is set."""
+    if isinstance(error, ResponseError):
+        return "It takes no hints: check its memory (maxmemory), its disk and its user's rights; it can't be a replica."
+    return "Check REUNITE_REDIS_URL, and that the server is running."
+
+
 async def take(redis: ArqRedis, job: str) -> None:
     """Take a hint that is being followed out of the queue: arq would ask about it ten times a second until it ends.
 
     If its worker is killed, the sweep hints at the work again, as after any lost hint.
     """
-    with suppress(RedisError, OSError):
-        await redis.zrem(redis.default_queue_name, job)
+    with suppress(RedisError, OSError):  # a timeout is an OSError
+        async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):  # the work isn't leased yet: it could be waiting
+            await redis.zrem(redis.default_queue_name, job)
 
 
 def redis_client(redis_url: str, name: str) -> ArqRedis:

@@ -104,6 +104,7 @@ async def run(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store(servers.database_url, keys=servers.keys))
         await require_migrated(store)
+        hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(forgetting_ended_communities(store))
         if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
             await check(servers.database_url, servers.keys)  # without the keys, no photo on Slack could be fetched
@@ -119,7 +120,6 @@ async def run(
         compares_details = config.encoder.compare_details and precomputed is None
         comparison = await _detail_comparison(store) if compares_details else None
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
-        hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         ready(model)
         await _run_all(
@@ -202,6 +202,7 @@ def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Wor
         redis_pool=queue.redis_client(config.connections.redis_url, config.connections.queue),
         queue_name=config.connections.queue,
         handle_signals=False,
+        retry_jobs=False,  # a cancelled one has left the queue: arq would keep what belongs to it for a day
         max_jobs=config.parallel,
         poll_delay=0.1,
         job_timeout=_JOB_TIMEOUT_SECONDS,

@@ -1,5 +1,6 @@
 """Hints reach a worker through real Redis, as JSON, and are never in anybody's way."""
 
+import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -131,3 +132,11 @@ async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
             assert await hints.hint_due(silence=0) == 0, "a hint that wasn't sent is counted"
     assert await world.hints.hint_due(silence=0) == 1
     assert list(await world.jobs()) == [f"{world.work}:4"]
+
+
+async def test_a_redis_that_hangs_holds_up_no_work_whose_hint_is_taken(
+    silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "REDIS_TIMEOUT_SECONDS", 0.1)
+    async with ArqRedis(host="127.0.0.1", port=silent) as hangs, asyncio.timeout(60):
+        await queue.take(hangs, "a job")

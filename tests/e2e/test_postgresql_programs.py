@@ -14,7 +14,7 @@ from tests.support.databases import Databases
 
 
 def program(path: Path, script: str) -> Path:
-    """Write a program that stands for one of PostgreSQL's."""
+    """Write a program in place of one of PostgreSQL's."""
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
     return path

@@ -1,7 +1,7 @@
 """A worker whose Redis goes away works on when it is back, without anyone starting it again."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests.support.waiting import eventually
 from tests.support.world import open_world
 
 folder_fixture = pytest.fixture(open_folder, scope="module", name="folder")
+folder_of_one_fixture = pytest.fixture(open_folder, name="folder_of_one")
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,47 @@ async def test_a_worker_outlives_its_redis(database_url: str, own: Urls) -> None
         await world.lost("l1", "red cup")
         await eventually(lambda: world.platform.kinds("l1"))
     assert world.platform.kinds("l1")[0] == "first_reply"
+
+
+async def refuse_keys_of_jobs(redis: Redis) -> None:
+    await redis.execute_command("ACL", "SETUSER", "default", "resetkeys", "~queue*")  # type: ignore[no-untyped-call]
+
+
+async def refuse_the_queue(redis: Redis) -> None:
+    await redis.execute_command("ACL", "SETUSER", "default", "resetkeys", "~arq:*")  # type: ignore[no-untyped-call]
+
+
+async def fail_to_save(redis: Redis) -> None:
+    folder = Path((await redis.config_get("dir"))["dir"])
+    name = (await redis.config_get("dbfilename"))["dbfilename"]
+    (folder / name).unlink(missing_ok=True)
+    (folder / name / "in its place").mkdir(parents=True)
+    await redis.config_set("save", "3600 1")
+    await redis.bgsave()
+
+    async def has_failed() -> bool:
+        return bool((await redis.info("persistence"))["rdb_last_bgsave_status"] == "err")
+
+    await eventually(has_failed)
+
+
+@pytest.mark.parametrize(
+    ("fail", "found"),
+    [(refuse_keys_of_jobs, "key"), (refuse_the_queue, "key"), (fail_to_save, "MISCONF")],
+    ids=["no right to jobs", "no right to the queue", "failed snapshot"],
+)
+async def test_the_doctor_says_that_a_redis_takes_no_hints(
+    folder_of_one: Path, fail: Callable[[Redis], Awaitable[None]], found: str
+) -> None:
+    with servers_of(open_home(folder_of_one)) as own:
+        where = Servers("", "", own.redis_url, "queue")
+        assert (await doctor._redis(where)).ok
+        async with Redis.from_url(own.redis_url, decode_responses=True) as redis:
+            await fail(redis)
+        finding = await doctor._redis(where)
+    assert finding.ok is False
+    assert found in finding.found
+    assert finding.remedy.startswith("It takes no hints")
 
 
 @pytest.mark.slow

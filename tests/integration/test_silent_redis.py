@@ -14,11 +14,12 @@ from cli import doctor
 from cli.servers import Servers
 from db import queue
 from db.store import Store
-from tests.support.services import working
+from tests.support.services import colours_only, working
 from tests.support.silent_proxy import SilentProxy, proxy_of_socket
 from tests.support.waiting import eventually
 from tests.support.world import open_world
-from workers.app import _process_hints
+from workers.app import WorkerConfig, _process_hints, run
+from workers.encoders.choose import Choice
 
 Proxied = tuple[SilentProxy, str]
 
@@ -64,6 +65,23 @@ async def test_a_start_says_that_nothing_answers(
     with pytest.raises(RedisError, match="Timeout reading"):
         async with queue.connect(store, url, "hints"):
             pass
+
+
+async def test_a_worker_says_so_before_it_loads_its_encoder(
+    where: Servers, proxied: Proxied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, url = proxied
+    proxy.silences_new = True
+    monkeypatch.setattr(queue, "_START_SECONDS", 0.5)
+    loaded: list[object] = []
+
+    def load(*settings: object) -> Choice:
+        loaded.append(settings)
+        return colours_only()
+
+    with pytest.raises(RedisError, match="Timeout reading"):
+        await run(WorkerConfig(connections=replace(where, redis_url=url).connections), lambda _: None, load=load)
+    assert not loaded
 
 
 async def test_the_doctor_says_that_nothing_answers(

@@ -15,8 +15,8 @@ def slow_first(
 ) -> list[T]:
     """Deal out the slow items, so that each of as many equal parts as there are workers begins with its share.
 
-    The first part has all items with encoders. `--dist=worksteal` gives each worker one such part, and later lets the
-    idle ones take from the ends of the others'.
+    The first part has as many items with encoders as fit, and the next one has the rest. `--dist=worksteal` gives each
+    worker one such part, and later lets the idle ones take from the ends of the others'.
     """
     slow = sorted(filter(is_slow, items), key=has_encoder, reverse=True)
     quick = sorted(filterfalse(is_slow, items), key=has_encoder, reverse=True)
@@ -34,7 +34,8 @@ def slow_first(
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the slow tests: one that begins last would keep all the others waiting.
 
-    One worker gets the tests with encoders: to import PyTorch and transformers takes five seconds in each.
+    One worker gets the tests with encoders, as many as fit: to import PyTorch and transformers takes five seconds in
+    each.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = slow_first(items, marked("slow"), marked("encoder"), workers)

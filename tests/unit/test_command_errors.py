@@ -45,8 +45,15 @@ def test_what_the_terminals_encoding_lacks_is_no_reason_to_fail(monkeypatch: pyt
     assert written.getvalue() == b"caf\xe9 \\u2713\n"
 
 
-@pytest.mark.parametrize("kind", [RedisConnectionError, RedisTimeoutError, RedisResponseError])
-def test_an_error_of_redis_names_redis(kind: type[Exception], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        (RedisConnectionError, "Check REUNITE_REDIS_URL"),
+        (RedisTimeoutError, "Check REUNITE_REDIS_URL"),
+        (RedisResponseError, "It takes no hints: check its memory"),
+    ],
+)
+def test_an_error_of_redis_names_redis(kind: type[Exception], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit), configured():
         raise kind("Connect call failed")
-    assert "Redis can't be used (Connect call failed). Check REUNITE_REDIS_URL" in capsys.readouterr().err
+    assert f"Redis can't be used (Connect call failed). {remedy}" in capsys.readouterr().err

@@ -41,6 +41,11 @@ def test_the_first_worker_begins_with_all_that_have_encoders(workers: int) -> No
     assert [item for item in first if item < 100][:2] == [5, 9]
 
 
+def test_encoders_that_do_not_fit_into_the_first_part_are_in_the_next() -> None:
+    dealt = slow_first(range(12), lambda item: item in {0, 1}, lambda item: item < 6, 3)
+    assert [sum(item < 6 for item in dealt[begins : begins + 4]) for begins in (0, 4, 8)] == [4, 2, 0]
+
+
 @pytest.mark.parametrize(
     ("count", "measured"), [(1, [0]), (5, [0, 1, 2, 3, 4]), (6, [0, 2, 4]), (312, [0, 63, 126, 189, 252])]
 )
