@@ -17,7 +17,7 @@ _MOST_EDITS: Final = 8
 A removal is never given up: what someone has deleted is still there for all to read.
 """
 _AGAIN: Final = """UPDATE outbox o SET state = 'queued', due_at = now(), attempts = 0, problem = NULL,
-    tried_again = o.tried_again + 1
+    tried_again = CASE WHEN %(is_back)s THEN 1 ELSE o.tried_again + 1 END
   FROM report r
   WHERE r.id = o.report_id AND r.workspace_id = %(workspace)s AND o.state = 'failed' AND o.task <> 'send'
     AND (%(channels)s::text[] IS NULL OR o.sent_channel = ANY(%(channels)s))

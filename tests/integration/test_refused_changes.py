@@ -81,6 +81,9 @@ async def test_what_stays_refused_is_tried_again_after_growing_pauses_and_an_edi
     assert pauses == [0, 1.5, 3, 6, 12, 24, *[48] * 14][:most]
     await change_again(store, "slack", TEAM, {"is_archived"}, is_back=True)
     assert await queued(store, workspace) == ["closed", "elsewhere"]
+    await refuse(store, workspace, timedelta(hours=1.5), task)
+    await change_again(store, "slack", TEAM, {"is_archived"})
+    assert await queued(store, workspace), "the count doesn't begin anew once access was back"
 
 
 async def test_a_removal_counts_as_new_however_often_edits_were_refused_before(
