@@ -79,6 +79,7 @@ async def test_what_stays_refused_is_tried_again_after_growing_pauses_and_an_edi
                 pauses.append(hours)
                 break
     assert pauses == [0, 1.5, 3, 6, 12, 24, *[48] * 14][:most]
+    await refuse(store, workspace, timedelta(), task)
     await change_again(store, "slack", TEAM, {"is_archived"}, is_back=True)
     assert await queued(store, workspace) == ["closed", "elsewhere"]
     await refuse(store, workspace, timedelta(hours=1.5), task)
