@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from asyncio import CancelledError
 from traceback import format_exception
 from typing import Final, TextIO
 
@@ -42,7 +43,13 @@ def configure(level: str, *, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    libraries.addFilter(_is_no_cancellation)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Leave out that a job was cancelled, of which arq gives a traceback: its worker was ended, and that's no error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
 def _traceback(exc_info: structlog.typing.ExcInfo) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from asyncio import CancelledError
 from collections.abc import Iterator
 
 import psycopg
@@ -25,6 +26,15 @@ def test_a_librarys_line_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys: py
     logging.getLogger("arq.connections").warning("connection error %s", "refused")
     line = json.loads(capsys.readouterr().err)
     assert (line["level"], line["logger"], line["event"]) == ("warning", "arq.connections", "connection error refused")
+
+
+def test_a_cancelled_job_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    configure("info", as_json=True)
+    for error in (CancelledError(), ValueError()):
+        logging.getLogger("arq.worker").error("%s failed", type(error).__name__, exc_info=error)
+    [line] = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "ValueError failed"
 
 
 def test_a_librarys_line_looks_like_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
