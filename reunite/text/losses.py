@@ -24,7 +24,7 @@ _FIGURATIVELY: Final = re.compile(_any("figuratively") + _CLAUSE_ENDS)
 _MISSED: Final = re.compile(rf"[?？]|{_any('missed')}")
 _BACK: Final = re.compile(rf"{_any('mine')}|{_any('back')}{_CLAUSE_ENDS}")
 _PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_any('praise')}(?! s\b)|{_any('praise')}\W{{0,5}}\Z")
-_PAUSE: Final = re.compile(r"[,.;:!?…、。，！？\n](?=\s*\w)")
+_PAUSE: Final = re.compile(r"[,.;:!?…、。，！？\n][^\S\n]*\w")
 _WORD: Final = re.compile(r"\w+")
 _MOST_PRAISED: Final = 2
 """Words of what is praised: "that hat". A description says more."""
