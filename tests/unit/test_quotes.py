@@ -87,6 +87,7 @@ QUEUED: dict[str, list[Reply]] = {
     ],
     "next_gallery": [galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE])],
     "refreshed": [galleries.refreshed(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, FOUND, "en")],
+    "with_photo": [galleries.with_photo(galleries.next_gallery(LOST, [(MATCH, FOUND)], [TILE]), MATCH, PHOTO)],
     "closed_gallery": [galleries.closed_gallery(LOST, 1)],
     "folded_card": [galleries.folded_card(MATCH, LOST, FOUND)],
     "match_card": [
@@ -160,6 +161,7 @@ OF_BOTH = {
     "overtaken",
     "next_gallery",
     "refreshed",
+    "with_photo",
     "folded_card",
     "owner_folded",
     "match_card",
