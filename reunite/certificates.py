@@ -13,6 +13,8 @@ _UNKNOWN: Final = (
 )
 _PROBLEMS: Final = {9: _NOT_YET, 10: _EXPIRED, 62: _OF_ANOTHER, 64: _OF_ANOTHER}
 """By OpenSSL's codes; 62 and 64 are names and addresses that don't match."""
+_HIDES_CAUSES: Final = "httpcore"
+"""Raises its errors `from None`, although another has caused them."""
 
 
 def certificate_problem(error: BaseException, host: str = "the server") -> str | None:
@@ -28,8 +30,11 @@ def certificate_problem(error: BaseException, host: str = "the server") -> str |
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, what caused it, and so on, as Python would show it."""
+    """Yield an error, what caused it, and so on, as Python would show it, but for what httpcore hides."""
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
         yield cause
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+        seen.add(id(cause))
+        is_hidden = cause.__suppress_context__ and not type(cause).__module__.startswith(_HIDES_CAUSES)
+        cause = cause.__cause__ or (None if is_hidden else cause.__context__)

@@ -126,6 +126,7 @@ class SlackWorkspace:
         settings = await self._handlers.settings("slack", self.team)
         self._language = settings.language
         listed = {channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()}
+        self.channels = {channel: known for channel, known in self.channels.items() if channel in listed}
         await self._save(listed, away_since)
         if self._is_read:
             self.joined |= listed.keys() - self.channels.keys()

@@ -255,7 +255,8 @@ async def test_a_code_links_no_server_with_itself(world: DiscordWorld) -> None:
     assert "isn't valid" in await world.private_answer(
         await world.discord.ui.slash("link", world.manager, "general", code=code)
     )
-    assert "no link" in await world.unlink()
+    alone = await world.discord.ui.slash("unlink", world.manager, "general")
+    assert "no link" in await world.private_answer(alone)
 
 
 async def test_a_code_links_the_server_with_a_community_elsewhere_once(world: DiscordWorld, database_url: str) -> None:

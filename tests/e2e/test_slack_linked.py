@@ -132,4 +132,6 @@ async def test_codes_are_used_by_modal_from_the_home_tab_too(both: Linked) -> No
     await slack.ui.submit(modal, both.slack.moderator, code=code.lower())
     await slack.ui.modal(both.slack.moderator, sentence("linked"))
     await slack.ui.press_in(home, sentence("home_unlink"), both.slack.moderator)
+    asking = await slack.ui.modal(both.slack.moderator, sentence("unlink_sure"))
+    await slack.ui.submit(asking, both.slack.moderator)
     await slack.ui.modal(both.slack.moderator, sentence("unlinked"))

@@ -84,7 +84,7 @@ OWNERS = {
 """Modules for operators, which may connect as the database's owner."""
 ROLES_OF_THEIR_OWN = {"db/database.py", "db/keys.py", "db/signals.py"}
 """Modules that connect as the application, and name no table of a community."""
-SYSTEM = {"pg_available_extensions", "pg_database", "pg_roles"}
+SYSTEM = {"pg_available_extensions", "pg_database", "pg_roles", "pg_stat_activity"}
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from cli.doctor import platform_findings, running
 from cli.servers import Servers
 from cli.status import Status
 from db.monitoring import TaskCount
+from reunite.certificates import causes
 from reunite.errors import TryAgainError
 
 NOWHERE = Servers("", "", "", "")
@@ -67,6 +68,12 @@ def test_what_an_error_hides_is_no_cause_of_it() -> None:
     hidden.__suppress_context__ = True  # as by `raise … from None`
     assert "certificate" in whole_cause(shown)
     assert whole_cause(hidden) == "no model"
+
+
+def test_errors_that_cause_each_other_are_looked_at_once() -> None:
+    first, second = RuntimeError("first"), RuntimeError("second")
+    first.__cause__, second.__context__ = second, first
+    assert list(causes(first)) == [first, second]
 
 
 def test_work_that_waits_without_a_worker_is_a_problem() -> None:
