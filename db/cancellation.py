@@ -13,8 +13,8 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks, repeatedly, until they are done. Doesn't raise their exceptions.
 
     Cancelling once isn't enough: before Python 3.12, `asyncio.wait_for` (in psycopg's pool) swallows a cancellation
-    that coincides with the database's response, and an endless task would keep running. Neither does this one end early
-    when it's cancelled itself.
+    that coincides with the database's response, and an endless task would keep running. For the same reason, being
+    cancelled doesn't end this early.
     """
     cancelled = False
     while pending := [task for task in tasks if not task.done()]:

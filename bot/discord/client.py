@@ -51,6 +51,7 @@ class ReuniteClient(discord.AutoShardedClient):
         intents.guilds = intents.guild_messages = intents.guild_reactions = True
         intents.message_content = config.message_content
         logging.getLogger("discord.shard").addFilter(_in_a_line)
+        trace = _trace()
         super().__init__(
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -59,7 +60,7 @@ class ReuniteClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_PAUSE_SECONDS,
             guild_ready_timeout=config.guilds_wait,
-            http_trace=(trace := _trace()),
+            http_trace=trace,
         )
         trace.on_request_start.append(partial(internals.name_itself, self.http.user_agent))
         self._login_limit = asyncio.timeout(None)
@@ -111,7 +112,7 @@ def _in_a_line(record: logging.LogRecord) -> bool:
 
 
 def _trace() -> aiohttp.TraceConfig:
-    """Return what every request goes through, before it and, to check the answer, after it."""
+    """Return what runs before every request, and checks its answer."""
     trace = RequestPace().trace()
     trace.on_request_start.append(internals.limit_time)
     trace.on_request_end.append(check_code)

@@ -216,7 +216,7 @@ def _leaving(parts: Parts) -> _Listener:
 
 
 async def _leave(parts: Parts, team: str, at: datetime, *, is_sure: bool) -> None:
-    """Purge a workspace that left `at` this time; ask Slack first unless someone `is_sure`.
+    """Purge a workspace that left `at` this time; ask Slack first unless that `is_sure`.
 
     Before each try, it may have installed the app again. The check of absences finds what fails for long.
     """

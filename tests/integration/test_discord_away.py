@@ -331,6 +331,20 @@ async def test_a_channel_that_was_renamed_meanwhile_has_what_was_posted_since_th
 
 
 @pytest.mark.usefixtures("often_recorded")
+async def test_what_a_dead_connection_kept_back_is_taken_though_the_bot_seemed_to_be_there(
+    discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missed_module, "_UNNOTICED", timedelta(minutes=2))
+    ann, general = discord.admin.join("Ann"), discord.channel("general")
+    async with caught_up(discord, store):
+        await discord.people.post("general", ann, "a hat", {"a.jpg": JPEG}, times=0)
+        await _heard(discord, store)
+    discord.channels[general]["name"] = "found-items"
+    async with caught_up(discord, store) as world:
+        assert await _texts_are(world, ["a hat"])
+
+
+@pytest.mark.usefixtures("often_recorded")
 async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_posted_meanwhile(
     discord: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,15 @@ async def proxied(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         yield proxy, address._replace(path=str(path)).geturl()
 
 
+@pytest.fixture(name="silent_url")
+def silence_redis(proxied: Proxied, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a Redis that takes connections and says nothing; a start waits for it only shortly."""
+    proxy, url = proxied
+    proxy.silences_new = True
+    monkeypatch.setattr(queue, "_START_SECONDS", 0.5)
+    return url
+
+
 async def test_a_worker_turns_to_a_new_connection(database_url: str, redis_url: str, proxied: Proxied) -> None:
     proxy, url = proxied
     async with open_world(database_url, redis_url) as world, working(database_url, url, rehint_seconds=1):
@@ -56,23 +65,13 @@ async def test_a_job_that_could_not_be_finished_in_redis_ends_no_worker() -> Non
     await _process_hints(Failing())
 
 
-async def test_a_start_says_that_nothing_answers(
-    store: Store, proxied: Proxied, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy, url = proxied
-    proxy.silences_new = True
-    monkeypatch.setattr(queue, "_START_SECONDS", 0.5)
+async def test_a_start_says_that_nothing_answers(store: Store, silent_url: str) -> None:
     with pytest.raises(RedisError, match="Timeout reading"):
-        async with queue.connect(store, url, "hints"):
+        async with queue.connect(store, silent_url, "hints"):
             pass
 
 
-async def test_a_worker_says_so_before_it_loads_its_encoder(
-    where: Servers, proxied: Proxied, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy, url = proxied
-    proxy.silences_new = True
-    monkeypatch.setattr(queue, "_START_SECONDS", 0.5)
+async def test_a_worker_says_so_before_it_loads_its_encoder(where: Servers, silent_url: str) -> None:
     loaded: list[object] = []
 
     def load(*settings: object) -> Choice:
@@ -80,16 +79,14 @@ async def test_a_worker_says_so_before_it_loads_its_encoder(
         return colours_only()
 
     with pytest.raises(RedisError, match="Timeout reading"):
-        await run(WorkerConfig(connections=replace(where, redis_url=url).connections), lambda _: None, load=load)
+        await run(WorkerConfig(connections=replace(where, redis_url=silent_url).connections), lambda _: None, load=load)
     assert not loaded
 
 
 async def test_the_doctor_says_that_nothing_answers(
-    where: Servers, proxied: Proxied, monkeypatch: pytest.MonkeyPatch
+    where: Servers, silent_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy, url = proxied
-    proxy.silences_new = True
     monkeypatch.setattr(doctor, "_SECONDS", 0.5)
-    finding = await doctor._redis(replace(where, redis_url=url))
+    finding = await doctor._redis(replace(where, redis_url=silent_url))
     assert finding.ok is False
     assert "Timeout reading" in finding.found
