@@ -12,7 +12,7 @@ from psycopg import conninfo, sql
 
 from cli.bench.filling import Filled, Filler, Tenant
 from cli.errors import UsageError
-from cli.progress import say
+from cli.progress import paced
 from cli.servers import Servers, scratch
 from db.migrate import migrate
 
@@ -87,9 +87,10 @@ async def fill(
     await owner.execute(_NO_CHECKS)
     before = await _bytes(owner)
     communities = []
-    for number, size in enumerate(contents.sizes):
-        communities.append(await filler.fill(size, rounds if number in searched else 0))
-        say(f"{sum(contents.sizes[: number + 1])} reports in {number + 1} communities")
+    with paced("reports") as show:
+        for number, size in enumerate(contents.sizes):
+            communities.append(await filler.fill(size, rounds if number in searched else 0))
+            show(sum(contents.sizes[: number + 1]), sum(contents.sizes))
     await owner.execute("VACUUM ANALYZE")
     bytes_per_item = (await _bytes(owner) - before) / sum(contents.sizes) + STORED_COPY
     result = replace(contents, searched=[communities[number] for number in searched], bytes_per_item=bytes_per_item)
