@@ -501,7 +501,3 @@ def circumstances(report: Report, language: str) -> list[Line]:
         return []
     first, *others = parts
     return [(*first, *(span for other in others for span in (Plain(" · "), *other)))]
-
-
-def thread_name(kind: ReportKind, words: str, language: str) -> str:
-    return sentence(f"thread_{kind}", language, what=words)
