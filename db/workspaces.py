@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from db import mapping
-from db.counts import SqlCounts
 from db.statistics import SqlStatistics
 from db.trends import SqlTrends
 from reunite import rules
@@ -20,7 +19,7 @@ WORKSPACE_CHANGED: Final = "reunite_workspace"
 """Notified with platform and external id when settings or channels change: bots keep them in memory."""
 
 
-class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
+class SqlWorkspaces(SqlTrends, SqlStatistics):
     """`reunite.ports.workspaces.Workspaces`."""
 
     async def settings(self, workspace: UUID) -> Settings:
