@@ -46,8 +46,7 @@ class BoardSessions:
         return [_moderator(row["id"], row) for row in rows]
 
     async def end(self, moderator: Moderator) -> None:
-        async with self._database.transaction(moderator.community) as connection:
-            await connection.execute("DELETE FROM board_session WHERE id = %s", [moderator.session])
+        await self._database.rows_in(moderator.community, "DELETE FROM board_session WHERE id = %s", moderator.session)
 
 
 def _moderator(session: UUID, row: dict[str, Any]) -> Moderator:
