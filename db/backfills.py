@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from db import mapping
 from db.database import Database
 from reunite.entities import PlatformName, ReportState, Workspace
 from reunite.past_posts import KnownBefore, Span, Tally
@@ -166,22 +167,13 @@ class Backfills:
         return int(row["number"])
 
 
-def _backfill(row: Mapping[str, Any]) -> Backfill:
-    return Backfill(
-        id=row["id"],
-        request=row["request"],
+def _backfill(row: mapping.Row) -> Backfill:
+    return mapping.entity(
+        Backfill,
+        row,
         community=row["community_id"],
-        workspace_id=row["workspace_id"],
-        workspace=row["workspace"],
-        channel=row["channel"],
-        name=row["name"],
         span=Span(row["since"], row["until"]),
-        reached=row["reached"],
-        cursor=row["cursor"],
-        answers=row["answers"],
         next_notice=row["tell"],
         tally=Tally(row["messages"], row["reports"], row["photos"], Counter(row["skipped"])),
-        problem=row["problem"],
-        created_at=row["created_at"],
         has_ended=row["ended_at"] is not None,
     )

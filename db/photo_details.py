@@ -58,7 +58,6 @@ class SqlPhotoDetails(Queries):
                    FROM (SELECT id, report_id FROM photo WHERE id = %(lost)s FOR KEY SHARE) AS l,
                      (SELECT id, report_id FROM photo WHERE id = %(found)s FOR KEY SHARE) AS f
                    ON CONFLICT (lost_photo, found_photo) DO NOTHING""",
-                community=self.community,
                 lost=pair.lost_photo,
                 found=pair.found_photo,
                 details=value,

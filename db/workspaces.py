@@ -72,7 +72,6 @@ class SqlWorkspaces(SqlTrends, SqlStatistics):
             """INSERT INTO member_zone (community_id, workspace_id, member_id, zone)
                VALUES (%(community)s, %(workspace)s, %(member)s, %(zone)s)
                ON CONFLICT (workspace_id, member_id) DO UPDATE SET zone = excluded.zone""",
-            community=self.community,
             zone=zone,
             **place,
         )
