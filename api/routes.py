@@ -12,7 +12,7 @@ from api.search import Searches
 
 def operations(searches: Searches, items: Items) -> Sequence[Operation[Any]]:
     """Return every operation that needs a token."""
-    return (*_searching(searches), *_posting(items), *_reading(items, searches))
+    return (*_searching(searches), *_posting(items), *_reading(items))
 
 
 def _searching(searches: Searches) -> Sequence[Operation[Any]]:
@@ -37,6 +37,16 @@ def _searching(searches: Searches) -> Sequence[Operation[Any]]:
             handle=searches.similarities,
             body=schemas.SimilarityQuery,
             returns={HTTPStatus.OK: schemas.Similarities},
+        ),
+        Operation[None](
+            name="getSimilar",
+            method="GET",
+            path="/v1/items/{item}/similar",
+            summary="Show the items with the most similar photos, without the item itself",
+            scope="read",
+            handle=searches.similar,
+            takes_top_k=True,
+            returns={HTTPStatus.OK: schemas.SimilarResults},
         ),
     )
 
@@ -87,7 +97,7 @@ def _posting(items: Items) -> Sequence[Operation[Any]]:
     )
 
 
-def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
+def _reading(items: Items) -> Sequence[Operation[Any]]:
     return (
         Operation[None](
             name="getItem",
@@ -107,16 +117,6 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
             handle=items.matches,
             takes_top_k=True,
             returns={HTTPStatus.OK: schemas.Matches},
-        ),
-        Operation[None](
-            name="getSimilar",
-            method="GET",
-            path="/v1/items/{item}/similar",
-            summary="Show the items with the most similar photos, without the item itself",
-            scope="read",
-            handle=searches.similar,
-            takes_top_k=True,
-            returns={HTTPStatus.OK: schemas.SimilarResults},
         ),
         Operation[None](
             name="getPhoto",
