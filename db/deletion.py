@@ -11,17 +11,15 @@ from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from db import mapping
 from db.counts import TALLY_RETURNED
-from db.outbox import CHANGED, REFRESH
+from db.outbox import CHANGED, REFRESH, stored
 from db.queries import Queries
 from db.statistics import TALLY
 from reunite import rules
 from reunite.entities import Account
 from reunite.language import sentence
-from reunite.messages.reply import Reply, from_json, to_json
+from reunite.messages.reply import Reply, from_json
 
 _ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
   AND l.id IN (SELECT m.lost_id FROM match m WHERE m.found_id = f.id)"""
@@ -147,8 +145,7 @@ class SqlDeletion(Queries):
                 f"""UPDATE outbox SET reply = %(reply)s, people = %(people)s, {CHANGED}
                     WHERE seq = %(seq)s AND task <> 'remove' AND reply <> %(reply)s""",
                 seq=row["seq"],
-                reply=Jsonb(to_json(unnamed)),
-                people=list(unnamed.named),
+                **stored(unnamed),
             )
         theirs = {"member": account.id, "platform": account.platform, "workspace": account.workspace}
         await self._do("SELECT forget_moderator(%(platform)s::platform, %(workspace)s, %(member)s)", **theirs)
@@ -182,9 +179,7 @@ class SqlDeletion(Queries):
             f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], people = %(people)s, {CHANGED}
                 WHERE seq = %(seq)s AND reply <> %(reply)s""",
             seq=row["seq"],
-            reply=Jsonb(to_json(rest)),
-            quotes=list(rest.quotes),
-            people=list(rest.named),
+            **stored(rest),
         )
         return []
 
