@@ -50,7 +50,7 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         hints = await stack.enter_async_context(queue.connect(store, servers.redis_url, servers.queue))
         searches = Searches(store, EmbeddingRequests(store, patience=service.patience))
         items = Items(store, LoggedHandlers(store, hints), service.photo_hosts)
-        url = await stack.enter_async_context(serving(operations(searches, items, store), store, service.api))
+        url = await stack.enter_async_context(serving(operations(searches, items), store, service.api))
         await stack.enter_async_context(observed(store, "api", service.metrics))
         ready(url)
         await Delivery(store, ApiPlatform()).run()

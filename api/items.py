@@ -1,6 +1,6 @@
-"""Items: posting one or many, reading them with their photos and matches, withdrawing."""
+"""Items: posting one or many, reading them with their photos and matches, counting them, withdrawing."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -30,7 +30,7 @@ _CACHE_CONTROL: Final = "private, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Posts, shows and withdraws items. Only `photo_hosts` may serve photos."""
+    """Posts, shows, counts and withdraws items. Only `photo_hosts` may serve photos."""
 
     store: Store
     handlers: Handlers
@@ -86,6 +86,16 @@ class Items:
         if not copy:
             raise not_found("photo")
         return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _CACHE_CONTROL})
+
+    async def stats(self, call: Call[None]) -> JsonResponse:
+        """Return the community's numbers, and the model in use."""
+        caller = call.caller
+        live = await self.store.embedding_models.live()
+        async with self.store.session(caller.token.community) as session:
+            numbers = await session.items.numbers(for_moderators=caller.is_moderator)
+        model, dimensions = (live.version, dict(live.spaces)) if live else (None, {})
+        scopes = sorted(caller.token.scopes)
+        return JsonResponse(schemas.Stats(model=model, dimensions=dimensions, **asdict(numbers), scopes=scopes))
 
     # Jobs
 

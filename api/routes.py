@@ -1,24 +1,18 @@
 """The table of operations."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
 from api import schemas
 from api.items import Items
-from api.operations import Call, Handle, JsonResponse, Operation
+from api.operations import Operation
 from api.search import Searches
-from db.store import Store
 
 
-def operations(searches: Searches, items: Items, store: Store) -> Sequence[Operation[Any]]:
+def operations(searches: Searches, items: Items) -> Sequence[Operation[Any]]:
     """Return every operation that needs a token."""
-
-    async def stats(call: Call[None]) -> JsonResponse:
-        return await _stats(call, store)
-
-    return (*_searching(searches), *_posting(items), *_reading(items, searches), _stats_operation(stats))
+    return (*_searching(searches), *_posting(items), *_reading(items))
 
 
 def _searching(searches: Searches) -> Sequence[Operation[Any]]:
@@ -43,6 +37,16 @@ def _searching(searches: Searches) -> Sequence[Operation[Any]]:
             handle=searches.similarities,
             body=schemas.SimilarityQuery,
             returns={HTTPStatus.OK: schemas.Similarities},
+        ),
+        Operation[None](
+            name="getSimilar",
+            method="GET",
+            path="/v1/items/{item}/similar",
+            summary="Show the items with the most similar photos, without the item itself",
+            scope="read",
+            handle=searches.similar,
+            takes_top_k=True,
+            returns={HTTPStatus.OK: schemas.SimilarResults},
         ),
     )
 
@@ -93,7 +97,7 @@ def _posting(items: Items) -> Sequence[Operation[Any]]:
     )
 
 
-def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
+def _reading(items: Items) -> Sequence[Operation[Any]]:
     return (
         Operation[None](
             name="getItem",
@@ -115,16 +119,6 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
             returns={HTTPStatus.OK: schemas.Matches},
         ),
         Operation[None](
-            name="getSimilar",
-            method="GET",
-            path="/v1/items/{item}/similar",
-            summary="Show the items with the most similar photos, without the item itself",
-            scope="read",
-            handle=searches.similar,
-            takes_top_k=True,
-            returns={HTTPStatus.OK: schemas.SimilarResults},
-        ),
-        Operation[None](
             name="getPhoto",
             method="GET",
             path="/v1/photos/{photo}",
@@ -133,30 +127,13 @@ def _reading(items: Items, searches: Searches) -> Sequence[Operation[Any]]:
             handle=items.photo,
             returns={HTTPStatus.OK: "image/jpeg"},
         ),
-    )
-
-
-def _stats_operation(stats: Handle[None]) -> Operation[None]:
-    return Operation[None](
-        name="getStats",
-        method="GET",
-        path="/v1/stats",
-        summary="Show the community's numbers and the model in use",
-        scope="read",
-        handle=stats,
-        returns={HTTPStatus.OK: schemas.Stats},
-    )
-
-
-async def _stats(call: Call[None], store: Store) -> JsonResponse:
-    live = await store.embedding_models.live()
-    async with store.session(call.caller.token.community) as session:
-        numbers = await session.items.numbers(for_moderators=call.caller.is_moderator)
-    return JsonResponse(
-        schemas.Stats(
-            model=live.version if live else None,
-            dimensions=dict(live.spaces) if live else {},
-            **asdict(numbers),
-            scopes=sorted(call.caller.token.scopes),
-        )
+        Operation[None](
+            name="getStats",
+            method="GET",
+            path="/v1/stats",
+            summary="Show the community's numbers and the model in use",
+            scope="read",
+            handle=items.stats,
+            returns={HTTPStatus.OK: schemas.Stats},
+        ),
     )

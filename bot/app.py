@@ -15,8 +15,6 @@ from db.cancellation import stop
 from db.config import Connections
 from db.keys import check
 from db.migrate import require_migrated
-from db.monitoring import Monitoring
-from db.slowness import Slowness
 from db.store import Store
 from metrics.config import MetricsSettings
 from metrics.logged_handlers import LoggedHandlers
@@ -68,7 +66,7 @@ async def run(config: BotConfig, ready: Callable[[], None] = lambda: None) -> No
         )
         await stack.enter_async_context(observed(sending, f"bot {entry.name}", config.metrics))
         if config.alert_after:
-            watch = SlownessWatch(platform, handlers, Slowness(store), Monitoring(store), config.alert_after)
+            watch = SlownessWatch(platform, handlers, store, config.alert_after)
             watching = asyncio.create_task(watch.run())
             stack.push_async_callback(stop, watching)
         ready()

@@ -9,6 +9,7 @@ import structlog
 from db.monitoring import Monitoring
 from db.repeating import repeat
 from db.slowness import Slowness, SlowWorkspace
+from db.store import Store
 from db.trouble import logging_failures
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
@@ -26,20 +27,19 @@ _log = structlog.get_logger(__name__)
 class SlownessWatch:
     """Watches for posts that have waited for an answer for longer than `limit`."""
 
-    def __init__(  # noqa: PLR0913 - what it reads, where it writes, and the clock
+    def __init__(
         self,
         platform: Platform,
         handlers: Handlers,
-        slowness: Slowness,
-        monitoring: Monitoring,
+        store: Store,
         limit: timedelta,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._platform = platform
         self._handlers = handlers
-        self._slowness = slowness
-        self._monitoring = monitoring
+        self._slowness = Slowness(store)
+        self._monitoring = Monitoring(store)
         self._limit = limit
         self._now = now
 

@@ -47,7 +47,6 @@ class SqlApiJobs(Queries):
             """INSERT INTO api_job (community_id, workspace_id, key, reports, refused)
                VALUES (%(community)s, %(workspace)s, %(key)s, %(reports)s, %(refused)s)
                ON CONFLICT (workspace_id, key) DO NOTHING RETURNING id""",
-            community=self.community,
             workspace=workspace,
             key=key,
             reports=list(reports),

@@ -86,16 +86,12 @@ class ApiTokens:
             return str(row["external_id"])
 
     async def of(self, community: UUID) -> list[TokenInfo]:
-        async with self._database.transaction(community) as connection:
-            cursor = await connection.execute(
-                "SELECT id, name, scopes, created_at, expires_at, used_at FROM api_token ORDER BY created_at"
-            )
-            return [TokenInfo(**row) for row in await cursor.fetchall()]
+        query = "SELECT id, name, scopes, created_at, expires_at, used_at FROM api_token ORDER BY created_at"
+        return [TokenInfo(**row) for row in await self._database.rows_in(community, query)]
 
     async def revoke(self, community: UUID, token: UUID) -> bool:
         """Delete a token; false if the community has none with this id."""
-        async with self._database.transaction(community) as connection:
-            return (await connection.execute("DELETE FROM api_token WHERE id = %s", [token])).rowcount == 1
+        return bool(await self._database.rows_in(community, "DELETE FROM api_token WHERE id = %s RETURNING id", token))
 
 
 async def _workspace(connection: psycopg.AsyncConnection[Any], community: UUID) -> UUID:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, LiteralString
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from db import mapping
 from db.database import Database
 from reunite.entities import PlatformName, ReportState, Workspace
 from reunite.past_posts import KnownBefore, Span, Tally
@@ -56,13 +57,13 @@ class Backfills:
     async def workspaces(self, community: UUID, platform: PlatformName) -> Sequence[str]:
         """Return a community's workspaces on a platform, by the platform's ids."""
         query = "SELECT external_id FROM workspace WHERE platform = %(platform)s::platform ORDER BY name, id"
-        return [row["external_id"] for row in await self._rows(community, query, platform=platform)]
+        return [row["external_id"] for row in await self._database.rows_in(community, query, platform=platform)]
 
     async def channels(self, workspace: Workspace) -> Mapping[str, str]:
         """Return the names of a workspace's channels for reports, by the platform's ids."""
         query = """SELECT external_id, name FROM channel WHERE workspace_id = %(workspace)s AND role IS NOT NULL
                    ORDER BY role DESC, name"""
-        rows = await self._rows(workspace.community, query, workspace=workspace.id)
+        rows = await self._database.rows_in(workspace.community, query, workspace=workspace.id)
         return {row["external_id"]: row["name"] for row in rows}
 
     async def start(
@@ -70,13 +71,13 @@ class Backfills:
     ) -> None:
         """Start reading channels that aren't being read; results of earlier readings are deleted."""
         about = {"workspace": workspace.id, "channels": list(channels), "names": list(channels.values())}
-        await self._rows(
+        await self._database.rows_in(
             workspace.community,
             """DELETE FROM backfill WHERE workspace_id = %(workspace)s AND ended_at IS NOT NULL AND tell = ''
                AND channel = ANY(%(channels)s)""",
             **about,
         )
-        await self._rows(
+        await self._database.rows_in(
             workspace.community,
             """INSERT INTO backfill (community_id, workspace_id, platform, workspace, channel, name, request, since,
                  until, reached, answers, tell)
@@ -97,7 +98,7 @@ class Backfills:
 
     async def of(self, workspace: Workspace) -> list[Backfill]:
         """Return the latest reading of each of a workspace's channels."""
-        rows = await self._rows(
+        rows = await self._database.rows_in(
             workspace.community,
             """SELECT * FROM (SELECT DISTINCT ON (channel) * FROM backfill WHERE workspace_id = %(workspace)s
                ORDER BY channel, created_at DESC) AS latest ORDER BY name, id""",
@@ -111,7 +112,7 @@ class Backfills:
 
     async def advance(self, backfill: Backfill, cursor: str, reached: datetime, tally: Tally, *, is_end: bool) -> None:
         """Record how far a channel was read, unless another process already went further."""
-        await self._rows(
+        await self._database.rows_in(
             backfill.community,
             """UPDATE backfill SET cursor = %(cursor)s, reached = least(reached, %(reached)s),
                  messages = %(messages)s, reports = %(reports)s, photos = %(photos)s, skipped = %(skipped)s,
@@ -130,7 +131,7 @@ class Backfills:
 
     async def end(self, backfill: Backfill, problem: str) -> None:
         """Stop reading a channel, and record why."""
-        await self._rows(
+        await self._database.rows_in(
             backfill.community,
             "UPDATE backfill SET problem = %(problem)s, ended_at = now() WHERE id = %(id)s AND ended_at IS NULL",
             id=backfill.id,
@@ -139,7 +140,7 @@ class Backfills:
 
     async def record_notice(self, backfill: Backfill, then: Notice) -> None:
         """Record that the moderator channel got a notice, and which one comes next."""
-        await self._rows(
+        await self._database.rows_in(
             backfill.community,
             "UPDATE backfill SET tell = %(then)s WHERE request = %(request)s AND tell = %(tell)s",
             request=backfill.request,
@@ -149,7 +150,7 @@ class Backfills:
 
     async def known_posts(self, backfill: Backfill, keys: Collection[str]) -> Mapping[str, KnownBefore]:
         """Return the reports with these idempotency keys, purged ones included."""
-        rows = await self._rows(
+        rows = await self._database.rows_in(
             backfill.community,
             """SELECT source_key, created_at, quiet, state FROM report
                WHERE workspace_id = %(workspace)s AND source_key = ANY(%(keys)s)""",
@@ -162,31 +163,17 @@ class Backfills:
 
     async def waiting(self, community: UUID) -> int:
         """Count the community's reports that wait for a worker."""
-        [row] = await self._rows(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
+        [row] = await self._database.rows_in(community, "SELECT count(*) AS number FROM work WHERE state = 'due'")
         return int(row["number"])
 
-    async def _rows(self, community: UUID, query: LiteralString, **params: object) -> list[dict[str, Any]]:
-        async with self._database.transaction(community) as connection:
-            cursor = await connection.execute(query, params)
-            return await cursor.fetchall() if cursor.description else []
 
-
-def _backfill(row: Mapping[str, Any]) -> Backfill:
-    return Backfill(
-        id=row["id"],
-        request=row["request"],
+def _backfill(row: mapping.Row) -> Backfill:
+    return mapping.entity(
+        Backfill,
+        row,
         community=row["community_id"],
-        workspace_id=row["workspace_id"],
-        workspace=row["workspace"],
-        channel=row["channel"],
-        name=row["name"],
         span=Span(row["since"], row["until"]),
-        reached=row["reached"],
-        cursor=row["cursor"],
-        answers=row["answers"],
         next_notice=row["tell"],
         tally=Tally(row["messages"], row["reports"], row["photos"], Counter(row["skipped"])),
-        problem=row["problem"],
-        created_at=row["created_at"],
         has_ended=row["ended_at"] is not None,
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+from db import mapping
 from db.database import Database
 from reunite.board import link_hash
 from reunite.entities import Member, PlatformName
@@ -46,18 +46,15 @@ class BoardSessions:
         return [_moderator(row["id"], row) for row in rows]
 
     async def end(self, moderator: Moderator) -> None:
-        async with self._database.transaction(moderator.community) as connection:
-            await connection.execute("DELETE FROM board_session WHERE id = %s", [moderator.session])
+        await self._database.rows_in(moderator.community, "DELETE FROM board_session WHERE id = %s", moderator.session)
 
 
-def _moderator(session: UUID, row: dict[str, Any]) -> Moderator:
-    return Moderator(
+def _moderator(session: UUID, row: mapping.Row) -> Moderator:
+    return mapping.entity(
+        Moderator,
+        row,
         session=session,
         community=row["community_id"],
-        platform=row["platform"],
-        workspace=row["workspace"],
-        workspace_name=row["workspace_name"],
         zone=row["timezone"],
         member=Member(row["member_id"], row["member_name"]),
-        language=row["language"],
     )

@@ -189,7 +189,7 @@ class SqlCandidates(Queries):
         params = query.scope.params()
         [[counted]] = await self._batch((_COUNT, {**params, "community": self.community}))
         [found] = await self._batch(holders(query.words, params, counted["n"]))
-        measured = await self._vectors.measure(query.scope, query.targets, None)
+        measured = await self._vectors.measure(query.scope, query.targets)
         words = shared_words(found_words(found, counted["n"]), counted["n"])
         nearest = [measured_one.nearest(limit) for measured_one in measured.values()]
         return Compared(Answer(counted["n"], measured, {}, None), words, measured, nearest, None)

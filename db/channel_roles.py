@@ -28,13 +28,11 @@ async def saved_roles(store: Store, platform: PlatformName, external_id: str) ->
     workspace = await store.workspace(platform, external_id)
     if workspace is None:
         return {}
-    async with store.transaction(workspace.community) as connection:
-        query = "SELECT external_id, role, since FROM channel WHERE workspace_id = %s"
-        cursor = await connection.execute(query, [workspace.id])
-        return {
-            row["external_id"]: SavedRole(ReportKind(row["role"]) if row["role"] else None, row["since"])
-            for row in await cursor.fetchall()
-        }
+    query = "SELECT external_id, role, since FROM channel WHERE workspace_id = %s"
+    return {
+        row["external_id"]: SavedRole(ReportKind(row["role"]) if row["role"] else None, row["since"])
+        for row in await store.rows_in(workspace.community, query, workspace.id)
+    }
 
 
 async def roles_since(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, datetime]:

@@ -1,6 +1,8 @@
 """Claims in PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import LiteralString
 from uuid import UUID
 
 from db import mapping
@@ -21,7 +23,6 @@ class SqlClaims(Queries):
             f"""WITH c AS (INSERT INTO claim (community_id, match_id, member_id, member_name, proof)
                   VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(proof)s) RETURNING *)
                 SELECT {mapping.CLAIM} FROM c {mapping.CLAIMANT}""",
-            community=self.community,
             match=match,
             id=member.id,
             name=member.name,
@@ -30,28 +31,17 @@ class SqlClaims(Queries):
         return mapping.claim(row)
 
     async def get(self, claim: UUID) -> Claim | None:
-        row = await self._one(
-            f"SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT} WHERE c.id = %(claim)s", claim=claim
-        )
-        return mapping.claim(row) if row else None
+        return next(iter(await self._where("c.id = %(claim)s", claim=claim)), None)
 
     async def on(self, found: UUID) -> Sequence[Claim]:
-        claims = await self._all(
-            f"SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT} WHERE m.found_id = %(found)s ORDER BY c.at",
-            found=found,
-        )
-        return [mapping.claim(row) for row in claims]
+        return await self._where("m.found_id = %(found)s ORDER BY c.at", found=found)
 
     async def by(self, account: Account) -> Sequence[Claim]:
-        claims = await self._all(
-            f"""SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT}
-                WHERE lost.author_id = %(id)s AND w.platform = %(platform)s
-                  AND %(workspace)s IN ('', w.external_id) AND c.member_name <> '' ORDER BY c.at""",
-            id=account.id,
-            platform=account.platform,
-            workspace=account.workspace,
+        return await self._where(
+            """lost.author_id = %(id)s AND w.platform = %(platform)s AND %(workspace)s IN ('', w.external_id)
+               AND c.member_name <> '' ORDER BY c.at""",
+            **asdict(account),
         )
-        return [mapping.claim(row) for row in claims]
 
     async def proof(self, claim: UUID) -> str:
         row = await self._one("SELECT proof FROM claim WHERE id = %(claim)s", claim=claim)
@@ -89,3 +79,8 @@ class SqlClaims(Queries):
             code=self._keys.encrypt(whereabouts.code),
             found=found,
         )
+
+    async def _where(self, condition: LiteralString, **params: object) -> list[Claim]:
+        """Return the claims `c` that a condition holds for; `mapping.CLAIMANT` has the other tables."""
+        rows = await self._all(f"SELECT {mapping.CLAIM} FROM claim c {mapping.CLAIMANT} WHERE {condition}", **params)
+        return [mapping.claim(row) for row in rows]

@@ -146,8 +146,14 @@ class Database:
     async def rows(self, query: LiteralString, *params: object, **named: object) -> list[dict[str, Any]]:
         """Run one statement outside all communities, in its own transaction, with positional or named parameters."""
         async with self._connection() as connection:
-            cursor = await connection.execute(query, named or params)
-            return await cursor.fetchall() if cursor.description else []
+            return await _rows(connection, query, named or params)
+
+    async def rows_in(
+        self, community: UUID, query: LiteralString, *params: object, **named: object
+    ) -> list[dict[str, Any]]:
+        """Run one statement within a community, in its own transaction, with positional or named parameters."""
+        async with self.transaction(community) as connection:
+            return await _rows(connection, query, named or params)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -158,6 +164,11 @@ class Database:
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 await connection.close()
                 raise psycopg.OperationalError(f"the database takes no writes ({reason(error)})") from error
+
+
+async def _rows(connection: Connection, query: LiteralString, params: Any) -> list[dict[str, Any]]:
+    cursor = await connection.execute(query, params)
+    return await cursor.fetchall() if cursor.description else []
 
 
 def begin(community: UUID) -> str:

@@ -1,18 +1,25 @@
-"""Deletion in PostgreSQL: a report's data, wherever it is, and the replies that quote it (`outbox.quotes`)."""
+"""Deletion in PostgreSQL: a report's data, wherever it is, and the replies that quote it (`outbox.quotes`).
+
+What remains of a purged report goes in two steps. First everything goes but an empty row, which still recognises the
+post if it's edited or imported as a past post; a year later, that row goes too. A lost report's matches record what its
+author declined and how often they claimed an item, so they stay as long as the found report. A found report waits for
+its lost reports: each is counted with all its matches. Its author's id doesn't wait. A removal that was given up for
+want of access is known for a year, in case the bot gets its access back: until then its words may still be shown.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from db import mapping
-from db.forgetting import SqlForgetting
-from db.outbox import CHANGED, REFRESH
+from db.counts import TALLY_RETURNED
+from db.outbox import CHANGED, REFRESH, stored
+from db.queries import Queries
+from db.statistics import TALLY
 from reunite import rules
 from reunite.entities import Account
 from reunite.language import sentence
-from reunite.messages.reply import Reply, from_json, to_json
+from reunite.messages.reply import Reply, from_json
 
 _ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
   AND l.id IN (SELECT m.lost_id FROM match m WHERE m.found_id = f.id)"""
@@ -78,9 +85,33 @@ NOTHING_SHOWN: Final = """task = 'remove', version = version + 1, attempts = 0, 
   reply = reply || '{"lines": [], "picture": null, "choices": [], "buttons": [], "asked": null, "about": [],
     "gallery": []}'"""
 _REMOVE: Final = f"UPDATE outbox SET {NOTHING_SHOWN}, state = 'queued' WHERE seq = ANY(%(gone)s)"
+_NAMED_FOR_FINDS: Final = """EXISTS (SELECT FROM match m JOIN report f ON f.id = m.found_id
+    WHERE m.lost_id = r.id AND f.purged_at IS NULL)"""
+"""Whether a lost report `r` must keep its author: there are still finds that they may have declined or claimed."""
+_NEEDED: Final = f"""EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id AND o.state = 'queued')
+  OR (r.purged_at > now() - %(known_for)s AND EXISTS (SELECT FROM outbox o WHERE o.report_id = r.id
+    AND o.state = 'failed' AND o.task = 'remove' AND o.sent_message IS NOT NULL))
+  OR EXISTS (SELECT FROM match m WHERE m.found_id = r.id)
+  OR {_NAMED_FOR_FINDS}"""
+_DUE: Final = f"""SELECT r.emptied, {_NEEDED} AS is_needed
+  FROM report r WHERE r.id = %(report)s AND r.forget_at < now()"""
+_EMPTY: Final = (
+    TALLY,
+    "DELETE FROM match WHERE lost_id = %(report)s",
+    "DELETE FROM outbox WHERE report_id = %(report)s",
+    # A sample's row stays: samples are numbered by how many there were.
+    """UPDATE report SET emptied = true, author_id = '', forget_at = CASE WHEN NOT sample THEN now() + %(known_for)s END
+       WHERE id = %(report)s""",
+)
+_DELETE: Final = (
+    TALLY_RETURNED,
+    "DELETE FROM report WHERE id = %(report)s",
+    "DELETE FROM search_change WHERE report_id = %(report)s",
+)
+_UNNAME: Final = f"UPDATE report r SET author_id = '' WHERE purged_at IS NOT NULL AND NOT {_NAMED_FOR_FINDS} AND"
 
 
-class SqlDeletion(SqlForgetting):
+class SqlDeletion(Queries):
     """`reunite.ports.deletion.Deletion`."""
 
     async def purge(self, report: UUID, ended: Reply | None) -> None:
@@ -114,12 +145,31 @@ class SqlDeletion(SqlForgetting):
                 f"""UPDATE outbox SET reply = %(reply)s, people = %(people)s, {CHANGED}
                     WHERE seq = %(seq)s AND task <> 'remove' AND reply <> %(reply)s""",
                 seq=row["seq"],
-                reply=Jsonb(to_json(unnamed)),
-                people=list(unnamed.named),
+                **stored(unnamed),
             )
         theirs = {"member": account.id, "platform": account.platform, "workspace": account.workspace}
         await self._do("SELECT forget_moderator(%(platform)s::platform, %(workspace)s, %(member)s)", **theirs)
         await self._do(_SIGN_OUT, **theirs)
+
+    async def clear_remains(self, report: UUID) -> None:
+        due = await self._one(_DUE, report=report, known_for=rules.POST_KNOWN_FOR)
+        if due is None:
+            return
+        if due["is_needed"]:
+            await self._do(f"{_UNNAME} id = %(report)s", report=report)
+            await self._do(
+                "UPDATE report SET forget_at = now() + %(later)s WHERE id = %(report)s",
+                later=rules.FORGET_RETRY,
+                report=report,
+            )
+            return
+        for statement in _DELETE if due["emptied"] else _EMPTY:
+            await self._do(statement, report=report, known_for=rules.POST_KNOWN_FOR)
+
+    async def forget_author(self, workspace: UUID, member: str) -> None:
+        await self._do(
+            f"{_UNNAME} workspace_id = %(workspace)s AND author_id = %(member)s", workspace=workspace, member=member
+        )
 
     async def _reduce(self, row: mapping.Row, rest: Reply | None) -> list[int]:
         """Reduce a reply to `rest`; return its number instead if nothing may remain."""
@@ -129,9 +179,7 @@ class SqlDeletion(SqlForgetting):
             f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], people = %(people)s, {CHANGED}
                 WHERE seq = %(seq)s AND reply <> %(reply)s""",
             seq=row["seq"],
-            reply=Jsonb(to_json(rest)),
-            quotes=list(rest.quotes),
-            people=list(rest.named),
+            **stored(rest),
         )
         return []
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from db import mapping
 from db.database import Database
 from db.session import CommunitySession
 from db.signals import signals
@@ -165,13 +166,11 @@ def _item(
     is_for_moderators = row["audience"] == "moderators"
     shown = reply if is_for_moderators else reply.in_report_state(report.state)
     picture, *tiles = [copies.get(photo) if photo else None for photo in _photos(reply)]
-    return OutboxItem(
-        seq=leased["seq"],
+    return mapping.entity(
+        OutboxItem,
+        {**row, **leased},
         community=leased["community_id"],
         report=leased["report_id"],
-        fence=leased["fence"],
-        attempts=leased["attempts"],
-        key=row["key"],
         reply=shown.without_pings() if row["silent"] else shown,
         target=_target(report.target, row["audience"], (row["log_channel"] or "") if is_for_moderators else None),
         picture=picture,
@@ -180,11 +179,7 @@ def _item(
         sample=report.sample,
         private=report.private,
         language=report.language if report.private and row["audience"] == "thread" else None,
-        silent=row["silent"],
         tiles=tuple(tiles),
-        audience=row["audience"],
-        task=row["task"],
-        version=row["version"],
         sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,
     )
 

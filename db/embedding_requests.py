@@ -57,33 +57,27 @@ class EmbeddingRequests:
             await self._delete(community, request)
 
     async def _add(self, community: UUID, texts: Sequence[str], photos: Sequence[bytes]) -> UUID:
-        async with self._database.transaction(community) as connection:
-            cursor = await connection.execute(
-                "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %b::bytea[]) RETURNING id",
-                [community, list(texts), list(photos)],
-            )
-            [row] = await cursor.fetchall()
-            return UUID(str(row["id"]))
+        added = "INSERT INTO embedding_request (community_id, texts, photos) VALUES (%s, %s, %b::bytea[]) RETURNING id"
+        [row] = await self._database.rows_in(community, added, community, list(texts), list(photos))
+        return UUID(str(row["id"]))
 
     async def _answer(self, community: UUID, request: UUID) -> Mapping[str, Any]:
         pause = _FIRST_POLL
         while True:
             await asyncio.sleep(pause)
             pause = min(pause * _BACKOFF, _MAX_POLL)
-            async with self._database.transaction(community) as connection:
-                cursor = await connection.execute("SELECT answer FROM embedding_request WHERE id = %s", [request])
-                row = await cursor.fetchone()
-            if row is None:
+            query = "SELECT answer FROM embedding_request WHERE id = %s"
+            rows = await self._database.rows_in(community, query, request)
+            if not rows:
                 raise TryAgainError("the request for embeddings was deleted")
-            if row["answer"]:
-                answer: Mapping[str, Any] = row["answer"]
+            if rows[0]["answer"]:
+                answer: Mapping[str, Any] = rows[0]["answer"]
                 return answer
 
     async def _delete(self, community: UUID, request: UUID) -> None:
         """Delete a request. A failure hides no other error: a worker deletes old requests anyway."""
         try:
-            async with self._database.transaction(community) as connection:
-                await connection.execute("DELETE FROM embedding_request WHERE id = %s", [request])
+            await self._database.rows_in(community, "DELETE FROM embedding_request WHERE id = %s", request)
         except (TryAgainError, psycopg.Error, OSError) as error:
             _log.warning("embedding_request_left", request=str(request), error=type(error).__name__)
 
@@ -110,11 +104,8 @@ class EmbeddingRequests:
 
     async def answer(self, request: EmbeddingRequest, answer: Mapping[str, Any]) -> None:
         """Store an answer from `encoded_json` or `problem_json`, unless another worker was faster."""
-        async with self._database.transaction(request.community) as connection:
-            await connection.execute(
-                "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s AND answer IS NULL",
-                [Jsonb(dict(answer)), request.id],
-            )
+        update = "UPDATE embedding_request SET answer = %s, photos = '{}' WHERE id = %s AND answer IS NULL"
+        await self._database.rows_in(request.community, update, Jsonb(dict(answer)), request.id)
 
 
 def encoded_json(encoded: Encoded) -> dict[str, Any]:

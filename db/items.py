@@ -81,7 +81,6 @@ class SqlItems(Queries):
             """INSERT INTO photo (community_id, report_id, position, name, state, copy, colours, shows)
                VALUES (%(community)s, %(report)s, %(position)s, 'query', 'stored', '', %(colours)s, %(shows)s)
                RETURNING id""",
-            community=self.community,
             report=report,
             position=position,
             colours=[as_real(share) for share in photo.colours],

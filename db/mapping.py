@@ -1,7 +1,8 @@
 """Maps rows of the database to the domain's entities."""
 
+from dataclasses import fields
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
 from reunite.entities import (
@@ -27,7 +28,11 @@ from reunite.entities import (
     Why,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Row = dict[str, Any]
+E = TypeVar("E", bound="DataclassInstance")
 
 REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.timezone,
          coalesce(r.language, w.language) AS language, w.language AS others_language
@@ -46,34 +51,26 @@ CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.
 PHOTO: Final = "SELECT id, report_id, position, name, state, url, problem, colours, hidden FROM photo"
 
 
+def entity(kind: type[E], row: Row, /, **others: Any) -> E:
+    """Return an entity of the columns that are called like its fields, except for the `others`."""
+    same = {field.name: row[field.name] for field in fields(kind) if field.name not in others}
+    return kind(**same, **others)
+
+
 def report(row: Row) -> Report:
     """Read a row of `REPORT`."""
-    return Report(
-        id=row["id"],
+    return entity(
+        Report,
+        row,
         community=row["community_id"],
         kind=ReportKind(row["kind"]),
         state=ReportState(row["state"]),
         author=Member(row["author_id"], row["author_name"]),
-        text=row["text"],
-        place=row["place"],
-        happened_at=row["happened_at"],
-        target=target(row),
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        has_first_reply=row["has_first_reply"],
+        target=ReplyTarget(row["platform"], row["workspace"], row["channel"], row["message"]),
         question=question(row["question"]) if row["question"] else None,
-        question_answer=row["question_answer"],
-        language=row["language"],
         others_language=row["others_language"] if row["private"] else None,
         zone=row["timezone"],
-        sealed=row["sealed"],
-        private=row["private"],
-        category=row["category"],
-        details=row["details"],
         purged=row["purged_at"] is not None,
-        posted_at=row["posted_at"],
-        sample=row["sample"],
-        quiet=row["quiet"],
     )
 
 
@@ -82,41 +79,21 @@ def question(value: dict[str, Any]) -> Question:
     return Question(value["aspect"], tuple(value["options"]), tuple(map(UUID, value["sources"])))
 
 
-def target(row: Row) -> ReplyTarget:
-    """Read the target of a report's thread."""
-    return ReplyTarget(row["platform"], row["workspace"], row["channel"], row["message"])
-
-
 def photo(row: Row) -> Photo:
     """Read a row of `PHOTO`."""
-    return Photo(
-        id=row["id"],
-        report=row["report_id"],
-        position=row["position"],
-        name=row["name"],
-        state=PhotoState(row["state"]),
-        url=row["url"],
-        problem=row["problem"],
-        colours=tuple(row["colours"]),
-        hidden=row["hidden"],
-    )
+    return entity(Photo, row, report=row["report_id"], state=PhotoState(row["state"]), colours=tuple(row["colours"]))
 
 
 def match(row: Row) -> Match:
     """Read a row with the columns `MATCH`."""
-    return Match(
-        id=row["id"],
+    return entity(
+        Match,
+        row,
         lost=row["lost_id"],
         found=row["found_id"],
-        probability=row["probability"],
         label=Label(row["label"]) if row["label"] else None,
         why=tuple(Why(**why) for why in row["why"]),
         state=MatchState(row["state"]),
-        declined=row["declined"],
-        picked=row["picked"],
-        faded=row["faded"],
-        released=row["released"],
-        percent=row["percent"],
         photo=row["photo_id"],
         handover=Handover(row["got_back"], row["handed_over"], row["returned"]),
         claim=ClaimState(row["claim_state"]) if row["claim_state"] else None,
@@ -146,31 +123,11 @@ def claim_decision(row: Row) -> ClaimDecision:
 
 def settings(row: Row) -> Settings:
     """Read a row of `workspace`."""
-    return Settings(
-        found_channels=tuple(row["found_channels"]),
-        lost_channels=tuple(row["lost_channels"]),
-        log_channel=row["log_channel"],
-        moderators=tuple(row["moderators"]),
-        language=row["language"],
-        private_reports=row["private_reports"],
-        sealed_categories=tuple(row["sealed_categories"]),
-        timezone=row["timezone"],
-        returned_by=row["returned_by"],
-        digest=row["digest"],
-        keep_days=row["keep_days"],
-    )
+    lists = ("found_channels", "lost_channels", "moderators", "sealed_categories")
+    return entity(Settings, row, **{name: tuple(row[name]) for name in lists})
 
 
 def verdict(row: Row) -> Verdict:
     """Read a row of `verdict`."""
-    return Verdict(
-        moderator=row["moderator_id"],
-        kind=VerdictKind(row["kind"]),
-        given=row["given"],
-        at=row["at"],
-        message=row["message"],
-        press=row["press"],
-        name=row["moderator_name"],
-        platform=row["platform"],
-        workspace=row["workspace"],
-    )
+    kind = VerdictKind(row["kind"])
+    return entity(Verdict, row, moderator=row["moderator_id"], kind=kind, name=row["moderator_name"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -53,7 +53,6 @@ class SqlMatches(Queries):
                  evidence = excluded.evidence, percent = excluded.percent, photo_id = excluded.photo_id,
                  faded = excluded.label IS NULL AND (m.faded OR m.label IS NOT NULL)
                RETURNING {mapping.MATCH}""",
-            community=self.community,
             lost=[pair.lost for pair in pairs],
             found=[pair.found for pair in pairs],
             probability=[as_real(pair.probability) for pair in pairs],
@@ -78,30 +77,26 @@ class SqlMatches(Queries):
         return [mapping.match(row) for row in rows]
 
     async def get(self, match: UUID) -> Match | None:
-        row = await self._one(f"SELECT {mapping.MATCH} FROM match m WHERE id = %(match)s", match=match)
-        return mapping.match(row) if row else None
+        return next(iter(await self._from("match m WHERE id = %(match)s", match=match)), None)
 
     async def ruled_out(self, report: UUID) -> frozenset[UUID]:
         return frozenset({row["other"] for row in await self._all(_RULED_OUT, report=report)})
 
     async def shown_at(self, target: ReplyTarget) -> Match | None:
-        row = await self._one(
-            f"""SELECT {mapping.MATCH} FROM match m JOIN outbox o ON o.match_id = m.id
+        shown = await self._from(
+            """match m JOIN outbox o ON o.match_id = m.id
                WHERE o.platform = %(platform)s::platform AND o.sent_channel = %(channel)s
                  AND o.sent_message = %(message)s""",
-            platform=target.platform,
-            channel=target.channel,
-            message=target.message,
+            **asdict(target),
         )
-        return mapping.match(row) if row else None
+        return next(iter(shown), None)
 
     async def of(self, report: UUID) -> Sequence[Match]:
-        rows = await self._all(
-            f"SELECT {mapping.MATCH} FROM match m WHERE lost_id = %(report)s OR found_id = %(report)s"
-            " ORDER BY probability DESC, id",
-            report=report,
-        )
-        return [mapping.match(row) for row in rows]
+        either = "lost_id = %(report)s OR found_id = %(report)s"
+        return await self._from(f"match m WHERE {either} ORDER BY probability DESC, id", report=report)
+
+    async def _from(self, matches: LiteralString, **params: object) -> list[Match]:
+        return [mapping.match(row) for row in await self._all(f"SELECT {mapping.MATCH} FROM {matches}", **params)]
 
     async def set_why(self, match: UUID, why: tuple[Why, ...]) -> None:
         await self._do(

@@ -1,6 +1,7 @@
 """The outbox in PostgreSQL: replies to send, edit or remove, and where they were sent."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,6 +40,11 @@ they change their report, it loses its label, or `rules.PING_AGAIN` has passed. 
 later, and had the lock first, counts too."""
 
 
+def stored(reply: Reply) -> dict[str, Any]:
+    """Return a reply as it's stored, the reports that it quotes, and the people whom it names."""
+    return {"reply": Jsonb(to_json(reply)), "quotes": list(reply.quotes), "people": list(reply.named)}
+
+
 class SqlOutbox(Queries):
     """`reunite.ports.outbox.Outbox`, and what else delivery needs."""
 
@@ -56,17 +62,14 @@ class SqlOutbox(Queries):
                SELECT %(community)s, id, platform, %(key)s, %(reply)s, %(match)s, %(audience)s, %(opens_thread)s,
                       %(quotes)s::uuid[], %(people)s, {_SILENT} FROM thread
                ON CONFLICT (community_id, key) DO NOTHING""",
-            community=self.community,
             report=report,
             key=key,
-            reply=Jsonb(to_json(reply)),
             match=reply.match,
             audience=audience,
             opens_thread=reply.opens_thread,
-            quotes=list(reply.quotes),
-            people=list(reply.named),
             ping=ping,
             ping_again=rules.PING_AGAIN,
+            **stored(reply),
         )
         return added == 1
 
@@ -75,9 +78,7 @@ class SqlOutbox(Queries):
             f"""UPDATE outbox SET reply = %(reply)s, quotes = %(quotes)s::uuid[], people = %(people)s, {CHANGED}
                 WHERE key = %(key)s AND task <> 'remove' AND reply <> %(reply)s""",
             key=key,
-            reply=Jsonb(to_json(reply)),
-            quotes=list(reply.quotes),
-            people=list(reply.named),
+            **stored(reply),
         )
 
     async def note_answered(self, report: UUID) -> None:
@@ -114,9 +115,7 @@ class SqlOutbox(Queries):
                  -- a match's card may have been recorded since shown_at looked
                  AND o.sent_message = %(message)s AND o.match_id IS NULL
                LIMIT 1""",
-            platform=target.platform,
-            channel=target.channel,
-            message=target.message,
+            **asdict(target),
         )
         return row is not None
 

@@ -20,8 +20,6 @@ _MAX_PHOTOS: Final = 2
 class PhotoPair:
     """A photo of a lost report and one of a found report."""
 
-    lost: UUID
-    found: UUID
     lost_photo: UUID
     found_photo: UUID
 
@@ -34,23 +32,19 @@ class SqlPhotoDetails(Queries):
         rows = await self._all(OF_REPORT, report=report)
         return {row["other"]: row["details"] for row in rows}
 
-    async def not_compared(self, pairs: Sequence[tuple[UUID, UUID, UUID]]) -> list[PhotoPair]:
-        """Return the pairs of photos that haven't been compared yet.
-
-        `pairs` has a lost report, a found report, and the found report's photo to compare with.
-        """
+    async def not_compared(self, pairs: Sequence[tuple[UUID, UUID]]) -> list[PhotoPair]:
+        """Return the pairs of photos that haven't been compared yet: of a lost report, and the given found photo."""
         if not pairs:
             return []
         rows = await self._all(
-            """SELECT pair.lost, pair.found, p.id AS lost_photo, pair.found_photo
-               FROM unnest(%(lost)s::uuid[], %(found)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found, found_photo)
+            """SELECT p.id AS lost_photo, pair.found_photo
+               FROM unnest(%(lost)s::uuid[], %(photos)s::uuid[]) AS pair (lost, found_photo)
                CROSS JOIN LATERAL (SELECT id FROM photo WHERE report_id = pair.lost AND state = 'stored'
                  ORDER BY position LIMIT %(most)s) AS p
                WHERE NOT EXISTS (SELECT FROM photo_details d
                  WHERE d.lost_photo = p.id AND d.found_photo = pair.found_photo)""",
-            lost=[lost for lost, _, _ in pairs],
-            found=[rows for _, rows, _ in pairs],
-            photos=[photo for _, _, photo in pairs],
+            lost=[lost for lost, _ in pairs],
+            photos=[photo for _, photo in pairs],
             most=_MAX_PHOTOS,
         )
         return [PhotoPair(**row) for row in rows]
@@ -64,7 +58,6 @@ class SqlPhotoDetails(Queries):
                    FROM (SELECT id, report_id FROM photo WHERE id = %(lost)s FOR KEY SHARE) AS l,
                      (SELECT id, report_id FROM photo WHERE id = %(found)s FOR KEY SHARE) AS f
                    ON CONFLICT (lost_photo, found_photo) DO NOTHING""",
-                community=self.community,
                 lost=pair.lost_photo,
                 found=pair.found_photo,
                 details=value,

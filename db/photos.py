@@ -1,6 +1,7 @@
 """Photos in PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import LiteralString
 from uuid import UUID
 
 from db import mapping
@@ -12,24 +13,18 @@ class SqlPhotos(Queries):
     """`reunite.ports.photos.Photos`, and what else delivery and workers need."""
 
     async def of(self, report: UUID) -> Sequence[Photo]:
-        rows = await self._all(f"{mapping.PHOTO} WHERE report_id = %(report)s ORDER BY position", report=report)
-        return [mapping.photo(row) for row in rows]
+        return await self._where("report_id = %(report)s ORDER BY position", report=report)
 
     async def of_reports(self, reports: Collection[UUID]) -> Mapping[UUID, Sequence[Photo]]:
         if not reports:
             return {}
         photos: dict[UUID, list[Photo]] = {report: [] for report in reports}
-        for row in await self._all(
-            f"{mapping.PHOTO} WHERE report_id = ANY(%(reports)s) ORDER BY position", reports=list(reports)
-        ):
-            photos[row["report_id"]].append(mapping.photo(row))
+        for photo in await self._where("report_id = ANY(%(reports)s) ORDER BY position", reports=list(reports)):
+            photos[photo.report].append(photo)
         return photos
 
     async def of_post(self, report: UUID) -> Sequence[Photo]:
-        rows = await self._all(
-            f"{mapping.PHOTO} WHERE report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report
-        )
-        return [mapping.photo(row) for row in rows]
+        return await self._where("report_id = %(report)s AND added_by IS NULL ORDER BY position", report=report)
 
     async def remove(self, photos: Collection[UUID]) -> None:
         await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))
@@ -48,7 +43,6 @@ class SqlPhotos(Queries):
                 "INSERT INTO photo (community_id, report_id, position, name, url, upload, hidden, added_by)"
                 " VALUES (%(community)s, %(report)s, %(position)s, %(name)s, %(url)s, %(upload)s, %(hidden)s,"
                 " nullif(%(key)s, ''))",
-                community=self.community,
                 report=report,
                 position=position,
                 name=photo.name,
@@ -77,8 +71,10 @@ class SqlPhotos(Queries):
         return rows[0]["upload"] if rows else None
 
     async def get(self, photo: UUID) -> Photo | None:
-        row = await self._one(f"{mapping.PHOTO} WHERE id = %(photo)s", photo=photo)
-        return mapping.photo(row) if row else None
+        return next(iter(await self._where("id = %(photo)s", photo=photo)), None)
+
+    async def _where(self, condition: LiteralString, **params: object) -> list[Photo]:
+        return [mapping.photo(row) for row in await self._all(f"{mapping.PHOTO} WHERE {condition}", **params)]
 
     async def set_shown(self, photo: UUID, things: Sequence[str]) -> None:
         """Store which things a photo clearly shows."""

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import numpy as np
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow
 
 from db import mapping
@@ -28,7 +28,8 @@ def as_real(number: float) -> float:
 class Queries:
     """Statements within one community's transaction.
 
-    They are literals and f-strings of literals only: values that come from outside are parameters.
+    They are literals and f-strings of literals only: values that come from outside are parameters. One of these is
+    always there: `%(community)s`.
     """
 
     def __init__(self, connection: Connection, community: UUID) -> None:
@@ -37,8 +38,7 @@ class Queries:
         self.community = community
 
     async def _one(self, query: LiteralString, **params: object) -> mapping.Row | None:
-        cursor = await self._connection.execute(query, params)
-        return await cursor.fetchone()
+        return await (await self._execute(query, params)).fetchone()
 
     async def _row(self, query: LiteralString, **params: object) -> mapping.Row:
         """Return the row of a statement that has one whatever is stored."""
@@ -48,8 +48,7 @@ class Queries:
         return row
 
     async def _all(self, query: LiteralString, **params: object) -> list[mapping.Row]:
-        cursor = await self._connection.execute(query, params)
-        return await cursor.fetchall()
+        return await (await self._execute(query, params)).fetchall()
 
     async def _batch(self, *statements: Statement) -> list[list[mapping.Row]]:
         """Run statements in one round trip. Results come in binary, so enums must be cast to text."""
@@ -76,4 +75,7 @@ class Queries:
         return cursor.fetchall
 
     async def _do(self, query: LiteralString, **params: object) -> int:
-        return (await self._connection.execute(query, params)).rowcount
+        return (await self._execute(query, params)).rowcount
+
+    async def _execute(self, query: LiteralString, params: dict[str, object]) -> AsyncCursor[DictRow]:
+        return await self._connection.execute(query, {"community": self.community, **params})

@@ -41,15 +41,17 @@ async def change_again(  # noqa: PLR0913 - what tells which ones
     """
     workspace = await store.workspace(platform, external_id)
     if workspace:
-        pauses = {"pause": _FIRST_PAUSE, "doublings": _MOST_DOUBLINGS}
-        how_often = {"is_back": is_back, "most_edits": _MOST_EDITS, **pauses}
-        about = {
-            "workspace": workspace.id,
-            "problems": [*problems],
-            "channels": None if channels is None else [*channels],
-        }
-        async with store.transaction(workspace.community) as connection:
-            await connection.execute(_AGAIN, {**about, **how_often})
+        await store.rows_in(
+            workspace.community,
+            _AGAIN,
+            workspace=workspace.id,
+            problems=[*problems],
+            channels=None if channels is None else [*channels],
+            is_back=is_back,
+            most_edits=_MOST_EDITS,
+            pause=_FIRST_PAUSE,
+            doublings=_MOST_DOUBLINGS,
+        )
 
 
 async def keep_trying(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from db import mapping
@@ -60,6 +60,7 @@ WHERE r.id = ANY(%(reports)s::uuid[] || ARRAY(
   WHERE (lost_id = %(labelled_with)s OR found_id = %(labelled_with)s) AND label IS NOT NULL))
 ORDER BY r.id FOR NO KEY UPDATE OF r
 """
+_IN_WORKSPACE: Final = "w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
 
 
 class SqlReports(Queries):
@@ -111,16 +112,10 @@ class SqlReports(Queries):
         return await self._added_before(command.source_key, target), None
 
     async def _added_before(self, source_key: str, target: ReplyTarget) -> Report:
-        row = await self._one(
-            f"{mapping.REPORT} WHERE r.source_key = %(key)s AND w.platform = %(platform)s::platform"
-            " AND w.external_id = %(workspace)s",
-            key=source_key,
-            platform=target.platform,
-            workspace=target.workspace,
-        )
-        if row is None:
+        found = await self._where(f"{_IN_WORKSPACE} AND r.source_key = %(key)s", key=source_key, **asdict(target))
+        if not found:
             raise TryAgainError("the workspace has moved to another community")
-        return mapping.report(row)
+        return found[0]
 
     async def _sent_before(self, command: NewReport) -> Report | None:
         row = await self._one(
@@ -142,39 +137,30 @@ class SqlReports(Queries):
         return mapping.report(row) if row and is_same else None
 
     async def get(self, report: UUID) -> Report | None:
-        row = await self._one(f"{mapping.REPORT} WHERE r.id = %(report)s", report=report)
-        return mapping.report(row) if row else None
+        return next(iter(await self._where("r.id = %(report)s", report=report)), None)
 
     async def by_ids(self, reports: Collection[UUID]) -> Mapping[UUID, Report]:
-        rows = await self._all(f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s)", reports=list(reports))
-        read = {row["id"]: mapping.report(row) for row in rows}
+        read = {report.id: report for report in await self._where("r.id = ANY(%(reports)s)", reports=list(reports))}
         return {report: read[report] for report in reports if report in read}
 
     async def at(self, target: ReplyTarget) -> Report | None:
-        row = await self._one(
-            f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s"
-            " AND r.channel = %(channel)s AND (r.message = %(message)s OR %(message)s::text IS NULL) LIMIT 1",
+        found = await self._where(
+            f"{_IN_WORKSPACE} AND r.channel = %(channel)s"
+            " AND (r.message = %(message)s OR %(message)s::text IS NULL) LIMIT 1",
             **asdict(target),
         )
-        return mapping.report(row) if row else None
+        return next(iter(found), None)
 
     async def by_author(self, workspace: UUID, member: str) -> Sequence[Report]:
-        rows = await self._all(
-            f"{mapping.REPORT} WHERE r.workspace_id = %(workspace)s AND r.author_id = %(member)s"
-            " AND r.purged_at IS NULL ORDER BY coalesce(r.posted_at, r.created_at)",
+        return await self._where(
+            "r.workspace_id = %(workspace)s AND r.author_id = %(member)s AND r.purged_at IS NULL"
+            " ORDER BY coalesce(r.posted_at, r.created_at)",
             workspace=workspace,
             member=member,
         )
-        return [mapping.report(row) for row in rows]
 
     async def samples(self, target: ReplyTarget) -> Sequence[Report]:
-        rows = await self._all(
-            f"{mapping.REPORT} WHERE w.platform = %(platform)s::platform AND w.external_id = %(workspace)s AND r.sample"
-            " ORDER BY r.created_at, r.kind",
-            platform=target.platform,
-            workspace=target.workspace,
-        )
-        return [mapping.report(row) for row in rows]
+        return await self._where(f"{_IN_WORKSPACE} AND r.sample ORDER BY r.created_at, r.kind", **asdict(target))
 
     async def lock(self, reports: Collection[UUID], *, labelled_with: UUID | None = None) -> Mapping[UUID, Report]:
         rows = await self._all(_LOCKED, reports=list(reports), labelled_with=labelled_with)
@@ -214,7 +200,10 @@ class SqlReports(Queries):
         """Return the reports' threads, if they have one."""
         if not reports:
             return {}
-        rows = await self._all(
-            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports)
-        )
-        return {row["id"]: mapping.target(row) for row in rows}
+        found = await self._where("r.id = ANY(%(reports)s) AND r.message IS NOT NULL", reports=list(reports))
+        return {report.id: report.target for report in found}
+
+    async def _where(self, condition: LiteralString, **params: object) -> list[Report]:
+        """Return the reports `r` of workspaces `w` that a condition holds for."""
+        rows = await self._all(f"{mapping.REPORT} WHERE {condition}", **params)
+        return [mapping.report(row) for row in rows]

@@ -9,24 +9,20 @@ import psycopg
 
 from db.keys import Keys, KeysError, new_key, read, write
 
-_VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString]]] = (
-    ("claim", "id", "proof"),
-    ("report", "id", "proof_question"),
-    ("report", "id", "kept_at"),
-    ("report", "id", "kept_code"),
-    ("slack_installation", "team", "bot_token"),
-    ("key_check", "is_one", "token"),
+_VALUES: Final[Sequence[tuple[LiteralString, LiteralString, LiteralString, LiteralString]]] = (
+    (
+        "claim",
+        "id",
+        "proof",
+        "UPDATE claim SET proof = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END WHERE id = %s",
+    ),
+    ("report", "id", "proof_question", "UPDATE report SET proof_question = '' WHERE id = %s"),
+    ("report", "id", "kept_at", "UPDATE report SET kept_at = '' WHERE id = %s"),
+    ("report", "id", "kept_code", "UPDATE report SET kept_code = '' WHERE id = %s"),
+    ("slack_installation", "team", "bot_token", "DELETE FROM slack_installation WHERE team = %s"),
+    ("key_check", "is_one", "token", "DELETE FROM key_check WHERE is_one = %s"),
 )
-"""Every encrypted column: its table, the table's key, and the column."""
-_LOST: Final[Sequence[LiteralString]] = (
-    "UPDATE claim SET proof = '', state = CASE state WHEN 'open' THEN 'rejected' ELSE state END WHERE id = %s",
-    "UPDATE report SET proof_question = '' WHERE id = %s",
-    "UPDATE report SET kept_at = '' WHERE id = %s",
-    "UPDATE report SET kept_code = '' WHERE id = %s",
-    "DELETE FROM slack_installation WHERE team = %s",
-    "DELETE FROM key_check WHERE is_one = %s",
-)
-"""What to do with a value that can't be decrypted any more, in the same order."""
+"""Every encrypted column: its table, the table's key, the column, and what to do if a value can't be decrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ async def reset(owner_url: str, keys: Keys) -> Rotated:
 async def _reencrypt(owner_url: str, keys: Keys, *, reset: bool) -> Rotated:
     kept = lost = 0
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
-        for (table, key, column), forget in zip(_VALUES, _LOST, strict=True):
+        for table, key, column, forget in _VALUES:
             select: LiteralString = f"SELECT {key}, {column} FROM {table} WHERE {column} <> ''"
             update: LiteralString = f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s"
             for row, value in await (await connection.execute(select)).fetchall():

@@ -19,12 +19,6 @@ _INSERT: Final = """INSERT INTO calibration (community_id, model_version, parame
   VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
-async def newest(store: Store, community: UUID, version: str) -> ScoringModel | None:
-    """Return the fitted model for a community: its own, or else the deployment's; None before any fit."""
-    async with store.session(community) as session:
-        return await session.calibrations.newest(version)
-
-
 async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
     """Return the model that scores a community's matches: the newest fitted one, or the encoder's defaults."""
     async with store.session(community) as session:
@@ -34,12 +28,6 @@ async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> Scoring
 async def in_use_by(session: CommunitySession, live: EmbeddingModel) -> ScoringModel:
     """Return the same as `in_use`, read in the session's transaction."""
     return await session.calibrations.newest(live.version) or defaults.for_encoder(live.encoder)
-
-
-async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
-    """Use these weights for a community from now on."""
-    async with store.transaction(community) as connection:
-        await insert(connection, community, version, model.to_json(), summary)
 
 
 async def insert(

@@ -39,8 +39,7 @@ _GONE: Final = f"""UPDATE outbox o SET {NOTHING_SHOWN}, state = 'sent', fence = 
 async def note_deleted(store: Store, team: str, channel: str) -> None:
     """Count what was sent in a deleted channel as removed: it's gone with the channel, and is never edited."""
     if workspace := await store.workspace("slack", team):
-        async with store.transaction(workspace.community) as connection:
-            await connection.execute(_GONE, {"workspace": workspace.id, "channel": channel})
+        await store.rows_in(workspace.community, _GONE, workspace=workspace.id, channel=channel)
 
 
 async def move_channel(store: Store, team: str, old: str, new: str) -> None:

@@ -50,5 +50,4 @@ class Slowness:
         began = "slow_since = %s"
         ended = "slow_since = NULL, slow_until = %s, slow_times = slow_times + 1"
         update = f"UPDATE workspace SET {began if change == 'began' else ended} WHERE id = %s"
-        async with self._database.transaction(workspace.community) as connection:
-            await connection.execute(update, [at, workspace.id])
+        await self._database.rows_in(workspace.community, update, at, workspace.id)

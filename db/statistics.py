@@ -1,8 +1,8 @@
 """A community's numbers in PostgreSQL: how many items, and how good the matches were."""
 
-from typing import Final
+from typing import Final, Literal
 
-from db.counts import COUNTS
+from db.counts import COUNTS, RETURNED, counting
 from db.queries import Queries
 from reunite.entities import PromisesKept, Statistics
 
@@ -50,3 +50,7 @@ class SqlStatistics(Queries):
         learned = await self._row(_LEARNED_FROM)
         shown = {name: matches.pop(name) for name in ("matches_shown", "confirmed", "rejected")}
         return Statistics(**items, **shown, kept=PromisesKept(**matches, **learned))
+
+    async def count(self, which: Literal["open", "returned"]) -> int:
+        number = RETURNED if which == "returned" else f"({counting('found', 'open')})"
+        return int((await self._row(f"SELECT {number} AS number", for_moderators=False))["number"])

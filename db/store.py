@@ -108,12 +108,8 @@ class Store(Database):
 
     async def channels(self, workspace: Workspace) -> list[Channel]:
         """Return a workspace's channels as they were saved last, by any process."""
-        async with self.transaction(workspace.community) as connection:
-            cursor = await connection.execute(
-                "SELECT external_id, name, role FROM channel WHERE workspace_id = %s ORDER BY external_id",
-                [workspace.id],
-            )
-            rows = await cursor.fetchall()
+        query = "SELECT external_id, name, role FROM channel WHERE workspace_id = %s ORDER BY external_id"
+        rows = await self.rows_in(workspace.community, query, workspace.id)
         return [
             Channel(row["external_id"], row["name"], ReportKind(row["role"]) if row["role"] else None) for row in rows
         ]
@@ -130,8 +126,7 @@ class Store(Database):
         ]
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
-        async with self.transaction(workspace.community) as connection:
-            await connection.execute(_NOTE_ABSENCE, {"since": since, "id": workspace.id})
+        await self.rows_in(workspace.community, _NOTE_ABSENCE, since=since, id=workspace.id)
 
     async def communities(self) -> list[UUID]:
         return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]
@@ -177,8 +172,7 @@ class Store(Database):
             yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)
 
     async def leave(self, workspace: Workspace) -> None:
-        async with self.transaction(workspace.community) as connection:
-            await connection.execute("SELECT leave_workspace(%s)", [workspace.id])
+        await self.rows_in(workspace.community, "SELECT leave_workspace(%s)", workspace.id)
 
     # Work
 

@@ -82,8 +82,6 @@ class Measured:
     similarities: Floats
     photos: Ids
     """The photo of the found report in the best pair."""
-    vectors: NDArray[np.int64]
-    """How many vectors of each report were compared."""
 
     def nearest(self, limit: int) -> Ids:
         """Return the reports with the highest similarities; ties go to the lower id."""
@@ -199,16 +197,19 @@ class SqlVectors(Queries):
         [[row]] = await self._batch((QUERY_VECTORS, scope.params()))
         return targets_of(scope, query_vectors(row))
 
-    async def measure(self, scope: Scope, targets: Sequence[Target], among: Ids | None) -> dict[PairKind, Measured]:
-        """Measure all open reports that take part, or only the given ones, which may be in any state."""
+    async def measure(self, scope: Scope, targets: Sequence[Target]) -> dict[PairKind, Measured]:
+        """Measure all open reports that take part."""
         if not targets:
             return {}
-        [[found]] = await self._batch(measuring(self.community, scope, targets, among))
+        [[found]] = await self._batch(measuring(self.community, scope, targets, None))
         return measured_by_kind(scope, targets, found)
 
 
 def measuring(community: UUID, scope: Scope, targets: Sequence[Target], among: Ids | None) -> Statement:
-    """Return the statement that measures similarities; `targets` must not be empty."""
+    """Return the statement that measures similarities, of all open reports that take part or of those `among` all.
+
+    `targets` must not be empty.
+    """
     params = {**scope.params(), "community": community, "reports": None if among is None else as_array(among)}
     columns = []
     for number, target in enumerate(targets):
@@ -283,7 +284,7 @@ def best_by_kind(
         compared = (
             photos[winners] if opposite is ReportKind.FOUND else own[positions][values[:, winners].argmax(axis=0)]
         )
-        measured[kind] = Measured(reports, keys, best, compared, counts)
+        measured[kind] = Measured(reports, keys, best, compared)
     return measured
 
 

@@ -23,7 +23,6 @@ class SqlVerdicts(Queries):
             " (community_id, match_id, moderator_id, moderator_name, platform, workspace, kind, given, message, press)"
             " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(kind)s, %(given)s,"
             " %(message)s, %(press)s)",
-            community=self.community,
             match=match,
             id=command.member.id,
             name=command.member.name,
@@ -49,7 +48,6 @@ class SqlVerdicts(Queries):
         await self._do(
             "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, platform, workspace, state)"
             " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(state)s)",
-            community=self.community,
             match=match,
             id=by.id,
             name=by.name,

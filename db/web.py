@@ -73,7 +73,6 @@ class WebSession(CommunitySession):
             """INSERT INTO web_message (community_id, channel, key, author_id, author_name, text)
                VALUES (%(community)s, %(channel)s, %(key)s, %(author)s, %(name)s, %(text)s)
                ON CONFLICT (community_id, key) DO NOTHING RETURNING id""",
-            community=self.community,
             channel=channel,
             key=key,
             author=author.id,
@@ -89,7 +88,6 @@ class WebSession(CommunitySession):
                SELECT %(community)s, %(channel)s, %(root)s, %(key)s, %(reply)s
                WHERE %(root)s::bigint IS NULL OR EXISTS (SELECT FROM web_message WHERE id = %(root)s)
                ON CONFLICT (community_id, key) DO NOTHING RETURNING id""",
-            community=self.community,
             channel=channel,
             root=root,
             key=key,
@@ -189,14 +187,12 @@ class WebSession(CommunitySession):
 def _message(
     row: mapping.Row, reply: Reply | None, posted: Mapping[str, Posted], verdict_marks: Mapping[UUID, VerdictMarks]
 ) -> WebMessage:
-    return WebMessage(
-        id=row["id"],
-        channel=row["channel"],
+    return mapping.entity(
+        WebMessage,
+        row,
         root=row["root_id"],
         author=Member(row["author_id"], row["author_name"]) if row["author_id"] is not None else None,
-        text=row["text"],
         reply=reply,
-        created_at=row["created_at"],
         posted=posted.get(str(row["id"])),
         verdict_marks=verdict_marks.get(reply.match) if reply and reply.match else None,
     )

@@ -29,7 +29,6 @@ class SqlWork(Queries):
             "INSERT INTO work (community_id, report_id, hinted_at)"
             " VALUES (%(community)s, %(report)s, CASE WHEN %(hinted)s THEN now() END) RETURNING id",
             hinted=hinted,
-            community=self.community,
             report=report,
         )
         return UUID(str(row["id"]))
@@ -38,7 +37,6 @@ class SqlWork(Queries):
         rows = await self._all(
             "INSERT INTO work (community_id, report_id, hinted_at)"
             " SELECT %(community)s, unnest(%(reports)s::uuid[]), now() RETURNING id",
-            community=self.community,
             reports=reports,
         )
         return [row["id"] for row in rows]

@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from db import mapping
-from db.counts import SqlCounts
 from db.statistics import SqlStatistics
 from db.trends import SqlTrends
 from reunite import rules
@@ -20,7 +19,7 @@ WORKSPACE_CHANGED: Final = "reunite_workspace"
 """Notified with platform and external id when settings or channels change: bots keep them in memory."""
 
 
-class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
+class SqlWorkspaces(SqlTrends, SqlStatistics):
     """`reunite.ports.workspaces.Workspaces`."""
 
     async def settings(self, workspace: UUID) -> Settings:
@@ -73,7 +72,6 @@ class SqlWorkspaces(SqlTrends, SqlStatistics, SqlCounts):
             """INSERT INTO member_zone (community_id, workspace_id, member_id, zone)
                VALUES (%(community)s, %(workspace)s, %(member)s, %(zone)s)
                ON CONFLICT (workspace_id, member_id) DO UPDATE SET zone = excluded.zone""",
-            community=self.community,
             zone=zone,
             **place,
         )

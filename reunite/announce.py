@@ -1,6 +1,6 @@
 """Announces a search's result: stores the matches, and writes one message about each match in each thread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -93,7 +93,7 @@ async def announce_sealed(session: Session, report: Report, results: Results) ->
     known = {match.id: match for match in await session.matches.of(report.id)}
     found = {known.id: known for known in locked.values() if known.sealed}
     likely = [scored for scored in results.scored if scored.label and scored.report in found]
-    for report_id, match in (await _save(session, report, likely)).items():
+    for report_id, match in (await save_matches(session, report, likely)).items():
         if match.state is MatchState.UNDECIDED:
             if match.id in known:
                 await correct(session, match, report, found[report_id])
@@ -141,7 +141,7 @@ async def _locked_and_saved(session: Session, searched: Report, results: Results
     unlabelled = [each for each in still_open if each.crowded_out or not (each.label or results.is_complete)]
     unjudged = frozenset(each.report for each in unlabelled if each.report in labelled)
     judged = [candidate for candidate in still_open if candidate.report not in unjudged]
-    matches = {**{other: labelled[other] for other in unjudged}, **await _save(session, report, judged)}
+    matches = {**{other: labelled[other] for other in unjudged}, **await save_matches(session, report, judged)}
     return _Stored(report, still_open, locked, matches, known, unjudged)
 
 
@@ -192,15 +192,11 @@ def _is_unchanged(searched: Report, now: Report) -> bool:
     return (now.question_answer, now.text) == (searched.question_answer, searched.text)
 
 
-async def _save(session: Session, report: Report, scored: Sequence[ScoredCandidate]) -> Mapping[UUID, Match]:
-    in_order = _in_order(scored)
-    saved = await session.matches.save([pair_of(report, candidate) for candidate in in_order])
+async def save_matches(session: Session, report: Report, scored: Iterable[ScoredCandidate]) -> Mapping[UUID, Match]:
+    """Store pairs in the order of every search, so that two that write the same pairs can't deadlock."""
+    in_order = sorted(scored, key=lambda candidate: candidate.report)
+    saved = await session.matches.save([_pair_of(report, candidate) for candidate in in_order])
     return {candidate.report: match for candidate, match in zip(in_order, saved, strict=True)}
-
-
-def _in_order(scored: Sequence[ScoredCandidate]) -> Sequence[ScoredCandidate]:
-    """Order pairs as every search does, so that two that write the same pairs can't deadlock."""
-    return sorted(scored, key=lambda candidate: candidate.report)
 
 
 def _nearest(stored: _Stored) -> list[Pair]:
@@ -305,7 +301,7 @@ async def _ping_if_likelier(session: Session, match: Match, report: Report, othe
         await session.outbox.post(lost.id, keys.likelier(match.id), wording.likelier(match, lost, found))
 
 
-def pair_of(report: Report, scored: ScoredCandidate) -> ScoredPair:
+def _pair_of(report: Report, scored: ScoredCandidate) -> ScoredPair:
     lost, found = (report.id, scored.report) if report.kind is ReportKind.LOST else (scored.report, report.id)
     return ScoredPair(
         lost,

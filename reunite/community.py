@@ -15,7 +15,7 @@ from reunite.entities import Member, Report, Settings, Trends, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import notices
 from reunite.messages.reply import Reply
-from reunite.my_reports import end
+from reunite.my_reports import end_all
 from reunite.ports import KnownCard, Queue, Store
 from reunite.text.zones import zone_named
 
@@ -109,11 +109,7 @@ class CommunityHandlers:
         await self._store.note_absence(workspace, LEAVING)
         async with self._store.session(workspace.community) as session:
             reports = await session.workspaces.reports(workspace.id)
-        for report_id in reports:
-            async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(report_id)
-                if report:
-                    await end(session, report)
+        await end_all(self._store, workspace, reports)
         await self._store.leave(workspace)
 
 

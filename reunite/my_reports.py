@@ -1,7 +1,7 @@
 """Members' own reports: see, change, extend or withdraw them; export or delete all their data."""
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -122,15 +122,9 @@ class MyReportHandlers:
             known = [report.id for report in await session.reports.by_author(workspace.id, member)]
             await _let_end(session, known, self._now())
             await session.deletion.forget_moderator(workspace.account(press.member))
-            await session.prompts.switch_reminders(
-                workspace.id, member, on=True
-            )  # this choice of theirs is deleted too
+            await session.prompts.switch_reminders(workspace.id, member, on=True)  # this choice of theirs goes too
             await session.workspaces.set_member_zone(workspace.id, member, "")
-        for report_id in known:
-            async with self._store.session(workspace.community) as session:
-                report = await session.reports.get(report_id)
-                if report:
-                    await end(session, report)
+        await end_all(self._store, workspace, known)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_author(workspace.id, member)
         return notices.forgotten(len(known), press.language)
@@ -142,6 +136,14 @@ async def _let_end(session: Session, reports: Collection[UUID], now: datetime) -
         if report.state in rules.IN_PROGRESS:
             await session.reports.set_state(report.id, ReportState.WITHDRAWN)
         await session.reports.set_expiry(report.id, now)
+
+
+async def end_all(store: Store, workspace: Workspace, reports: Iterable[UUID]) -> None:
+    """Withdraw and purge reports, each in a transaction of its own."""
+    for report_id in reports:
+        async with store.session(workspace.community) as session:
+            if report := await session.reports.get(report_id):
+                await end(session, report)
 
 
 async def end(session: Session, report: Report) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reunite import rules, sample_threads
-from reunite.announce import announce, announce_sealed, pair_of
+from reunite.announce import announce, announce_sealed, save_matches
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
 from reunite.matching.evidence import MAX_CANDIDATES, Search
 from reunite.matching.scoring import Results, ScoredCandidate, judges_rest, score
@@ -35,14 +35,12 @@ async def search_and_announce(
     if report.sample and not await sample_threads.show_post(session, report):
         return None
     search = search or await session.candidates.search(report, MAX_CANDIDATES)
-    ranked = score(search, model)
-    results = Results(await without_ruled_out(session, report, ranked), is_complete, judges_rest(ranked))
+    results = await _results(session, report, score(search, model), is_complete=is_complete)
     await announce(session, report, search, results)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
         # Separately, so that nothing public depends on sealed reports: no count, rare word or probability.
         sealed = await session.candidates.search(report, MAX_CANDIDATES, sealed=True)
-        ranked = score(sealed, model)
-        likely = Results(await without_ruled_out(session, report, ranked), is_complete, judges_rest(ranked))
+        likely = await _results(session, report, score(sealed, model), is_complete=is_complete)
         await announce_sealed(session, report, likely)
     if report.sample:
         await sample_threads.search_for_lost(session, report)
@@ -53,8 +51,7 @@ async def answer_look(session: Session, look: Report, model: ScoringModel, searc
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
     search = search or await session.candidates.search(look, MAX_CANDIDATES)
     ranked = await without_ruled_out(session, look, score(search, model))
-    in_order = sorted(shortlist(ranked, _MAX_FOUND), key=lambda candidate: candidate.report)
-    await session.matches.save([pair_of(look, candidate) for candidate in in_order])
+    await save_matches(session, look, shortlist(ranked, _MAX_FOUND))
     await session.reports.mark_first_reply(look.id)
 
 
@@ -64,6 +61,12 @@ async def without_ruled_out(
     """Leave out candidates that were rejected or declined before, for this report or another by the same author."""
     ruled_out = await session.matches.ruled_out(report.id)
     return [candidate for candidate in ranked if candidate.report not in ruled_out]
+
+
+async def _results(
+    session: Session, report: Report, ranked: Sequence[ScoredCandidate], *, is_complete: bool
+) -> Results:
+    return Results(await without_ruled_out(session, report, ranked), is_complete, judges_rest(ranked))
 
 
 async def _is_searchable(session: Session, report: Report) -> bool:

@@ -108,10 +108,7 @@ async def run(
         await stack.enter_async_context(forgetting_ended_communities(store))
         if photos.slack_token is None and await store.rows("SELECT FROM slack_installation LIMIT 1"):
             await check(servers.database_url, servers.keys)  # without the keys, no photo on Slack could be fetched
-        load = load or partial(choose, threads=config.encoder.torch_threads)
-        encoder, model = await (
-            _register_precomputed(store, precomputed) if precomputed else _load_encoder(store, config, load, report)
-        )
+        encoder, model = await _encoder(store, config, load, report, precomputed)
         stack.push_async_callback(encoder.close)
         fetcher = await stack.enter_async_context(PhotoFetcher(photos.hosts, allow_http_hosts=photos.http_hosts))
         slack_files = SlackFiles(Installations(store), photos.slack_hosts, photos.slack_token)
@@ -122,14 +119,17 @@ async def run(
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         ready(model)
-        await _run_all(
+        services = [
             endless(_process_hints_forever(config, store, processor)),
             endless(_watch_model(store, processor, config.model_poll_seconds)),
             endless(Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds).run()),
             endless(keep_learning(store, model)),
-            _embed_queries(store, encoder, model, decoders),
-            _calibrate(store, encoder, model, config.open_set),
-        )
+        ]
+        if isinstance(encoder, BatchingEncoder):  # precomputed vectors exist for known reports only
+            services.append(endless(QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()))
+            if config.open_set:
+                services.append(calibrate_once(store, encoder, model, config.open_set))
+        await _run_all(*services)
 
 
 async def _run_all(*services: Coroutine[Any, Any, None]) -> None:
@@ -165,27 +165,21 @@ async def _watch_model(store: Store, processor: Processor, poll_seconds: float) 
             )
 
 
-async def _embed_queries(store: Store, encoder: ReportEncoder, model: EmbeddingModel, decoders: Decoders) -> None:
-    if isinstance(encoder, BatchingEncoder):  # precomputed vectors exist for known reports only
-        await endless(QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run())
-
-
-async def _register_precomputed(store: Store, precomputed: PrecomputedVectors) -> tuple[ReportEncoder, EmbeddingModel]:
-    return precomputed, await store.embedding_models.register(precomputed.kind, precomputed.version, precomputed.spaces)
-
-
-async def _load_encoder(
-    store: Store, config: WorkerConfig, load: Load, report: Callable[[str], None]
+async def _encoder(
+    store: Store,
+    config: WorkerConfig,
+    load: Load | None,
+    report: Callable[[str], None],
+    precomputed: PrecomputedVectors | None,
 ) -> tuple[ReportEncoder, EmbeddingModel]:
+    if precomputed:
+        kind, version, spaces = precomputed.kind, precomputed.version, precomputed.spaces
+        return precomputed, await store.embedding_models.register(kind, version, spaces)
     live, wanted = await store.embedding_models.live(), config.encoder
+    load = load or partial(choose, threads=wanted.torch_threads)
     recorded = live.encoder if live else None
     choice = await asyncio.to_thread(load, wanted.kind, recorded, wanted.model, report)
     return await live_encoder(store, choice, report, reembed=config.reembed)
-
-
-async def _calibrate(store: Store, encoder: ReportEncoder, model: EmbeddingModel, source: OpenSetSource | None) -> None:
-    if source and isinstance(encoder, BatchingEncoder):  # there are no precomputed vectors of the open set
-        await calibrate_once(store, encoder, model, source)
 
 
 def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:

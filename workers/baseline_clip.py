@@ -1,6 +1,6 @@
 """The baseline loop over photos, as in the documentation of `transformers`, for comparisons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from PIL import Image
@@ -10,23 +10,19 @@ from reunite.encoder import SHARED_SPACE, Pixels, Vectors
 from workers.encoders.hub import obtain
 
 
-class BaselineClip:
-    """CLIP or SigLIP of `transformers` in float32: one whole photo at a time."""
+def baseline_clip(name_or_folder: str) -> Callable[[Pixels], Mapping[str, Vectors]]:
+    """Load CLIP or SigLIP of `transformers` in float32, and return a function that embeds one whole photo."""
+    folder = obtain(name_or_folder, lambda _: None, local_files_only=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = AutoModel.from_pretrained(folder, use_safetensors=True, local_files_only=True, dtype=torch.float32)
+    model.eval().to(device)
+    processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
 
-    def __init__(self, name_or_folder: str) -> None:
-        folder = obtain(name_or_folder, lambda _: None, local_files_only=True)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._model = AutoModel.from_pretrained(
-            folder, use_safetensors=True, local_files_only=True, dtype=torch.float32
-        )
-        self._model.eval().to(self._device)
-        self._processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
-
-    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a photo."""
-        image = Image.fromarray(photo)
-        inputs = self._processor(images=image, input_data_format="channels_last", return_tensors="pt").to(self._device)
+    def vectors(photo: Pixels) -> Mapping[str, Vectors]:
+        inputs = processor(images=Image.fromarray(photo), input_data_format="channels_last", return_tensors="pt")
         with torch.inference_mode():
-            features: torch.Tensor = self._model.get_image_features(**inputs).pooler_output
-        vectors: Vectors = torch.nn.functional.normalize(features, dim=1).cpu().numpy()
-        return {SHARED_SPACE: vectors}
+            features: torch.Tensor = model.get_image_features(**inputs.to(device)).pooler_output
+        normalised: Vectors = torch.nn.functional.normalize(features, dim=1).cpu().numpy()
+        return {SHARED_SPACE: normalised}
+
+    return vectors

@@ -22,7 +22,7 @@ from transformers import (
     SiglipModel,
 )
 
-from reunite.encoder import Encoder, Pixels, Vectors, Views
+from reunite.encoder import Encoder, Pixels, Views
 from reunite.errors import DefectError
 from workers.encoders.catalogue import Checkpoint, find_checkpoint
 from workers.encoders.clip import TEMPLATES, ClipEncoder
@@ -52,14 +52,6 @@ class Measurable(Encoder, Protocol):
         ...
 
 
-class Baseline(Protocol):
-    """The baseline loop."""
-
-    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo the way the model's documentation shows."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Speed:
     """One encoder's speed in each round, in items per second."""
@@ -73,8 +65,7 @@ def measure(
     encoders: Sequence[Encoder], photos: int, rounds: int, progress: Callable[[str], None] = lambda _: None
 ) -> list[Speed]:
     """Measure in rounds over all encoders, so that other load affects them alike; the first round is a warm-up."""
-    noise = np.random.default_rng(0)
-    pictures = [noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(photos)]
+    pictures = _noise(photos)
     texts = [TEXTS[number % len(TEXTS)] for number in range(photos)]
     measured: list[list[tuple[float, float]]] = []
     for number in range(rounds + 1):
@@ -106,11 +97,19 @@ def _per_second(encode: Callable[[Sequence[Item]], object], items: Sequence[Item
 
 def forward_pass_per_second(encoder: Measurable) -> float:
     """Return how many photos a second an encoder's network alone processes: the median of several batches."""
-    noise = np.random.default_rng(0)
-    pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
-    forward = encoder.forward_only([framed(picture, encoder.framing) for picture in pictures])
+    forward = forward_pass(encoder)
     forward()
     return median(_per_second(lambda _: forward(), range(BATCH)) for _ in range(_PASSES))
+
+
+def forward_pass(encoder: Measurable) -> Callable[[], object]:
+    """Return a function that runs only an encoder's network, on a batch of noise."""
+    return encoder.forward_only([framed(picture, encoder.framing) for picture in _noise(BATCH)])
+
+
+def _noise(photos: int) -> list[Pixels]:
+    noise = np.random.default_rng(0)
+    return [noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(photos)]
 
 
 def full_size_clip(folder: Path) -> ClipEncoder:

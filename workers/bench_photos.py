@@ -13,13 +13,15 @@ import numpy as np
 from PIL import Image
 
 from db.embeddings import of_photo
-from reunite.encoder import EncoderKind, Vectors
+from reunite.encoder import EncoderKind, Pixels, Vectors
 from workers.batching import BatchingEncoder
-from workers.bench import BATCH, PHOTO_SIZE, Baseline, Measurable
+from workers.bench import BATCH, Measurable, forward_pass
 from workers.decoder.pool import Decoders
 from workers.embed import checked
 from workers.framing import framed
 
+Baseline = Callable[[Pixels], Mapping[str, Vectors]]
+"""Embeds a whole photo, one at a time, the way the model's documentation shows."""
 SIZE: Final = (4032, 3024)
 """Of a photo with 12 megapixels."""
 _KINDS: Final = 4
@@ -62,23 +64,20 @@ def summary(rounds: Sequence[Round]) -> dict[str, float]:
 def _load(kind: EncoderKind, model: str) -> tuple[Measurable, Baseline]:
     # Imported here: the encoders' packages are extras.
     if kind == "clip":
-        from workers.baseline_clip import BaselineClip  # noqa: PLC0415
+        from workers.baseline_clip import baseline_clip  # noqa: PLC0415
         from workers.encoders.clip import ClipEncoder  # noqa: PLC0415
 
-        return ClipEncoder(model, local_files_only=True), BaselineClip(model)
+        return ClipEncoder(model, local_files_only=True), baseline_clip(model)
     from workers.encoders.concept import ConceptEncoder  # noqa: PLC0415
 
-    return ConceptEncoder(), ConceptEncoder(dtype="float32")
+    whole = ConceptEncoder(dtype="float32")
+    return ConceptEncoder(), lambda photo: whole.encode_images([framed(photo, whole.framing)])
 
 
 async def _rounds(
     encoder: Measurable, baseline: Baseline, posted: Sequence[bytes], rounds: int, progress: Callable[[str], None]
 ) -> list[Round]:
-    noise = np.random.default_rng(0)
-    pictures = (noise.integers(0, 256, PHOTO_SIZE, dtype=np.uint8) for _ in range(BATCH))
-    forward = encoder.forward_only([framed(picture, encoder.framing) for picture in pictures])
-    batching = BatchingEncoder(encoder)
-    measured = []
+    forward, batching, measured = forward_pass(encoder), BatchingEncoder(encoder), []
     async with Decoders(framing=encoder.framing) as decoders:
         for number in range(rounds + 1):
             progress(f"from bytes to vector, round {number} of {rounds}" if number else "warming up")
@@ -115,7 +114,7 @@ async def pipeline_vectors(decoders: Decoders, batching: BatchingEncoder, data: 
 def _baseline_vectors(baseline: Baseline, data: bytes) -> Mapping[str, Vectors]:
     with Image.open(BytesIO(data)) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return {space: vectors[0] for space, vectors in baseline.baseline_vectors(pixels).items()}
+    return {space: vectors[0] for space, vectors in baseline(pixels).items()}
 
 
 def _cosine(ours: Mapping[str, Vectors], theirs: Mapping[str, Vectors]) -> float:

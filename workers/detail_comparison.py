@@ -112,12 +112,11 @@ async def _worth_comparing(
     return search, await session.photo_details.not_compared(pairs_of(report, list(chosen.values())))
 
 
-def pairs_of(report: Report, candidates: Sequence[Candidate]) -> list[tuple[UUID, UUID, UUID]]:
-    """Return for each candidate the lost report, the found report, and the latter's photo that is most similar."""
+def pairs_of(report: Report, candidates: Sequence[Candidate]) -> list[tuple[UUID, UUID]]:
+    """Return for each candidate the lost report, and the found report's photo that is most similar."""
     is_lost = report.kind is ReportKind.LOST
     return [
-        (report.id, other, candidate.photo) if is_lost else (other, report.id, candidate.photo)
+        (report.id if is_lost else candidate.item.report, candidate.photo)
         for candidate in candidates
         if candidate.photo
-        for other in (candidate.item.report,)
     ]

@@ -194,7 +194,7 @@ async def _recall(store: Store, tenant: Tenant, report: UUID) -> tuple[float, fl
         search = await session.candidates.search(known, MAX_CANDIDATES)
         scope = Scope(report, known.kind.opposite, model.id, model.spaces, hidden=False)
         vectors = SqlVectors(connection, tenant.community)
-        exact = await vectors.measure(scope, await vectors.targets(scope), None)
+        exact = await vectors.measure(scope, await vectors.targets(scope))
     shares = []
     for nearest in (10, 50):
         found = {

@@ -49,25 +49,16 @@ def form_of(action: Action, language: str = "en") -> Form | None:
     """
     match action:
         case "mine" | "look_mine":
-            label, hint = sentence("form_claim_label", language), sentence("form_claim_hint", language)
-            return _asking(
-                "form_claim", language, Field("words", label, "text", hint, required=True, most=rules.MAX_PROOF)
-            )
+            return _asking("form_claim", language, _words("form_claim", language, required=True, most=rules.MAX_PROOF))
         case "proof_question":
-            label, hint = (
-                sentence("form_proof_question_label", language),
-                sentence("form_proof_question_hint", language),
-            )
-            return _asking(
-                "form_proof_question",
-                language,
-                Field("words", label, "text", hint, required=True, most=rules.MAX_PROOF),
-            )
+            hidden = _words("form_proof_question", language, required=True, most=rules.MAX_PROOF)
+            return _asking("form_proof_question", language, hidden)
         case "whereabouts":
-            return Form(sentence("form_whereabouts", language), _whereabouts(language))
+            place = replace(_words("form_whereabouts", language, most=rules.MAX_PLACE), kind="line")
+            code = replace(_words("form_code", language, most=rules.MAX_CODE), name="code", kind="line")
+            return _asking("form_whereabouts", language, place, code)
         case "add_detail":
-            label, hint = sentence("form_detail_label", language), sentence("form_detail_hint", language)
-            return _asking("form_detail", language, Field("words", label, "text", hint, required=True, most=1000))
+            return _asking("form_detail", language, _words("form_detail", language, required=True, most=1000))
         case "add_photo":
             return _asking("form_photo", language, _photos(language, required=True))
         case _:
@@ -108,9 +99,7 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
     A lost report is `seen` as public or private (`private` fills it in). A found report has a `proof_question`, and a
     sealed one also a `category`.
     """
-    words = Field(
-        "words", sentence(f"form_{which}_label", language), "text", sentence(f"form_{which}_hint", language), most=1000
-    )
+    words = _words(f"form_{which}", language, most=1000)
     where = Field("where", sentence(f"form_{which}_where", language), "line", most=100)
     photos = _photos(language, required=which == "sealed")
     if which == "lost":
@@ -122,31 +111,24 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
         )
         label, value = sentence("form_seen", language), "private" if private else "public"
         who = Field("seen", label, "choice", required=True, options=seen, value=value)
-        return Form(sentence("form_lost", language), (words, photos, where, when, who))
-    proof_question = Field(
-        "proof_question",
-        sentence("form_proof_question_label", language),
-        "line",
-        sentence("form_proof_question_hint", language),
-        most=200,
-    )
+        return _asking("form_lost", language, words, photos, where, when, who)
+    proof_question = replace(_words("form_proof_question", language, most=200), name="proof_question", kind="line")
     if which == "found":
-        return Form(sentence("form_found", language), (words, photos, where, proof_question))
+        return _asking("form_found", language, words, photos, where, proof_question)
     keys = {name: "category_else" if name == "other" else f"category_{name}" for name in CATEGORIES}
     options = tuple(Option(name, sentence(key, language)) for name, key in keys.items())
     category = Field("category", sentence("form_category", language), "choice", required=True, options=options)
-    return Form(sentence("form_sealed", language), (category, photos, where, words, proof_question))
+    return _asking("form_sealed", language, category, photos, where, words, proof_question)
 
 
 def _asking(title: str, language: str, *fields: Field) -> Form:
     return Form(sentence(title, language), fields)
 
 
-def _whereabouts(language: str) -> tuple[Field, ...]:
-    label, hint = sentence("form_whereabouts_label", language), sentence("form_whereabouts_hint", language)
-    place = Field("words", label, "line", hint, most=rules.MAX_PLACE)
-    code_label, code_hint = sentence("form_code_label", language), sentence("form_code_hint", language)
-    return place, Field("code", code_label, "line", code_hint, most=rules.MAX_CODE)
+def _words(key: str, language: str, *, required: bool = False, most: int) -> Field:
+    """Return a field for words; `key` begins the names of the sentences that are its label and its hint."""
+    label, hint = (sentence(f"{key}_{part}", language) for part in ("label", "hint"))
+    return Field("words", label, "text", hint, required=required, most=most)
 
 
 def _photos(language: str, *, required: bool) -> Field:

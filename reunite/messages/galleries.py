@@ -20,6 +20,7 @@ from reunite.messages.wording import (
     matches_among,
     may_be_sealed,
     moderators_react,
+    of_match,
     post_of,
     why_words,
 )
@@ -122,7 +123,7 @@ def folded_card(match: Match, lost: Report, found: Report, *, may_claim: bool = 
     """Replace the card of a match that the owner has declined; they may still change their mind."""
     folded = line("card_folded", lost.language, post=post_of(found, lost.language))
     buttons = (button("mine", match.id, lost.language),) if may_claim else ()
-    return Reply("match", (folded,), match=match.id, buttons=buttons, about=match.reports)
+    return of_match("match", match, folded, buttons=buttons)
 
 
 def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
@@ -130,7 +131,7 @@ def owner_folded(match: Match, lost: Report, found: Report) -> Reply:
     language = found.language
     folded = line("owner_folded", language, report=Jump(lost.id, sentence("jump_report", language)))
     buttons = (button("proof_question", found.id, language),)  # this may be all that the finder's thread says
-    return Reply("match", (folded,), match=match.id, buttons=buttons, about=match.reports)
+    return of_match("match", match, folded, buttons=buttons)
 
 
 def still_watching(report: Report) -> Reply:

@@ -13,10 +13,12 @@ from reunite.messages.wording import (
     author,
     button,
     button_row,
+    calling,
     found_line,
     line,
     lost_line,
     named,
+    of_match,
     post_of,
     quote,
 )
@@ -45,7 +47,7 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     # The answer is deleted at the end, and nobody needs it while the claim is over.
     is_shown = claim.has_proof and not rules.is_over(claim, match, lost, found)
     buttons = (*((see,) if is_shown else ()), *button_row(match.id, language, "confirm", "reject"))
-    return Reply("claim", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
+    return of_match("claim", match, *lines, picture=picture, buttons=buttons)
 
 
 def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:
@@ -94,22 +96,20 @@ def claimed_card(
     lines = [(author(lost),), line(key, language), found_line(found, language), *([] if found.sealed else quote(found))]
     withdraw = Button("not_mine", match.id, sentence("button_not_mine_after_all", language))
     buttons = (withdraw,) if match.state is MatchState.UNDECIDED else ()
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
+    return of_match("match", match, *lines, picture=picture, buttons=buttons)
 
 
 def owner_has_it(match: Match, lost: Report, found: Report) -> Reply:
     """Replace a finder's card of a match once the item is back."""
-    language = found.language
-    lines = (line("owner_has_it", language), lost_line(lost, language), *quote(lost))
-    return Reply("match", lines, match=match.id, about=match.reports)
+    told = line("owner_has_it", found.language)
+    return of_match("match", match, told, lost_line(lost, found.language), *quote(lost))
 
 
 def closed_card(
     key: Literal["card_folded", "card_gone", "card_other"], match: Match, lost: Report, found: Report
 ) -> Reply:
     """Replace the card of a match that was rejected, whose item is gone, or whose owner got theirs back otherwise."""
-    closed = line(key, lost.language, post=post_of(found, lost.language))
-    return Reply("match", (closed,), match=match.id, about=match.reports)
+    return of_match("match", match, line(key, lost.language, post=post_of(found, lost.language)))
 
 
 def owner_is_content(match: Match, lost: Report, found: Report) -> Reply:
@@ -117,7 +117,7 @@ def owner_is_content(match: Match, lost: Report, found: Report) -> Reply:
     language = found.language
     told = line("owner_is_content", language, report=Jump(lost.id, sentence("jump_report", language)))
     buttons = button_row(found.id, language, "proof_question", "withdraw")
-    return Reply("match", (told,), match=match.id, buttons=buttons, about=match.reports)
+    return of_match("match", match, told, buttons=buttons)
 
 
 def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int, is_last: bool = True) -> Reply:
@@ -128,37 +128,35 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int, is_l
     """
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     language = lost.language
-    owner: Line = (author(lost, notify=True),)
     person = _decider(claim, language)
     if claim.decision is None or claim.decision.account.may_be(found.account):
         person = sentence("the_finder", language) if found.sealed else author(found)
     if claim.state is ClaimState.ACCEPTED and not rules.is_still_given(match, found):
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
-        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
+        return of_match("claim", match, line(key, language))
     if claim.state is ClaimState.ACCEPTED:
         key = "claim_accepted" if members_can_return else "claim_accepted_moderated"
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if members_can_return else ("where_is_it",)
         buttons = button_row(match.id, language, *actions)
         is_asked = members_can_return and not match.handover.got_back  # another press would take that back
         how = (asking("claim_accepted_how", language),) if is_asked else ()
-        lines: tuple[Line, ...] = (owner, line(key, language, person=person), *how)
-        return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+        told = line(key, language, person=person)
+        return of_match("claim", match, *calling(lost), told, *how, buttons=buttons)
     if claim.state is ClaimState.WITHDRAWN:
-        return Reply("claim", (line("claim_withdrawn", language),), match=match.id, about=match.reports)
+        return of_match("claim", match, line("claim_withdrawn", language))
     if not is_last or match.state is MatchState.CONFIRMED:
         return answered_again(match, lost)
-    rejected: tuple[Line, ...] = (owner, line("claim_rejected", language, person=person))
+    rejected = (*calling(lost), line("claim_rejected", language, person=person))
     if not rules.is_still_given(match, found):
-        return Reply("claim", rejected, match=match.id, about=match.reports)
+        return of_match("claim", match, *rejected)
     attempts = plural("attempts_left", left, language) if left else sentence("no_attempts_left", language)
-    lines = (*rejected, (Ask(attempts),))
     buttons = (Button("mine", match.id, sentence("button_try_again", language), "good"),) if left else ()
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+    return of_match("claim", match, *rejected, (Ask(attempts),), buttons=buttons)
 
 
 def answered_again(match: Match, lost: Report) -> Reply:
     """Replace that an answer was rejected, once its owner has given another one or has the item back."""
-    return Reply("claim", (line("earlier_answer_rejected", lost.language),), match=match.id, about=match.reports)
+    return of_match("claim", match, line("earlier_answer_rejected", lost.language))
 
 
 def claim_again(match: Match, lost: Report, found: Report) -> Reply:
@@ -169,26 +167,25 @@ def claim_again(match: Match, lost: Report, found: Report) -> Reply:
     language = lost.language
     if not rules.is_still_given(match, found):
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
-        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
-    told = ((author(lost, notify=True),), line("claim_again", language), asking("claim_again_how", language))
-    return Reply("claim", told, match=match.id, buttons=(button("mine", match.id, language),), about=match.reports)
+        return of_match("claim", match, line(key, language))
+    told, how = line("claim_again", language), asking("claim_again_how", language)
+    return of_match("claim", match, *calling(lost), told, how, buttons=(button("mine", match.id, language),))
 
 
 def claimed_again(match: Match, lost: Report) -> Reply:
     """Replace `claim_again` once the owner has claimed the item again; it stays true whatever is decided."""
-    return Reply("claim", (line("claimed_again", lost.language),), match=match.id, about=match.reports)
+    return of_match("claim", match, line("claimed_again", lost.language))
 
 
 def waiting_claim(claimed: Claimed) -> Reply:
     """Show a claim that nobody has decided in the found report's thread, or why it needn't be checked."""
     match, lost, found = claimed.match, claimed.lost, claimed.found
     if rules.has_gone(match, found):
-        return Reply("claim", (line("claim_given_away", found.language),), match=match.id, about=match.reports)
+        return of_match("claim", match, line("claim_given_away", found.language))
     if not rules.has_ended_otherwise(match, lost):
         return notices.claimed(claimed.claim, match, lost, found)
-    lines: tuple[Line, ...] = (line("claim_over", found.language), asking("claimant_is_gone_how", found.language))
-    buttons = (button("withdraw", found.id, found.language),)
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+    over, how = line("claim_over", found.language), asking("claimant_is_gone_how", found.language)
+    return of_match("claim", match, over, how, buttons=(button("withdraw", found.id, found.language),))
 
 
 def accepted(lost: Report, found: Report, language: str) -> Reply:
@@ -206,7 +203,7 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
     """Announce the decision on a claim in the found report's thread."""
     match, found, language = claimed.match, claimed.found, claimed.found.language
     if key := _not_given(claimed):
-        return Reply("claim", (line(key, language),), match=match.id, about=match.reports)
+        return of_match("claim", match, line(key, language))
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     lines: tuple[Line, ...] = (line("claim_closed_moderated", language),)
     if members_can_return:
@@ -217,7 +214,7 @@ def claim_closed(claimed: Claimed, *, members_can_return: bool) -> Reply:
         lines = (line("claim_closed_back", language), *lines[1:])
     elif not claimed.lost.private:
         lines = (lines[0], *_own_decision(claimed, language), *lines[1:])
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+    return of_match("claim", match, *lines, buttons=buttons)
 
 
 def _not_given(claimed: Claimed) -> str | None:
@@ -252,10 +249,8 @@ def _is_undone(claimed: Claimed) -> bool:
 def claim_gone(claimed: Claimed) -> Reply:
     """Tell a finder who has accepted a claim that its owner has withdrawn it."""
     found = claimed.found
-    lines: tuple[Line, ...] = (line("claim_gone", found.language), asking("claim_gone_how", found.language))
-    if not found.sealed:  # a sealed report doesn't name its finder
-        lines = ((author(found, notify=True),), *lines)
-    return Reply("claim", lines, match=claimed.match.id, about=claimed.match.reports)
+    gone, how = line("claim_gone", found.language), asking("claim_gone_how", found.language)
+    return of_match("claim", claimed.match, *calling(found), gone, how)
 
 
 def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_return: bool) -> Reply:
@@ -271,27 +266,27 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
     if claimed.claim.state is ClaimState.WITHDRAWN or not rules.is_still_given(match, found):
         key = "pair_rejected" if match.state is MatchState.REJECTED else "pair_gone"
         key = "pair_withdrawn" if claimed.claim.state is ClaimState.WITHDRAWN else key
-        return Reply("handover", (line(key, language, **people), jumps), match=match.id, about=match.reports)
+        return of_match("handover", match, line(key, language, **people), jumps)
     if match.state is MatchState.CONFIRMED:
-        return Reply("handover", (line("pair_back", language, **people), jumps), match=match.id, about=match.reports)
+        return of_match("handover", match, line("pair_back", language, **people), jumps)
     lines = [line("pair_begins", language, **people), jumps, whereabouts_line(whereabouts, found, language)]
     buttons: tuple[Button, ...] = (button("whereabouts", found.id, language),)
     if members_can_return:
         lines.append(asking("pair_ends", language))
         buttons = (*button_row(match.id, language, "got_back", "handed_over"), *buttons)
-    return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=match.reports)
+    return of_match("handover", match, *lines, buttons=buttons)
 
 
 def no_conversation(match: Match, reader: Report) -> Reply:
     """Say in a thread that the two have to find each other without the bot; nobody is named."""
-    return Reply("claim", (line("no_pair", reader.language),), match=match.id, about=match.reports)
+    return of_match("claim", match, line("no_pair", reader.language))
 
 
 def help_needed(match: Match, lost: Report, found: Report) -> Reply:
     """Ask moderators to bring owner and finder together."""
     language = found.language
     asked = line("pair_needs_help", language, owner=author(lost), finder=author(found), post=post_of(found, language))
-    return Reply("log", (asked,), match=match.id, about=match.reports)
+    return of_match("log", match, asked)
 
 
 def said_returned(match: Match, reader: Report) -> Reply:
@@ -299,17 +294,14 @@ def said_returned(match: Match, reader: Report) -> Reply:
     language = reader.language
     is_owner = reader.kind is ReportKind.LOST
     said, asked = ("log_handed_over", "do_you_have_it") if is_owner else ("log_got_back", "is_that_right")
-    lines: tuple[Line, ...] = (line(said, language), asking(asked, language))
-    if is_owner or not reader.sealed:  # a sealed report doesn't name its finder
-        lines = ((author(reader, notify=True),), *lines)
-    action: Action = "got_back" if is_owner else "handed_over"
-    return Reply("claim", lines, match=match.id, buttons=(button(action, match.id, language),), about=match.reports)
+    answer = button("got_back" if is_owner else "handed_over", match.id, language)
+    return of_match("claim", match, *calling(reader), line(said, language), asking(asked, language), buttons=(answer,))
 
 
 def said_returned_withdrawn(match: Match, reader: Report) -> Reply:
     """Replace that message once the other side has withdrawn its word."""
     key = "finder_unsaid" if reader.kind is ReportKind.LOST else "owner_unsaid"
-    return Reply("claim", (line(key, reader.language),), match=match.id, about=match.reports)
+    return of_match("claim", match, line(key, reader.language))
 
 
 def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply:

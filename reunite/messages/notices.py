@@ -24,12 +24,14 @@ from reunite.messages.wording import (
     author,
     button,
     button_row,
+    calling,
     certainty,
     circumstances,
     day_of,
     end_of,
     line,
     named,
+    of_match,
     quote,
     why_words,
 )
@@ -74,7 +76,7 @@ def log_line(  # noqa: PLR0913, PLR0917 - what a line is made of
     elif match.state is MatchState.UNDECIDED and found.sealed and not match.released:
         actions.insert(0, "release")
     buttons = button_row(match.id, language, *actions)
-    return Reply("log", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
+    return of_match("log", match, *lines, picture=picture, buttons=buttons)
 
 
 def both_sides(match: Match, reports: tuple[Report, Report], language: str) -> list[Line]:
@@ -160,27 +162,20 @@ def claimed(claim: Claim, match: Match, lost: Report, found: Report) -> Reply:
     The thread doesn't learn who reported privately.
     """
     language = found.language
-    if lost.private:
-        lines: list[Line] = [line("claimed_privately", language)]
-    else:
-        lines = [line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id))]
-    if not found.sealed:  # a sealed report doesn't name its finder
-        lines.insert(0, (author(found, notify=True),))
-    lines.append((Plain(sentence("claimed_how", language)),))
-    buttons = (button("see_claim", claim.id, language),)
-    return Reply("claim", tuple(lines), match=match.id, buttons=buttons, about=match.reports)
+    said = line("claimed_privately", language)
+    if not lost.private:
+        said = line("claimed", language, member=Person.at(lost.target, claim.member, report=lost.id))
+    how: Line = (Plain(sentence("claimed_how", language)),)
+    return of_match("claim", match, *calling(found), said, how, buttons=(button("see_claim", claim.id, language),))
 
 
 def claim_ended(reader: Report) -> Reply:
     """Tell one side of a claim that the other's report has ended: they may have met without saying so here."""
     is_owner = reader.kind is ReportKind.LOST
     said, how = ("find_is_gone", "find_is_gone_how") if is_owner else ("claimant_is_gone", "claimant_is_gone_how")
-    lines: tuple[Line, ...] = (line(said, reader.language), asking(how, reader.language))
-    if not reader.sealed:  # a sealed report doesn't name its finder
-        lines = ((author(reader, notify=True),), *lines)
-    return Reply(
-        "claim", lines, buttons=(button("withdraw", reader.id, reader.language),), about=frozenset({reader.id})
-    )
+    lines = (*calling(reader), line(said, reader.language), asking(how, reader.language))
+    withdraw = button("withdraw", reader.id, reader.language)
+    return Reply("claim", lines, buttons=(withdraw,), about=frozenset({reader.id}))
 
 
 def claim_seen(
@@ -208,9 +203,7 @@ def declined(match: Match, language: str, *, may_claim: bool = True) -> Reply:
     """Say that the match won't be shown again, and how to take that back if it still can be claimed."""
     if not may_claim:
         return note("not_again", language)
-    return Reply(
-        "note", ((Plain(sentence("note_declined", language)),),), buttons=(button("mine", match.id, language),)
-    )
+    return say(sentence("note_declined", language), buttons=(button("mine", match.id, language),))
 
 
 # A member's reports

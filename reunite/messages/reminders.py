@@ -5,8 +5,8 @@ from uuid import UUID
 from reunite.entities import Claim, Match, Report, ReportKind
 from reunite.language import sentence
 from reunite.messages.notices import say
-from reunite.messages.reply import Button, Line, Reply
-from reunite.messages.wording import asking, author, button, end_of, line
+from reunite.messages.reply import Button, Reply
+from reunite.messages.wording import asking, button, calling, end_of, line, of_match
 
 
 def ends_soon(report: Report) -> Reply:
@@ -14,32 +14,30 @@ def ends_soon(report: Report) -> Reply:
     language, until = report.language, end_of(report, report.language)
     key = "still_missing" if report.kind is ReportKind.LOST else "still_there"
     keep = Button("extend", report.id, sentence("button_keep_watching", language), "good")
-    lines = (*_calling(report), line("ends_soon", language, until=until), asking(key, language))
+    lines = (*calling(report), line("ends_soon", language, until=until), asking(key, language))
     withdraw = button("withdraw", report.id, language)
     return Reply("note", lines, buttons=(keep, withdraw, _off(report)), about=frozenset({report.id}))
 
 
 def kept_watching(report: Report) -> Reply:
     """Replace the reminder of an end that was put off."""
-    until = end_of(report, report.language)
-    text = sentence("note_extended", report.language, until=until)
-    return say(text, about=report)
+    return say(sentence("note_extended", report.language, until=end_of(report, report.language)), about=report)
 
 
 def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
     """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named."""
     language = found.language
-    lines = (*_calling(found), line("claim_waits_for_you", language), asking("does_answer_match", language))
+    told, asked = line("claim_waits_for_you", language), asking("does_answer_match", language)
     buttons = (button("see_claim", claim.id, language), _off(found))
-    return Reply("claim", lines, match=match.id, buttons=buttons, about=match.reports)
+    return of_match("claim", match, *calling(found), told, asked, buttons=buttons)
 
 
 def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:
     """Ask the owner whether they got the item back, and say why."""
-    lines = (*_calling(lost), asking("is_it_back", lost.language), line("card_agreed", lost.language))
+    lines = (*calling(lost), asking("is_it_back", lost.language), line("card_agreed", lost.language))
     answer = (button("got_back", match.id, lost.language),) if members_can_return else ()
     where = button("where_is_it", match.id, lost.language)
-    return Reply("claim", lines, match=match.id, buttons=(*answer, where, _off(lost)), about=match.reports)
+    return of_match("claim", match, *lines, buttons=(*answer, where, _off(lost)))
 
 
 def switched(workspace: UUID, language: str, *, on: bool) -> Reply:
@@ -47,11 +45,6 @@ def switched(workspace: UUID, language: str, *, on: bool) -> Reply:
     state, back = ("reminders_on", "reminders_off") if on else ("reminders_off", "reminders_on")
     undo = Button("reminders_off" if on else "reminders_on", workspace, sentence(f"button_{back}", language))
     return say(sentence(f"note_{state}", language), buttons=(undo,))
-
-
-def _calling(report: Report) -> tuple[Line, ...]:
-    """Call a report's author; a sealed report doesn't name its finder."""
-    return () if report.sealed else ((author(report, notify=True),),)
 
 
 def _off(report: Report) -> Button:

@@ -5,8 +5,9 @@ reports it quotes from what it is made of, and so do the outbox and everything t
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
@@ -465,34 +466,23 @@ def to_json(reply: Reply) -> dict[str, Any]:
 
 def from_json(data: Mapping[str, Any]) -> Reply:
     """Read what `to_json` wrote."""
-    picture = data["picture"]
-    return Reply(
-        kind=data["kind"],
-        lines=tuple(tuple(_span(span) for span in line) for line in data["lines"]),
-        match=_uuid(data["match"]),
-        picture=Picture(UUID(picture["photo"]), UUID(picture["report"])) if picture else None,
-        asked=_uuid(data["asked"]),
-        choices=tuple(Choice(choice["id"], choice["words"], _uuids(choice["reports"])) for choice in data["choices"]),
-        buttons=tuple(map(_button, data["buttons"])),
-        about=_uuids(data["about"]),
-        opens_thread=data["opens_thread"],
-        gallery=tuple(map(_tile, data["gallery"])),
-        language=data.get("language", ""),
+    reply: Reply = _read(Reply, data)
+    return reply
+
+
+def _read(kind: type[Any], data: Mapping[str, Any]) -> Any:
+    return kind(
+        **{field.name: _read_value(field.name, data[field.name]) for field in fields(kind) if field.name in data}
     )
 
 
-def _button(data: Mapping[str, Any]) -> Button:
-    return Button(**{**data, "subject": UUID(data["subject"])})
+def _read_value(name: str, value: Any) -> Any:
+    read = _READERS.get(name)
+    return value if read is None or value is None else read(value)
 
 
-def _tile(data: Mapping[str, Any]) -> Tile:
-    label = Label(data["label"]) if data["label"] else None
-    over = data.get("over", False)
-    return Tile(data["number"], UUID(data["match"]), UUID(data["report"]), label, _uuid(data["photo"]), over)
-
-
-def _ready(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in fields.items()}
+def _ready(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in values.items()}
 
 
 def _value(value: object) -> object:
@@ -501,32 +491,17 @@ def _value(value: object) -> object:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
-
-
-def _uuids(texts: Collection[str]) -> frozenset[UUID]:
-    return frozenset(map(UUID, texts))
-
-
-def _span(data: Mapping[str, Any]) -> Span:
-    fields = {name: value for name, value in data.items() if name != "is"}
-    match data["is"]:
-        case "strong":
-            label = fields["label"]
-            return Strong(fields["text"], Label(label) if label else None)
-        case "quoted":
-            return Quoted(fields["text"], UUID(fields["report"]))
-        case "person":
-            member = Member(**fields["member"])
-            return Person(
-                fields["platform"], member, fields["notify"], _uuid(fields["report"]), fields.get("workspace")
-            )
-        case "jump":
-            target = fields["target"]
-            return Jump(UUID(fields["report"]), fields["text"], ReplyTarget(**target) if target else None)
-        case "moment":
-            return Moment(datetime.fromisoformat(fields["at"]), fields["text"], fields["style"])
-        case name:
-            span: Span = _SPANS[name](**fields)
-            return span
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("match", "asked", "subject", "report", "photo"), UUID),
+    **dict.fromkeys(("about", "reports"), lambda ids: frozenset(map(UUID, ids))),
+    "label": Label,
+    "at": datetime.fromisoformat,
+    "member": lambda member: Member(**member),
+    "target": lambda target: ReplyTarget(**target),
+    "picture": partial(_read, Picture),
+    "lines": lambda lines: tuple(tuple(_read(_SPANS[span["is"]], span) for span in line) for line in lines),
+    "choices": lambda choices: tuple(_read(Choice, choice) for choice in choices),
+    "buttons": lambda buttons: tuple(_read(Button, button) for button in buttons),
+    "gallery": lambda tiles: tuple(_read(Tile, tile) for tile in tiles),
+}
+"""Reads what is no plain value in JSON, by the names of fields."""

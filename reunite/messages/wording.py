@@ -25,6 +25,7 @@ from reunite.messages.reply import (
     Plain,
     Quoted,
     Reply,
+    ReplyKind,
     Small,
     Span,
     Strong,
@@ -228,18 +229,14 @@ def match_card(
         buttons = button_row(match.id, language, *owners)
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
-    return Reply("match", tuple(lines), match=match.id, picture=picture, buttons=buttons, about=match.reports)
+    return of_match("match", match, *lines, picture=picture, buttons=buttons)
 
 
 def likelier(match: Match, lost: Report, found: Report) -> Reply:
     """Ping an owner about a match whose card came silently, and which has High confidence now."""
     language = lost.language
-    lines = (
-        (author(lost, notify=True),),
-        line("likelier", language, certainty=certainty(match, language)),
-        found_line(found, language),
-    )
-    return Reply("match", lines, match=match.id, about=match.reports)
+    told = line("likelier", language, certainty=certainty(match, language))
+    return of_match("match", match, *calling(lost), told, found_line(found, language))
 
 
 def question(report: Report, asked: Question) -> Reply:
@@ -338,11 +335,23 @@ def search_failed(report: Report) -> Reply:
 # Parts of replies
 
 
+def of_match(
+    kind: ReplyKind, match: Match, *lines: Line, picture: Picture | None = None, buttons: tuple[Button, ...] = ()
+) -> Reply:
+    """Return a reply on which people can give verdicts on a match, and that has no point without its reports."""
+    return Reply(kind, lines, match=match.id, picture=picture, buttons=buttons, about=match.reports)
+
+
 def author(report: Report, *, notify: bool = False) -> Person:
     """Name a report's author; a sample's is nobody's to mention."""
     if report.sample:
         return Person("", report.author, notify, report.id)
     return Person.at(report.target, report.author, notify=notify, report=report.id)
+
+
+def calling(report: Report) -> tuple[Line, ...]:
+    """Call a report's author; a sealed report doesn't name its finder."""
+    return () if report.sealed else ((author(report, notify=True),),)
 
 
 def named(person: Person, language: str) -> Span:
@@ -501,7 +510,3 @@ def circumstances(report: Report, language: str) -> list[Line]:
         return []
     first, *others = parts
     return [(*first, *(span for other in others for span in (Plain(" · "), *other)))]
-
-
-def thread_name(kind: ReportKind, words: str, language: str) -> str:
-    return sentence(f"thread_{kind}", language, what=words)

@@ -13,7 +13,7 @@ from reunite.tuning.cases import Cases, fit_background_priors, measure_cases
 from reunite.tuning.fit import map_estimate
 from reunite.tuning.label_limits import with_limits
 from reunite.tuning.labelled_set import LabelledSearch, LabelledSet, assign_folds, narrow, sample_gallery
-from reunite.tuning.likelihood import log_losses
+from reunite.tuning.likelihood import posterior
 from reunite.tuning.missing import draw_missing, leave_out
 from reunite.tuning.out_of_fold import score_out_of_fold
 
@@ -86,7 +86,7 @@ def calibrate(labelled: LabelledSet, prior: ScoringModel) -> FitResult:
         searches=len(with_answer),
         things=len(things),
         log_loss=float(np.average(scores.log_losses, weights=cases.weights)),
-        log_loss_before=float(np.average(log_losses(cases, prior), weights=cases.weights)),
+        log_loss_before=float(np.average(-posterior(cases, prior).log_likelihood(cases), weights=cases.weights)),
     )
 
 

@@ -23,7 +23,7 @@ class Posterior:
     unseen: Numbers
 
     def log_likelihood(self, cases: Cases) -> Numbers:
-        """Log probability of the truth, for each search."""
+        """Return the log probability of the truth, for each search."""
         found = np.add.reduceat(np.where(cases.right, self.candidates, 0.0), cases.first)
         has_answer = np.logical_or.reduceat(cases.right, cases.first)
         return np.log(np.maximum(np.where(has_answer, found, self.none + self.unseen), 1e-300))
@@ -37,16 +37,6 @@ def posterior(cases: Cases, model: ScoringModel) -> Posterior:
     none, unseen = np.exp(none - highest), np.exp(unseen - highest)
     total = np.add.reduceat(seen, cases.first) + none + unseen
     return Posterior(seen / np.repeat(total, cases.counts), none / total, unseen / total)
-
-
-def probabilities(cases: Cases, model: ScoringModel) -> Numbers:
-    """Return each candidate's probability."""
-    return posterior(cases, model).candidates
-
-
-def log_losses(cases: Cases, model: ScoringModel) -> Numbers:
-    """Return the log loss of each search."""
-    return -posterior(cases, model).log_likelihood(cases)
 
 
 def core_log_odds(cases: Cases, model: ScoringModel) -> Numbers:

@@ -51,14 +51,12 @@ def rank_pairs(
 ) -> list[RankedPair]:
     """Search for each lost report among the found ones, and look where the pairs are."""
     features = lru_cache(maxsize=None)(extract)
-    searches = {search.query.report: search for search in compare(lost, found)}
     ranked = {
-        report: {
+        search.query.report: {
             candidate.report: (rank, candidate)
-            for rank, candidate in enumerate(score(search, model, features, limit=limit), 1)
+            for rank, candidate in enumerate(score(search, model, features, limit=_MAX_RANKED), 1)
         }
-        for report, search in searches.items()
-        if (limit := min(_MAX_RANKED, len(search.candidates)))
+        for search in compare(lost, found)
     }
     return [_ranked(pair, ranked.get(pair.lost, {}).get(pair.found)) for pair in pairs]
 

@@ -32,7 +32,8 @@ def score_out_of_fold(cases: Cases, prior: ScoringModel, fold_of: Mapping[UUID, 
         scored = cases.of(inside)
         chosen = np.array([thing in inside for thing in cases.things])
         rows = np.repeat(chosen, cases.counts)
-        losses[chosen] = likelihood.log_losses(scored, model)
-        probabilities[rows] = likelihood.probabilities(scored, model)
+        found = likelihood.posterior(scored, model)
+        losses[chosen] = -found.log_likelihood(scored)
+        probabilities[rows] = found.candidates
         core_log_odds[rows] = likelihood.core_log_odds(scored, model)
     return OutOfFoldScores(losses, probabilities, core_log_odds)

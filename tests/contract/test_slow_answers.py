@@ -48,9 +48,7 @@ class Watched:
     async def look(self, minutes: float) -> None:
         store, now = self.harness.store, datetime.now(UTC) + timedelta(minutes=minutes)
         platform: Any = self
-        watch = SlownessWatch(
-            platform, Handlers(store, NoQueue()), Slowness(store), Monitoring(store), LIMIT, now=lambda: now
-        )
+        watch = SlownessWatch(platform, Handlers(store, NoQueue()), store, LIMIT, now=lambda: now)
         await watch.check()
 
     async def notices(self) -> list[str]:

@@ -18,6 +18,7 @@ from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches, narrow
 from reunite.tuning.platt import DecidedPair
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
+from tests.support.scoring_models import newest, save
 from tests.support.world import World, open_world, world_with_a_worker
 
 VERSION = ColourEncoder.version
@@ -43,7 +44,7 @@ async def test_the_newest_weights_score_the_next_search(world: World, owner_data
     assert after < 1e-6 < before
     assert label is None
 
-    await scoring_models.save(world.store, world.workspace.community, VERSION, PRIOR, {"source": "test"})
+    await save(world.store, world.workspace.community, VERSION, PRIOR, {"source": "test"})
     own, _ = await probability(world, await lost(world, "l3"))
     assert own == pytest.approx(before, abs=0.05)
 
@@ -59,11 +60,11 @@ async def test_weights_of_another_version_or_community_are_not_used(
 ) -> None:
     own = world.workspace.community
     await scoring_models.save_for_all(owner_database_url, "another-1", NOTHING_IS_SURE, {})
-    assert await scoring_models.newest(world.store, own, VERSION) is None
+    assert await newest(world.store, own, VERSION) is None
     async with open_world(database_url, redis_url, "elsewhere") as other:
-        await scoring_models.save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
-        assert await scoring_models.newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
-        assert await scoring_models.newest(world.store, own, VERSION) is None
+        await save(other.store, other.workspace.community, VERSION, NOTHING_IS_SURE, {})
+        assert await newest(other.store, other.workspace.community, VERSION) == NOTHING_IS_SURE
+        assert await newest(world.store, own, VERSION) is None
         async with world.store.transaction(own) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(
@@ -91,7 +92,7 @@ async def test_feedback_counts_until_it_was_learned_from(world: World) -> None:
     assert sorted(pair.right for pair in pairs) == [False, True]
     assert all(pair.evidence and 0 < pair.probability < 1 for pair in pairs)
 
-    await scoring_models.save(world.store, own, VERSION, PRIOR, {"source": "test"})
+    await save(world.store, own, VERSION, PRIOR, {"source": "test"})
     assert await decided(world) == []  # they were of the weights before
 
 
@@ -149,7 +150,7 @@ async def test_the_deployments_weights_are_found_by_version_or_by_model_name(
     for version, none in (("org/clip@1+a", 1.0), ("org/clip@2+a", 2.0), ("org/clip-large@1+a", 3.0)):
         weights = replace(PRIOR, none_log_odds=none)
         await scoring_models.save_for_all(owner_database_url, version, weights, {})
-    await scoring_models.save(world.store, world.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
+    await save(world.store, world.workspace.community, "org/clip@2+a", NOTHING_IS_SURE, {})
     assert await found("org/clip") == ("org/clip@2+a", 2.0)
     assert await found("org/clip@1+a") == ("org/clip@1+a", 1.0)
     assert await found("org/c") is None

@@ -5,7 +5,6 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.learning import communities_to_teach, decided_pairs, learn, undo
 from db.store import Store
@@ -15,6 +14,7 @@ from reunite.matching.evidence import PairKind
 from reunite.matching.weights import ScoringModel
 from reunite.ports import ScoredPair
 from reunite.tuning.calibration import FitResult, TooLittleDataError
+from tests.support.scoring_models import newest
 from tests.support.world import ADA, World, world_without_a_worker
 from workers import learning
 from workers.learning import learn_once
@@ -49,7 +49,7 @@ async def decide_many(world: World, confirmed: int, rejected: int, *, first: int
 
 
 async def weights(world: World) -> ScoringModel | None:
-    return await scoring_models.newest(world.store, world.workspace.community, "known-1")
+    return await newest(world.store, world.workspace.community, "known-1")
 
 
 async def test_feedback_is_learned_automatically_and_can_be_undone(world: World, model: EmbeddingModel) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from db import scoring_models
 from reunite.commands import AnswerQuestion, Withdraw
 from reunite.entities import Member, ReplyTarget, Report, VerdictKind
 from reunite.errors import TellUserError
@@ -15,6 +14,7 @@ from reunite.matching.defaults import PRIOR
 from reunite.messages.reply import Reply
 from reunite.posts import AnswerResult
 from tests.doubles.colour_encoder import ColourEncoder
+from tests.support.scoring_models import save
 from tests.support.services import working
 from tests.support.world import ADA, BEN, World, open_world
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.untraced
 async def world(database_url: str, redis_url: str) -> AsyncIterator[World]:
     async with open_world(database_url, redis_url) as community, working(database_url, redis_url):
         # The colours of the tests' encoder aren't CLIP's cosines: its matches are scored by the prior of every fit.
-        await scoring_models.save(community.store, community.workspace.community, ColourEncoder.version, PRIOR, {})
+        await save(community.store, community.workspace.community, ColourEncoder.version, PRIOR, {})
         yield community
 
 

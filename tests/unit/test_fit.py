@@ -63,7 +63,7 @@ def cases(model: ScoringModel, searches: int = 1500, candidates: int = 12, seed:
         things=tuple(UUID(int=number) for number in range(searches)),
         translated=np.zeros(searches, bool),
     )
-    shared = likelihood.probabilities(whole, model).reshape(searches, candidates)
+    shared = likelihood.posterior(whole, model).candidates.reshape(searches, candidates)
     drawn_at = [rng.choice(candidates + 1, p=np.append(row, 1 - row.sum()).clip(0)) for row in shared]
     right = np.zeros((searches, candidates + 1), bool)
     right[np.arange(searches), drawn_at] = True
@@ -85,7 +85,7 @@ def test_known_weights_are_found_again() -> None:
     found = map_estimate(measured, prior)
     assert found.terms[PairKind.TEXT_PHOTO].gain == pytest.approx(2.0, rel=0.2)
     assert found.terms[COLOUR].gain == pytest.approx(0.6, rel=0.3)
-    losses = [likelihood.log_losses(measured, model).mean() for model in (found, prior, truth)]
+    losses = [-likelihood.posterior(measured, model).log_likelihood(measured).mean() for model in (found, prior, truth)]
     assert losses[0] <= losses[2] + 1e-3 < losses[1]
 
 
@@ -107,7 +107,7 @@ def test_the_fit_shares_out_as_the_scoring_does(drawn: LabelledSet) -> None:
     there = sample_gallery(drawn, absent=0.5, size=30, seed=1)
     searches = [narrow(search, there) for search in drawn.lost[:20]]
     measured = measure_cases(searches, [1.0] * len(searches), CLIP)
-    found = likelihood.probabilities(measured, CLIP)
+    found = likelihood.posterior(measured, CLIP).candidates
     for first, count, searched in zip(measured.first, measured.counts, searches, strict=True):
         rows = measured.evidence[first : first + count]
         odds = [

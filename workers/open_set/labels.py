@@ -14,7 +14,7 @@ from uuid import UUID
 from reunite.entities import ReportKind
 from reunite.tuning.labelled_set import report_id
 
-GALLERY, QUERIES, PHOTOS = LISTS = ("gallery.jsonl", "queries.jsonl", "photos.tsv")
+LISTS: Final = ("gallery.jsonl", "queries.jsonl", "photos.tsv")
 _UNSTATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
