@@ -75,9 +75,7 @@ class Searches:
         photos = [photo_bytes(photo) for photo in query.photos]
         encoded = await self.encoder.encode(call.caller.token.community, query.texts, photos)
         live = await self.store.embedding_models.live()
-        return JsonResponse(
-            schemas.Similarities(similarities=matrix(encoded), model=live.version if live else ""),
-        )
+        return JsonResponse(schemas.Similarities(similarities=matrix(encoded), model=live.version if live else ""))
 
 
 def matrix(encoded: Encoded) -> list[list[float]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 
+from db import mapping
 from db.database import Database
 
 Scope = Literal["read", "write", "moderate"]
@@ -56,14 +57,7 @@ class ApiTokens:
         if not rows:
             return None
         [row] = rows
-        return TokenInUse(
-            row["id"],
-            row["community_id"],
-            row["workspace_id"],
-            row["workspace"],
-            row["name"],
-            frozenset(row["scopes"]),
-        )
+        return mapping.entity(TokenInUse, row, community=row["community_id"], scopes=frozenset(row["scopes"]))
 
     async def create(self, community: UUID, name: str, scopes: Sequence[Scope], expires_at: datetime | None) -> str:
         """Make a token and return its secret, which can't be read again."""

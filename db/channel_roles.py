@@ -45,12 +45,7 @@ async def roles_since(store: Store, platform: PlatformName, external_id: str) ->
 
 
 async def came_before_role(  # noqa: PLR0913, PLR0917 - a post's place and its moment
-    store: Store,
-    platform: PlatformName,
-    external_id: str,
-    channel: str,
-    kind: ReportKind | None,
-    posted_at: datetime,
+    store: Store, platform: PlatformName, external_id: str, channel: str, kind: ReportKind | None, posted_at: datetime
 ) -> bool:
     """Return whether a post was made before its channel got this kind of report."""
     saved = (await saved_roles(store, platform, external_id)).get(channel)

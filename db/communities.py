@@ -19,11 +19,11 @@ class CommunityInfo:
 async def all_communities(database: Database) -> list[CommunityInfo]:
     """Return every community, by name."""
     found = []
-    for row in await database.rows("SELECT all_communities AS id FROM all_communities()"):
-        async with database.transaction(row["id"]) as connection:
+    for community in await database.communities():
+        async with database.transaction(community) as connection:
             named = await (await connection.execute("SELECT name FROM community")).fetchone()
             cursor = await connection.execute("SELECT platform, name FROM workspace ORDER BY platform, name")
             workspaces = tuple((row["platform"], row["name"]) for row in await cursor.fetchall())
         if named:
-            found.append(CommunityInfo(row["id"], named["name"], workspaces))
+            found.append(CommunityInfo(community, named["name"], workspaces))
     return sorted(found, key=lambda community: community.name.casefold())

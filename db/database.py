@@ -155,6 +155,9 @@ class Database:
         async with self.transaction(community) as connection:
             return await _rows(connection, query, named or params)
 
+    async def communities(self) -> list[UUID]:
+        return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
         """Lend a connection; one to a server that takes no writes is closed, so that the next may find the primary."""

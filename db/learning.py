@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from db import scoring_models
-from db.calibrations import newest_row
+from db.calibrations import SqlCalibrations
 from db.embedding_models import EmbeddingModel
 from db.queries import Connection
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.matching.weights import ScoringModel
 from reunite.tuning.calibration import FitResult
-from reunite.tuning.platt import MIN_ANSWERS, MIN_OF_EACH, DecidedPair, Learned, from_feedback
+from reunite.tuning.platt import MIN_ANSWERS, MIN_OF_EACH, Feedback, Learned, from_feedback
 
 FEEDBACK, UNDONE = "feedback", "undone"
 _MAX_PAIRS: Final = 1000
@@ -40,17 +39,20 @@ async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResu
     """
     async with store.transaction(community) as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learn {community}"])
-        base, before, base_row = await _base_and_learned(connection, model)
+        calibrations = SqlCalibrations(connection, community)
+        base, before, base_row = await _base_and_learned(calibrations, model)
         fitted, learned = from_feedback(await decided_pairs(connection, model.version), base, before)
         summary = {**fitted.summary(FEEDBACK, model.version), "learned": learned.to_json(), "base": base_row}
-        await scoring_models.insert(connection, community, model.version, fitted.scoring_model.to_json(), summary)
+        await calibrations.add(model.version, fitted.scoring_model.to_json(), summary)
     return fitted
 
 
-async def _base_and_learned(connection: Connection, model: EmbeddingModel) -> tuple[ScoringModel, Learned, int | None]:
+async def _base_and_learned(
+    calibrations: SqlCalibrations, model: EmbeddingModel
+) -> tuple[ScoringModel, Learned, int | None]:
     """Return the base weights, what the community has learned on top, and the base's row (None for the defaults)."""
-    row = await newest_row(connection, model.version)
-    shared = await newest_row(connection, model.version, shared=True)
+    row = await calibrations.newest_row(model.version)
+    shared = await calibrations.newest_row(model.version, shared=True)
     base = ScoringModel.from_json(shared["parameters"]) if shared else for_encoder(model.encoder)
     base_row = shared["seq"] if shared else None
     if row is None or row["community_id"] is None:
@@ -61,20 +63,20 @@ async def _base_and_learned(connection: Connection, model: EmbeddingModel) -> tu
     return ScoringModel.from_json(row["parameters"]), Learned(), row["seq"]
 
 
-async def decided_pairs(connection: Connection, version: str) -> list[DecidedPair]:
+async def decided_pairs(connection: Connection, version: str) -> list[Feedback]:
     """Return a community's newest feedback on matches that the current weights have scored."""
     cursor = await connection.execute(_PAIRS, {"version": version, "most": _MAX_PAIRS})
     return [
-        DecidedPair(row["evidence"], row["probability"], row["is_right"], float(row["weight"]), row["lost_id"])
+        Feedback(row["evidence"], row["probability"], row["is_right"], float(row["weight"]), row["lost_id"])
         for row in await cursor.fetchall()
     ]
 
 
 async def undo(store: Store, community: UUID, version: str) -> bool:
     """Return a community to the deployment's weights; False if it has none of its own."""
-    async with store.transaction(community) as connection:
-        row = await newest_row(connection, version)
+    async with store.session(community) as session:
+        row = await session.calibrations.newest_row(version)
         if row is None or row["community_id"] is None:
             return False
-        await scoring_models.insert(connection, community, version, {}, {"source": UNDONE})
+        await session.calibrations.add(version, {}, {"source": UNDONE})
         return True

@@ -89,8 +89,6 @@ class SqlReports(Queries):
             place=command.place,
             at=command.happened_at,
             posted=command.posted_at,
-            channel=target.channel,
-            message=target.message,
             expires=expires_at,
             sealed=command.sealed,
             private=command.private,
@@ -100,12 +98,11 @@ class SqlReports(Queries):
             language=command.language if command.private else None,
             proof_question=self._keys.encrypt(command.proof_question),
             sample=command.sample,
-            platform=target.platform,
-            workspace=target.workspace,
             names=[photo.name for photo in photos],
             urls=[photo.url for photo in photos],
             uploads=[photo.data for photo in photos],
             hidden=[photo.hidden for photo in photos],
+            **asdict(target),
         )
         if row:
             return mapping.report({**row, "platform": target.platform, "workspace": target.workspace}), row["work"]

@@ -1,22 +1,19 @@
 """Fitted scoring models: communities' own, and the deployment's for all others."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from db.calibrations import INSERT, columns
 from db.embedding_models import EmbeddingModel
-from db.queries import Connection
 from db.session import CommunitySession
 from db.store import Store
 from reunite.matching import defaults
 from reunite.matching.weights import FORMAT, ScoringModel
-
-_INSERT: Final = """INSERT INTO calibration (community_id, model_version, parameters, summary)
-  VALUES (%(community)s, %(version)s, %(parameters)s, %(summary)s)"""
 
 
 async def in_use(store: Store, community: UUID, live: EmbeddingModel) -> ScoringModel:
@@ -30,16 +27,10 @@ async def in_use_by(session: CommunitySession, live: EmbeddingModel) -> ScoringM
     return await session.calibrations.newest(live.version) or defaults.for_encoder(live.encoder)
 
 
-async def insert(
-    connection: Connection, community: UUID, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
-) -> None:
-    await connection.execute(_INSERT, _row(community, version, parameters, summary))
-
-
 async def save_for_all(owner_url: str, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
     """Use these weights for all communities without their own. Only the database's owner may do this."""
     async with await psycopg.AsyncConnection.connect(owner_url) as connection:
-        await connection.execute(_INSERT, _row(None, version, model.to_json(), summary))
+        await connection.execute(INSERT, {"community": None, **columns(version, model.to_json(), summary)})
 
 
 async def is_calibrated(store: Store, version: str) -> bool:
@@ -76,14 +67,3 @@ async def newest_for_all(owner_url: str, model: str) -> tuple[str, ScoringModel]
         )
         row = await cursor.fetchone()
     return (row["model_version"], ScoringModel.from_json(row["parameters"])) if row else None
-
-
-def _row(
-    community: UUID | None, version: str, parameters: Mapping[str, Any], summary: Mapping[str, Any]
-) -> dict[str, object]:
-    return {
-        "community": community,
-        "version": version,
-        "parameters": Jsonb(dict(parameters)),
-        "summary": Jsonb(dict(summary)),
-    }

@@ -128,9 +128,6 @@ class Store(Database):
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         await self.rows_in(workspace.community, _NOTE_ABSENCE, since=since, id=workspace.id)
 
-    async def communities(self) -> list[UUID]:
-        return [row["id"] for row in await self.rows("SELECT all_communities AS id FROM all_communities()")]
-
     async def delete_old_jobs(self) -> None:
         """Delete the HTTP API's jobs that are older than 30 days."""
         await self.rows("SELECT delete_old_jobs()")

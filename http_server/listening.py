@@ -43,12 +43,7 @@ async def _readable_only(request: web.Request, handler: Handler) -> web.StreamRe
 
 @asynccontextmanager
 async def listening(
-    application: web.Application,
-    host: str,
-    port: int,
-    variable: str,
-    *,
-    shutdown_seconds: float = _SHUTDOWN_SECONDS,
+    application: web.Application, host: str, port: int, variable: str, *, shutdown_seconds: float = _SHUTDOWN_SECONDS
 ) -> AsyncIterator[str]:
     """Serve within the context; yield the address. `variable` is the port's setting. Raises PortTakenError.
 

@@ -5,16 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import (
-    Label,
-    Match,
-    MatchState,
-    PhotoState,
-    Report,
-    ReportKind,
-    ReportState,
-    lost_and_found,
-)
+from reunite.entities import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState, lost_and_found
 from reunite.match_cards import card_of, correct, fade, fallen_out
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing

@@ -25,7 +25,7 @@ from reunite.entities import (
 from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.gallery import show_card
 from reunite.handover import arrange
-from reunite.locking import locked_match, locked_report
+from reunite.locking import locked_match, pressed_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
@@ -75,10 +75,7 @@ class ClaimHandlers:
     async def set_proof_question(self, workspace: Workspace, press: Press) -> Reply:
         """Store what the finder says that only the owner can know."""
         async with self._store.session(workspace.community) as session:
-            found = await locked_report(session, press.subject)
-            if found is None or found.kind is not ReportKind.FOUND or found.state is not ReportState.OPEN:
-                raise TellUserError("nothing_here")
-            rights.check_press(press, found)
+            found = await pressed_report(session, press, {ReportState.OPEN}, ReportKind.FOUND)
             await session.claims.set_proof_question(found.id, press.words.strip()[: rules.MAX_PROOF])
         return notices.note("proof_question_kept", press.language)
 

@@ -74,11 +74,7 @@ class NewReport:
     def __post_init__(self) -> None:
         """Raise ValueError for what no report can be. What a person can correct is checked by the handler."""
         rules.check_report(
-            self.kind,
-            happened_at=self.happened_at,
-            sealed=self.sealed,
-            private=self.private,
-            category=self.category,
+            self.kind, happened_at=self.happened_at, sealed=self.sealed, private=self.private, category=self.category
         )
 
 

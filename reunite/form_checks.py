@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from reunite import rights, rules
+from reunite import rules
 from reunite.claims import check_claimant
 from reunite.commands import Press
 from reunite.entities import PlatformName, ReportKind, ReportState
 from reunite.errors import TellUserError
+from reunite.locking import checked
 from reunite.messages.reply import Action
 from reunite.ports import Session, Store
 
@@ -62,7 +63,4 @@ async def _check_claim(session: Session, press: Press) -> None:
 
 async def _check_report(session: Session, press: Press) -> None:
     kinds, states = _CHECKED[press.action]
-    report = await session.reports.get(press.subject)
-    if report is None or report.kind not in kinds or report.state not in states:
-        raise TellUserError("nothing_here")
-    rights.check_press(press, report)
+    checked(press, await session.reports.get(press.subject), states, *kinds)

@@ -10,7 +10,7 @@ from reunite.claim_settlement import withdraw_claim
 from reunite.commands import Press
 from reunite.entities import Match, MatchState, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError
-from reunite.locking import locked_match, locked_report
+from reunite.locking import locked_match, pressed_report
 from reunite.match_cards import card_of, may_claim
 from reunite.messages import galleries, keys, notices, wording
 from reunite.messages.keys import ReplyKey
@@ -44,10 +44,7 @@ class GalleryHandlers:
     async def none_of_these(self, workspace: Workspace, press: Press) -> Reply:
         """Decline all of the latest gallery and show the next one. Raises TellUserError."""
         async with self._store.session(workspace.community) as session:
-            lost = await locked_report(session, press.subject)
-            if lost is None or lost.kind is not ReportKind.LOST or lost.state is not ReportState.OPEN:
-                raise TellUserError("nothing_here")
-            rights.check_press(press, lost)
+            lost = await pressed_report(session, press, {ReportState.OPEN}, ReportKind.LOST)
             number, key, gallery = await _latest(session, lost.id)
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)

@@ -57,10 +57,6 @@ PressHandler = Callable[[Workspace, Press], Awaitable[Reply]]
 """Performs a button's action, and returns the reply that only the member who pressed it sees."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Handlers:
     """The domain's front door: the platforms' inbound sides call these, and nothing else.
 
@@ -71,7 +67,7 @@ class Handlers:
         self,
         store: Store,
         queue: Queue,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
         board_url: str | None = None,
         reports_per_hour: int | None = None,

@@ -8,7 +8,7 @@ from reunite.claim_settlement import revise_claims, revise_conversations
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
-from reunite.locking import lock_sides, locked_match, locked_report
+from reunite.locking import lock_sides, locked_match, pressed_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
@@ -37,10 +37,7 @@ class HandoverHandlers:
         if code and not place:
             raise TellUserError("whereabouts_place")
         async with self._store.session(workspace.community) as session:
-            found = await locked_report(session, press.subject)
-            if found is None or found.kind is not ReportKind.FOUND or found.state not in rules.IN_PROGRESS:
-                raise TellUserError("nothing_here")
-            rights.check_press(press, found)
+            found = await pressed_report(session, press, rules.IN_PROGRESS, ReportKind.FOUND)
             await session.claims.set_whereabouts(found.id, Whereabouts(place, code))
             await revise_conversations(session, found)
         return notices.note("whereabouts_kept", press.language)

@@ -1,8 +1,11 @@
 """Locks of reports and of matches: until the transaction ends, nobody else changes what was read."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from reunite.entities import Match, Report
+from reunite import rights
+from reunite.commands import Press
+from reunite.entities import Match, Report, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports import Session
 
@@ -10,6 +13,22 @@ from reunite.ports import Session
 async def locked_report(session: Session, report: UUID) -> Report | None:
     """Return a report, locked; None if it isn't in this community."""
     return (await session.reports.lock({report})).get(report)
+
+
+async def pressed_report(session: Session, press: Press, states: Collection[ReportState], *kinds: ReportKind) -> Report:
+    """Return the report that a press is about, locked. Raises TellUserError as `checked` does."""
+    return checked(press, await locked_report(session, press.subject), states, *kinds)
+
+
+def checked(press: Press, report: Report | None, states: Collection[ReportState], *kinds: ReportKind) -> Report:
+    """Return the report that a press is about, of one of these kinds, if any is given.
+
+    Raises TellUserError if it's gone, or the member may not do that.
+    """
+    if report is None or report.state not in states or (kinds and report.kind not in kinds):
+        raise TellUserError("nothing_here")
+    rights.check_press(press, report)
+    return report
 
 
 async def locked_match(session: Session, match_id: UUID, gone: str = "nothing_here") -> tuple[Match, Report, Report]:

@@ -14,7 +14,7 @@ from reunite.commands import Look, Press
 from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.limits import HourlyLimit
-from reunite.locking import locked_match
+from reunite.locking import locked_match, locked_report
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
@@ -152,7 +152,7 @@ class LookHandlers:
 
 async def _own(session: Session, press: Press) -> Report:
     """Return a member's own look, locked, or the report that it has become. Raises TellUserError."""
-    look = (await session.reports.lock({press.subject})).get(press.subject)
+    look = await locked_report(session, press.subject)
     if look is None or look.state not in {ReportState.LOOK, ReportState.OPEN}:
         raise TellUserError("look_over")
     rights.check_press(press, look)

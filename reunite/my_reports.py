@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from reunite import rights, rules
+from reunite import rules
 from reunite.claim_endings import locked_with_claims, tell_others
 from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.locking import locked_report
+from reunite.locking import checked, pressed_report
 from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
 from reunite.ports import Queue, Session, Store
@@ -46,14 +46,14 @@ class MyReportHandlers:
 
     async def withdraw(self, workspace: Workspace, press: Press) -> Reply:
         async with self._store.session(workspace.community) as session:
-            report = _checked(press, await session.reports.get(press.subject))  # `end` locks it, after its work
-            await end(session, report)
+            report = await session.reports.get(press.subject)  # `end` locks it, after its work
+            await end(session, checked(press, report, rules.IN_PROGRESS))
         return notices.note("withdrawn", press.language)
 
     async def extend(self, workspace: Workspace, press: Press) -> Reply:
         """Keep a report open for as long as a new one from today."""
         async with self._store.session(workspace.community) as session:
-            report = await _locked(session, press)
+            report = await pressed_report(session, press, rules.IN_PROGRESS)
             settings = await session.workspaces.settings(workspace.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
@@ -69,7 +69,7 @@ class MyReportHandlers:
     async def add_photos(self, workspace: Workspace, press: Press) -> Reply:
         """Add photos to a report, and search again."""
         async with self._store.session(workspace.community) as session:
-            report = await _locked(session, press)
+            report = await pressed_report(session, press, rules.IN_PROGRESS)
             if not press.photos:
                 raise TellUserError("photo_missing")
             await session.photos.add(report.id, press.photos, press.key)
@@ -83,7 +83,7 @@ class MyReportHandlers:
     async def add_detail(self, workspace: Workspace, press: Press) -> Reply:
         """Add words to a report, and search again; the same words a second time are not added."""
         async with self._store.session(workspace.community) as session:
-            report = await _locked(session, press)
+            report = await pressed_report(session, press, rules.IN_PROGRESS)
             added = press.words.strip()
             if f"\n{report.details}".endswith(f"\n{added}"):
                 added = ""
@@ -159,18 +159,6 @@ async def end(session: Session, report: Report) -> None:
     await session.deletion.purge(report.id, wording.ended_post(report))
     if not report.sample:
         await tell_others(session, claimed)
-
-
-async def _locked(session: Session, press: Press) -> Report:
-    """Return the member's report, locked: nothing may be added to one that ends meanwhile."""
-    return _checked(press, await locked_report(session, press.subject))
-
-
-def _checked(press: Press, report: Report | None) -> Report:
-    if report is None or report.state not in rules.IN_PROGRESS:
-        raise TellUserError("nothing_here")
-    rights.check_press(press, report)
-    return report
 
 
 async def _exported(session: Session, report: Report) -> dict[str, Any]:

@@ -8,16 +8,7 @@ from uuid import UUID
 from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
-from reunite.entities import (
-    ANOTHER,
-    Question,
-    ReplyTarget,
-    Report,
-    ReportKind,
-    ReportState,
-    Settings,
-    Workspace,
-)
+from reunite.entities import ANOTHER, Question, ReplyTarget, Report, ReportKind, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
 from reunite.language import sentence
 from reunite.locking import locked_report

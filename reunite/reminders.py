@@ -11,7 +11,7 @@ from uuid import UUID
 from reunite import rules
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
-from reunite.locking import locked_report
+from reunite.locking import lock_sides, locked_report
 from reunite.messages import keys, notices, reminders
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
@@ -75,17 +75,17 @@ async def _remind_of_end(session: Session, subject: UUID) -> None:
 
 
 async def _remind_of_claim(session: Session, subject: UUID) -> None:
-    claim, match = await _claimed(session, subject)
-    if claim is None or match is None:
+    claim = await session.claims.get(subject)
+    match = await session.matches.get(claim.match) if claim else None
+    if match is None:
         return
-    locked = await session.reports.lock(match.reports)
-    claim, match = await _claimed(session, subject)  # others may have decided before the lock
+    lost, found = await lock_sides(session, match)
+    claim, match = await session.claims.get(subject), await session.matches.get(match.id)  # as they are by now
     if claim is None or match is None:
         return
     await session.prompts.note_claim_reminder(claim.id)
-    if not rules.are_open(*locked.values()) or not _waits(claim, match):
+    if not rules.are_open(lost, found) or not _waits(claim, match):
         return
-    lost, found = locked[match.lost], locked[match.found]
     reader = found if claim.state is ClaimState.OPEN else lost
     if await session.prompts.are_reminders_off(reader.id):
         return
@@ -95,11 +95,6 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
         settings = await session.workspaces.settings_for(found.id)
         reply = reminders.is_it_back(match, lost, members_can_return=settings.members_can_return)
     await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
-
-
-async def _claimed(session: Session, subject: UUID) -> tuple[Claim | None, Match | None]:
-    claim = await session.claims.get(subject)
-    return claim, await session.matches.get(claim.match) if claim else None
 
 
 def _waits(claim: Claim, match: Match) -> bool:

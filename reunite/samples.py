@@ -10,14 +10,7 @@ from typing import Final
 
 from reunite import rights
 from reunite.commands import NewReport, Press, ReportFound, ReportLost
-from reunite.entities import (
-    IncomingPhoto,
-    Member,
-    ReplyTarget,
-    Report,
-    Settings,
-    Workspace,
-)
+from reunite.entities import IncomingPhoto, Member, ReplyTarget, Report, Settings, Workspace
 from reunite.language import sentence
 from reunite.messages import notices
 from reunite.messages import samples as messages

@@ -59,10 +59,6 @@ _MODEL_CHANGED: Final = "Set REUNITE_ENCODER and REUNITE_MODEL to the new encode
 _log = structlog.get_logger(__name__)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
     """What a worker needs: its servers, the encoder, and where photos may come from."""
@@ -83,7 +79,7 @@ class WorkerConfig:
     rehint_seconds: float = _REHINT_SECONDS
     clock_seconds: float = CLOCK_SECONDS
     model_poll_seconds: float = _MODEL_POLL_SECONDS
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The time by which reminders and digests are due."""
     parallel: int = 16
 

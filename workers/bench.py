@@ -169,8 +169,7 @@ def _tokenizer() -> CLIPTokenizer:
     tokens = [*letters, *(f"{letter}</w>" for letter in letters), *(left + right for left, right in merges)]
     tokens += ["<|startoftext|>", "<|endoftext|>"]
     return CLIPTokenizer(
-        vocab={token: number for number, token in enumerate(dict.fromkeys(tokens))},
-        merges=list(merges),
+        vocab={token: number for number, token in enumerate(dict.fromkeys(tokens))}, merges=list(merges)
     )
 
 

@@ -90,11 +90,7 @@ def named(lost: ReportFeatures, found: ReportFeatures) -> Related:
 
 def shown(lost: ReportFeatures, found: ReportFeatures) -> Related:
     """Return how what one report names or shows is related to what the other's photo shows."""
-    pairs = (
-        (lost.nouns, found.item.shows),
-        (lost.item.shows, found.nouns),
-        (lost.item.shows, found.item.shows),
-    )
+    pairs = ((lost.nouns, found.item.shows), (lost.item.shows, found.nouns), (lost.item.shows, found.item.shows))
     compared = [_related(*pair) for pair in pairs if all(pair)]
     return min(compared, key=lambda related: CLOSEST.index(related[0]), default=("unknown", ""))
 

@@ -5,7 +5,7 @@ reports it quotes from what it is made of, and so do the outbox and everything t
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Literal, cast, get_args
@@ -449,19 +449,26 @@ _NAMES: Final[dict[type, str]] = {span: name for name, span in _SPANS.items()}
 
 def to_json(reply: Reply) -> dict[str, Any]:
     """Return the reply as JSON-ready values."""
-    return {
-        "kind": reply.kind,
-        "lines": [[{"is": _NAMES[type(span)], **_ready(asdict(span))} for span in line] for line in reply.lines],
-        "match": str(reply.match) if reply.match else None,
-        "picture": _ready(asdict(reply.picture)) if reply.picture else None,
-        "asked": str(reply.asked) if reply.asked else None,
-        "choices": [{**asdict(choice), "reports": sorted(map(str, choice.reports))} for choice in reply.choices],
-        "buttons": [_ready(asdict(button)) for button in reply.buttons],
-        "about": sorted(map(str, reply.about)),
-        "opens_thread": reply.opens_thread,
-        "gallery": [_ready(asdict(tile)) for tile in reply.gallery],
-        **({"language": reply.language} if reply.language else {}),
-    }
+    values: dict[str, Any] = _ready(reply)
+    if not reply.language:
+        del values["language"]  # so that replies from before it was stored are still the same
+    return values
+
+
+def _ready(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case frozenset():
+            return sorted(map(str, value))
+        case tuple():
+            return [_ready(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    kind = {"is": _NAMES[type(value)]} if type(value) in _NAMES else {}
+    return kind | {field.name: _ready(getattr(value, field.name)) for field in fields(value)}
 
 
 def from_json(data: Mapping[str, Any]) -> Reply:
@@ -479,16 +486,6 @@ def _read(kind: type[Any], data: Mapping[str, Any]) -> Any:
 def _read_value(name: str, value: Any) -> Any:
     read = _READERS.get(name)
     return value if read is None or value is None else read(value)
-
-
-def _ready(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in values.items()}
-
-
-def _value(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
 
 
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {

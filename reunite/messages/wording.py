@@ -273,10 +273,7 @@ def thanks(report: Report, shown: Sequence[tuple[Match, Report]]) -> Reply:
     if not shown:
         return Reply("thanks", (line("thanks_none", language),))
     match, first = shown[0]
-    slots: dict[str, str | Span | Line] = {
-        "certainty": certainty(match, language),
-        "post": post_of(first, language),
-    }
+    slots: dict[str, str | Span | Line] = {"certainty": certainty(match, language), "post": post_of(first, language)}
     if first.place:
         place = Quoted(first.place, first.id)
         what = line("thanks_there", language, day=day_of(first, language), place=place, **slots)

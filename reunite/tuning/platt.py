@@ -32,7 +32,7 @@ _PRIOR_PRECISION: Final[Numbers] = np.diag(np.array([_SCALE_SPREAD, _SHIFT_SPREA
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedPair:
+class Feedback:
     """A match about which people said something: its evidence, the stated probability, and whether it was right."""
 
     evidence: Mapping[str, float]
@@ -94,7 +94,7 @@ class _Answers:
 
 
 def from_feedback(
-    pairs: Sequence[DecidedPair], base: ScoringModel, before: Learned | None = None
+    pairs: Sequence[Feedback], base: ScoringModel, before: Learned | None = None
 ) -> tuple[FitResult, Learned]:
     """Scale and shift a model's log odds to fit answers about matches that were scored by it, as learned `before`.
 
@@ -118,7 +118,7 @@ def from_feedback(
     ), learned
 
 
-def _check_enough(pairs: Sequence[DecidedPair]) -> None:
+def _check_enough(pairs: Sequence[Feedback]) -> None:
     right = sum(pair.right for pair in pairs)
     if len(pairs) < MIN_ANSWERS or min(right, len(pairs) - right) < MIN_OF_EACH:
         raise TooLittleDataError(
@@ -127,7 +127,7 @@ def _check_enough(pairs: Sequence[DecidedPair]) -> None:
         )
 
 
-def _answers(pairs: Sequence[DecidedPair], base: ScoringModel, before: Learned) -> _Answers:
+def _answers(pairs: Sequence[Feedback], base: ScoringModel, before: Learned) -> _Answers:
     """Return arrays in which the rivals are as `before` left them, its shift taken off."""
     log_odds = np.array([total_log_odds(pair.evidence, base) for pair in pairs])
     stated = np.clip([pair.probability for pair in pairs], _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)
@@ -162,7 +162,7 @@ def _fit(answers: _Answers, prior: Learned) -> Learned:
     return Learned(float(parameters[0]), float(parameters[1]), curvature)
 
 
-def _folds(pairs: Sequence[DecidedPair]) -> NDArray[np.intp]:
+def _folds(pairs: Sequence[Feedback]) -> NDArray[np.intp]:
     """Distribute the pairs over folds, those of one lost report to the same."""
     fold_of: dict[object, int] = {}
     return np.array(

@@ -16,7 +16,7 @@ from reunite.matching.defaults import PRIOR
 from reunite.matching.evidence import Item, Search
 from reunite.tuning.comparison import EmbeddedReport, compare
 from reunite.tuning.labelled_set import label_searches, narrow
-from reunite.tuning.platt import DecidedPair
+from reunite.tuning.platt import Feedback
 from tests.doubles.colour_encoder import COLOURS, ColourEncoder
 from tests.support.scoring_models import newest, save
 from tests.support.world import World, open_world, world_with_a_worker
@@ -73,7 +73,7 @@ async def test_weights_of_another_version_or_community_are_not_used(
                 )
 
 
-async def decided(world: World) -> list[DecidedPair]:
+async def decided(world: World) -> list[Feedback]:
     async with world.store.transaction(world.workspace.community) as connection:
         return await learning.decided_pairs(connection, VERSION)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from db import scoring_models
 from db.store import Store
 from reunite.matching.weights import ScoringModel
 
@@ -17,5 +16,5 @@ async def newest(store: Store, community: UUID, version: str) -> ScoringModel | 
 
 async def save(store: Store, community: UUID, version: str, model: ScoringModel, summary: Mapping[str, Any]) -> None:
     """Use these weights for a community from now on."""
-    async with store.transaction(community) as connection:
-        await scoring_models.insert(connection, community, version, model.to_json(), summary)
+    async with store.session(community) as session:
+        await session.calibrations.add(version, model.to_json(), summary)

@@ -11,7 +11,7 @@ from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import PairKind
 from reunite.matching.scoring import total_log_odds
 from reunite.tuning.calibration import TooLittleDataError
-from reunite.tuning.platt import DecidedPair, Learned, from_feedback
+from reunite.tuning.platt import Feedback, Learned, from_feedback
 
 CLIP = for_encoder("clip")
 HELPS = {2}
@@ -20,7 +20,7 @@ HELPS = {2}
 
 def answers(
     count: int, boldness: float, shift: float = 0.0, *, seed: int = 0, before: Learned | None = None
-) -> list[DecidedPair]:
+) -> list[Feedback]:
     """Pairs that a model, as learned `before`, states too boldly by a factor, and too high by a shift."""
     rng, before = np.random.default_rng(seed), before or Learned()
     pairs = []
@@ -29,7 +29,7 @@ def answers(
         odds = total_log_odds(evidence, CLIP) - 2.0
         stated = exp(before.log_scale) * (odds + 2.0) + before.shift - 2.0
         right = bool(rng.random() < 1 / (1 + np.exp(-(odds / boldness - shift))))
-        pairs.append(DecidedPair(evidence, float(1 / (1 + np.exp(-stated))), right, lost=UUID(int=number // 2)))
+        pairs.append(Feedback(evidence, float(1 / (1 + np.exp(-stated))), right, lost=UUID(int=number // 2)))
     return pairs
 
 

@@ -125,37 +125,33 @@ def _explained(source: Source) -> Iterator[None]:
         yield
     except EncoderUnavailableError:
         raise
-    except GatedRepoError as error:
-        raise EncoderUnavailableError(
-            f"{source.repo} is gated: accept its terms at {constants.ENDPOINT}/{source.repo}, and set HF_TOKEN."
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise EncoderUnavailableError(
-            f"{constants.ENDPOINT} has no model {source.repo}, or it's private. `reunite model list` shows names."
-        ) from error
-    except RevisionNotFoundError as error:
-        raise EncoderUnavailableError(
-            f"{source.repo} has no revision {source.revision}. Choose one from {constants.ENDPOINT}/{source.repo}."
-        ) from error
-    except OfflineModeIsEnabled as error:
-        raise EncoderUnavailableError("HF_HUB_OFFLINE is set. Unset it to fetch models.") from error
-    except (HfHubHTTPError, EntryNotFoundError) as error:
-        raise EncoderUnavailableError(
-            f"{constants.ENDPOINT} refuses {source.repo}: {brief(error)}. What was fetched is kept: try again later."
-        ) from error
-    except NO_HUB as error:
-        raise EncoderUnavailableError(
-            f"{constants.ENDPOINT} doesn't answer as a model hub does. Check HF_ENDPOINT, and whether a proxy answers."
-        ) from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise EncoderUnavailableError(
-                f"The disk of {constants.HF_HUB_CACHE} is full. Free some space, and run the command again."
-            ) from error
-        raise EncoderUnavailableError(
-            f"{constants.ENDPOINT} can't be reached: {brief(error)}. What was fetched is kept. Behind a proxy, set"
-            " HTTPS_PROXY. Without a network, fetch on another machine and use --from."
-        ) from error
+        raise EncoderUnavailableError(_explanation(error, source.repo, source.revision)) from error
+
+
+def _explanation(error: Exception, repo: str, revision: str | None) -> str:
+    hub = constants.ENDPOINT
+    match error:
+        case GatedRepoError():
+            words = f"{repo} is gated: accept its terms at {hub}/{repo}, and set HF_TOKEN."
+        case RepositoryNotFoundError():
+            words = f"{hub} has no model {repo}, or it's private. `reunite model list` shows names."
+        case RevisionNotFoundError():
+            words = f"{repo} has no revision {revision}. Choose one from {hub}/{repo}."
+        case OfflineModeIsEnabled():
+            words = "HF_HUB_OFFLINE is set. Unset it to fetch models."
+        case HfHubHTTPError() | EntryNotFoundError():
+            words = f"{hub} refuses {repo}: {brief(error)}. What was fetched is kept: try again later."
+        case OSError(errno=errno.ENOSPC):
+            words = f"The disk of {constants.HF_HUB_CACHE} is full. Free some space, and run the command again."
+        case _ if isinstance(error, NO_HUB):
+            words = f"{hub} doesn't answer as a model hub does. Check HF_ENDPOINT, and whether a proxy answers."
+        case _:
+            words = (
+                f"{hub} can't be reached: {brief(error)}. What was fetched is kept. Behind a proxy, set HTTPS_PROXY."
+                " Without a network, fetch on another machine and use --from."
+            )
+    return words
 
 
 def take(name: str, folder: Path, models: Path) -> Fetched:

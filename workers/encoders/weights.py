@@ -42,14 +42,7 @@ def fetch_weights(exact: Source, name: str, expected: str, size: int) -> None:
         location = get_hf_file_metadata(url).location
         if urlsplit(location).netloc != urlsplit(url).netloc:
             headers.pop("authorization", None)  # the token is for the hub, not for its file host
-        http_get(
-            location,
-            file,
-            resume_size=file.tell(),
-            headers=headers,
-            expected_size=size,
-            displayed_filename=name,
-        )
+        http_get(location, file, resume_size=file.tell(), headers=headers, expected_size=size, displayed_filename=name)
         file.flush()
         if sha256(part) != expected:
             file.truncate(0)  # not deleted, because another command may wait for its lock

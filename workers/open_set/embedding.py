@@ -21,10 +21,7 @@ _POLL_SECONDS: Final = 0.05
 
 
 async def embed_reports(
-    reports: Sequence[LabelledReport],
-    folder: Path,
-    encoder: BatchingEncoder,
-    progress: Callable[[int], None],
+    reports: Sequence[LabelledReport], folder: Path, encoder: BatchingEncoder, progress: Callable[[int], None]
 ) -> list[EmbeddedReport]:
     """Embed reports one by one, each when the encoder is idle. Raises OpenSetError if a photo can't be opened."""
     embedded = []
