@@ -100,5 +100,7 @@ async def test_every_page_is_accessible_and_fits_a_phone(community: Community, b
             found = (await Axe().run(page)).response["violations"]
             assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        parts = "[...document.querySelectorAll('.scrolls')].every((part) => part.scrollWidth <= part.clientWidth)"
+        assert await page.evaluate(parts), path  # no column lies beyond the edge
         heights = await page.evaluate("[...document.querySelectorAll('tbody th')].map((cell) => cell.offsetHeight)")
         assert all(height < 80 for height in heights), (path, heights)  # no word is broken into letters
