@@ -52,7 +52,10 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
     """Describe a claim's progress; once its match is decided, only the decision counts."""
     match, lines = claimed.match, list[Line]()
     if match.state is MatchState.UNDECIDED:
-        key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
+        state = claimed.claim.state
+        is_for_moderators = state is ClaimState.OPEN and claimed.found.is_listed
+        key = "claim_is_listed" if is_for_moderators else f"claim_is_{state}"
+        key = "claim_is_undone" if _is_undone(claimed) else key
         key = "claim_given_away" if _went_elsewhere(claimed) else key
         key = "log_elsewhere" if rules.has_ended_otherwise(match, claimed.lost) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
@@ -86,7 +89,7 @@ def claimed_card(
     Others read it too, so it says who is meant. `is_promised` says that another's claim on the item is accepted.
     """
     language = lost.language
-    key = "card_promised" if is_promised else "card_claimed"
+    key = "card_promised" if is_promised else "card_claimed_listed" if found.is_listed else "card_claimed"
     if match.claim is ClaimState.ACCEPTED:
         key = "card_agreed"
     if match.state is MatchState.CONFIRMED:
