@@ -285,13 +285,19 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
     return Reply("handover", tuple(lines), match=match.id, buttons=buttons, about=match.reports)
 
 
-def no_conversation(match: Match, reader: Report) -> Reply:
-    """Say in a thread that the two have to find each other without the bot; nobody is named."""
-    return Reply("claim", (line("no_pair", reader.language),), match=match.id, about=match.reports)
+def no_conversation(match: Match, reader: Report, found: Report) -> Reply:
+    """Say in a thread that the two have to find each other without the bot, or who has it; nobody is named."""
+    key = "no_pair_listed" if found.is_listed else "no_pair"
+    return Reply("claim", (line(key, reader.language),), match=match.id, about=match.reports)
 
 
 def help_needed(match: Match, lost: Report, found: Report) -> Reply:
-    """Ask moderators to bring owner and finder together."""
+    """Ask moderators to bring owner and finder together, or to give an item of a list back themselves."""
+    if found.is_listed:
+        language = lost.language
+        asked = line("pair_needs_help_listed", language, owner=author(lost))
+        said = [] if found.sealed else quote(found)
+        return Reply("log", (asked, found_line(found, language), *said), match=match.id, about=match.reports)
     language = found.language
     asked = line("pair_needs_help", language, owner=author(lost), finder=author(found), post=post_of(found, language))
     return Reply("log", (asked,), match=match.id, about=match.reports)
@@ -322,7 +328,7 @@ def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply
 def whereabouts_line(whereabouts: Whereabouts, found: Report, language: str) -> Line:
     """Say where an item is: only for its owner, once the finder has accepted their claim."""
     if not whereabouts.place:
-        return line("kept_by_finder", language)
+        return line("kept_listed" if found.is_listed else "kept_by_finder", language)
     place = Quoted(whereabouts.place, found.id)
     if not whereabouts.code:
         return line("kept_there", language, place=place)

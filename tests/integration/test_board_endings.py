@@ -29,6 +29,17 @@ async def aged(community: Community, days: int, kind: type[NewReport] = ReportFo
     return report
 
 
+async def put_on_a_list(community: Community, report: UUID) -> None:
+    async with community.store.session(community.workspace.community) as session:
+        await session._do(
+            """WITH listed AS (INSERT INTO workspace (community_id, platform, external_id, name)
+                 VALUES (%(community)s, 'api', 'list', 'Import') RETURNING id)
+               UPDATE report SET workspace_id = (SELECT id FROM listed) WHERE id = %(report)s""",
+            community=session.community,
+            report=report,
+        )
+
+
 async def shelve(robin: Browser, report: Report) -> None:
     assert (await robin.post(f"/reports/{report.id}/whereabouts", place="Front office"))[0] == 200
 
@@ -56,12 +67,17 @@ async def test_a_shelf_item_waits_when_its_report_ends_soon_until_that_is_kept(
     assert "Nothing is waiting for you" in (await robin.get("/"))[1]
 
 
-async def test_a_listed_item_waits_too_since_nobody_else_can_be_asked(community: Community) -> None:
-    await aged(community, 5)
-    async with community.store.session(community.workspace.community) as session:
-        await session._do("UPDATE workspace SET platform = 'api' WHERE id = %(id)s", id=community.workspace.id)
-        found = await session.board.waiting()
-    assert found.ending == 1
+async def test_a_listed_item_waits_too_since_nobody_else_can_be_asked(community: Community, robin: Browser) -> None:
+    await put_on_a_list(community, (await aged(community, 5)).id)
+    assert _WAITS in (await robin.get("/"))[1]
+
+
+async def test_a_listed_item_is_not_with_a_finder(community: Community, robin: Browser) -> None:
+    match = await community.matched()
+    claim = await community.claim(match)
+    await put_on_a_list(community, match.found)
+    await robin.post(f"/claims/{claim}/decision", decision="accept")
+    assert "Kept at: not noted" in (await robin.get("/handovers"))[1]
 
 
 async def test_others_do_not_wait(community: Community, robin: Browser) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from reunite.entities import Match, Report
+from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from tests.contract.stages import ADA, MODERATOR, Stage
 
@@ -36,6 +37,22 @@ async def test_the_owner_and_the_moderators_hear_that_moderators_check_the_answe
     await stage.press("accept_claim", claim.id, MODERATOR)
     [card] = [reply for reply in await stage.thread(lost, "moderators") if reply.kind == "claim"]
     assert sentence("claim_is_listed") not in card.text()
+
+
+async def test_the_owner_is_sent_to_the_moderators_who_learn_that_they_have_to_give_it_back(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    claim = await stage.claim(match, found)
+    await stage.press("accept_claim", claim, MODERATOR)
+    async with stage.session(found.community) as session:
+        await note_no_conversation(session, match.id)
+    assert sentence("no_pair_listed") in await stage.words(lost)
+    help_needed = sentence("pair_needs_help_listed", owner=ADA.name)
+    [asked] = [text for reply in await stage.thread(lost, "moderators") if help_needed in (text := reply.text())]
+    assert "an umbrella" in asked
+    note = await stage.press("where_is_it", match.id, ADA)
+    assert note.text() == sentence("kept_listed")
+    await stage.press("whereabouts", found.id, MODERATOR, words="Reception")
+    assert "Reception" in (await stage.press("where_is_it", match.id, ADA)).text()
 
 
 async def test_a_search_that_becomes_a_claim_says_so_too(stage: Stage) -> None:
