@@ -7,6 +7,7 @@ from aiohttp import web
 from board.pages import Pages
 from board.parts import Board
 from board.visits import Visit, see_other
+from reunite.entities import ClaimState
 from reunite.messages.reply import Action
 
 _DECISIONS: Final[dict[str, Action]] = {"accept": "accept_claim", "reject": "reject_claim"}
@@ -44,6 +45,7 @@ class Claims:
             lost=items[match.lost],
             found=items[match.found],
             lines=seen.lines,
+            next=await self._board.next_waiting(visit, match.id) if claim.state is not ClaimState.OPEN else "",
         )
 
     async def decide(self, visit: Visit) -> web.Response:

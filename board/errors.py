@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 from board.pages import Pages
 from board.visits import LANGUAGE
 from reunite.errors import TellUserError, TryAgainError
-from reunite.language import language_of, sentence, words_in
+from reunite.language import preferred_language, sentence, words_in
 from reunite.messages import wording
 
 _SENTENCES: Final = {
@@ -59,8 +59,7 @@ def refuse(pages: Pages, request: web.BaseRequest, status: int, headers: Mapping
 
 
 def _read_language(request: web.BaseRequest) -> None:
-    preferred = request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0]
-    LANGUAGE.set(language_of(preferred.strip()))
+    LANGUAGE.set(preferred_language(request.headers.get("Accept-Language", "")))
 
 
 def _sentence(status: int) -> str:

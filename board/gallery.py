@@ -27,7 +27,7 @@ _PER_PAGE: Final = 24
 _MAX_PAGES: Final = 10_000
 _STATES: Final = (ReportState.OPEN, ReportState.PENDING, ReportState.RETURNED)
 """Reports in the other states are deleted, or will be within a minute."""
-_CHOICES: Final = (*_STATES, "unanswered")
+_CHOICES: Final = (*_STATES, "unanswered", "ending")
 _SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
 _FILTERS: Final = ("kind", "state", "sealed", "place", "since", "until")
 

@@ -7,7 +7,7 @@ from board.parts import Board
 from board.visits import Visit, see_other
 from reunite import rules
 from reunite.commands import GiveVerdict
-from reunite.entities import VerdictKind
+from reunite.entities import MatchState, VerdictKind
 from reunite.errors import TellUserError
 from reunite.text.controls import storable
 
@@ -45,6 +45,7 @@ class Matches:
                 and not rules.is_over(claim, match, items[match.lost].report, items[match.found].report)
             ]
         account = visit.target.account(visit.moderator.member)
+        is_decided = match.state is not MatchState.UNDECIDED or match.released
         return self._pages.show(
             visit,
             "match.html",
@@ -53,6 +54,8 @@ class Matches:
             found=items[match.found],
             log=log,
             claims=claims,
+            is_decided=is_decided,
+            next=await self._board.next_waiting(visit, match.id) if is_decided else "",
             mine={verdict.kind for verdict in rules.in_force(verdicts) if verdict.account.may_be(account)},
         )
 

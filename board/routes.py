@@ -44,6 +44,8 @@ def add_routes(application: web.Application, board: Board, pages: Pages) -> None
         "/matches/{id}/release": matches.release,
         "/claims/{id}/decision": claims.decide,
         "/reports/{id}/whereabouts": handovers.keep,
+        "/reports/{id}/longer": reports.keep_longer,
+        "/reports/{id}/delete": reports.delete,
         "/sign-out": board.visits.end,
     }
     application.add_routes(

@@ -114,7 +114,8 @@ def _print(result: _Result) -> None:
     console = Console()
     for (report, photo), replies in zip(result.reports, result.threads.values(), strict=True):
         title = f"#{report.kind} · {escape(photo or report.text)}"
-        body = "\n\n".join(escape(reply.text()) for reply in replies if not reply.opens_thread) or "(no reply)"
+        shown = [reply.with_live_jumps(lambda _: False).text() for reply in replies if not reply.opens_thread]
+        body = "\n\n".join(escape(words) for words in shown if words) or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))
     for number, match in enumerate(result.matches, start=1):
         photo = next(photo for report, photo in result.reports if report.id == match.found)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from db import mapping
-from db.board_waiting import BETWEEN_KEPT, MAX_LISTED, UNANSWERED, SqlWaiting
+from db.board_waiting import BETWEEN_KEPT, ENDING, MAX_LISTED, UNANSWERED, SqlWaiting
 from db.counts import WAS_RETURNED
 from reunite.entities import WEEKS, Claim, Match, ReportKind, ReportWords
 
@@ -17,7 +17,8 @@ _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
 _REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
 _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
   AND (%(kind)s = '' OR r.kind::text = %(kind)s)
-  AND (%(state)s = '' OR r.state::text = %(state)s OR %(state)s = 'unanswered' AND {UNANSWERED})
+  AND (%(state)s = '' OR r.state::text = %(state)s OR %(state)s = 'unanswered' AND {UNANSWERED}
+    OR %(state)s = 'ending' AND {ENDING})
   AND (%(sealed)s::bool IS NULL OR (r.sealed OR r.private) = %(sealed)s)
   AND (%(place)s = '' OR strpos(lower(r.place || ' ' || r.text), lower(%(place)s)) > 0)
   AND (%(since)s::timestamptz IS NULL OR {_OF_TIME} >= %(since)s)
@@ -28,7 +29,7 @@ _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'loo
 class Filter:
     """A filter on reports; empty fields match all. `sealed` selects what only moderators see (true) or the rest.
 
-    The state may also be "unanswered".
+    The state may also be "unanswered" or "ending".
     """
 
     kind: str = ""

@@ -8,6 +8,7 @@ from db import mapping
 from db.queries import Queries
 from reunite.entities import Match
 from reunite.messages.keys import FIRST_REPLY
+from reunite.reminders import BEFORE_END
 
 MAX_LISTED: Final = 200
 """The most matches, claims or verdicts on one page, newest first."""
@@ -21,6 +22,14 @@ UNANSWERED: Final = f"""(r.state IN ('pending', 'open') AND (
   AND NOT EXISTS (SELECT FROM work w WHERE w.report_id = r.id AND w.state = 'due')
   AND NOT EXISTS (SELECT FROM outbox o WHERE o.key = r.id::text || '{FIRST_REPLY}' AND o.sent_message IS NOT NULL))"""
 """Whether a report's author lacks an answer: a platform refused it, or the search failed."""
+ENDING: Final = f"""(r.kind = 'found' AND r.state = 'open'
+  AND r.expires_at < now() + interval '{BEFORE_END.days} days'
+  AND r.expires_at - r.created_at > interval '{BEFORE_END.days} days'
+  AND (r.kept_at <> '' OR EXISTS (SELECT FROM workspace w WHERE w.id = r.workspace_id AND w.platform = 'api')))"""
+"""Whether a report ends soon whose item moderators may have: it was handed in, or came from a list or a program.
+
+As in `due_reminders`, which asks the others' finders: nobody reads what is written to a list.
+"""
 
 _OPEN: Final = "m.state = 'undecided' AND l.state = 'open' AND f.state = 'open'"
 _UNDECIDED: Final = f"{_OPEN} AND m.label IS NOT NULL AND NOT m.declined"
@@ -37,6 +46,7 @@ _COUNTED: Final = f"""SELECT
   (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["sealed"]}) AS sealed,
   (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["to_check"]}) AS to_check,
   (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {UNANSWERED}) AS unanswered,
+  (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {ENDING}) AS ending,
   ({_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers"""
 
 
@@ -48,12 +58,13 @@ class Waiting:
     sealed: int
     to_check: int
     unanswered: int
+    ending: int
     handovers: int
     """Under way between owner and finder, so they wait for no moderator."""
 
     @property
     def total(self) -> int:
-        return self.claims + self.sealed + self.to_check + self.unanswered
+        return self.claims + self.sealed + self.to_check + self.unanswered + self.ending
 
 
 class SqlWaiting(Queries):

@@ -44,7 +44,7 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
-        return notices.note("claim_sent", press.language)
+        return notices.note("claim_sent_listed" if found.is_listed else "claim_sent", press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""

@@ -133,11 +133,15 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """A report's post was deleted, or a member withdraws the report: `target.message` is the post's id."""
+    """A report's post was deleted, or a member withdraws the report: `target.message` is the post's id.
+
+    `report` names the report instead, for those who may see it where it has no post.
+    """
 
     target: ReplyTarget
     member: Member | None = None
     is_moderator: bool = False
+    report: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

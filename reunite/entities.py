@@ -249,6 +249,11 @@ class Report:
         """The author's account."""
         return self.target.account(self.author)
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether a list or a program posted it, so that no author can be asked."""
+        return self.target.platform == "api"
+
     def for_others(self) -> "Report":
         """Return it as others read about it: in the workspace's language."""
         return replace(self, language=self.others_language) if self.others_language else self

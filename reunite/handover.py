@@ -100,10 +100,11 @@ async def announce_no_conversation(session: Session, claimed: Claimed) -> None:
     """Say in both threads that no conversation could be opened, and ask the moderators to help: once for each claim."""
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     for reader in (lost, found):
-        reply = handovers.no_conversation(match, reader)
+        reply = handovers.no_conversation(match, reader, found)
         await session.outbox.post(reader.id, keys.no_conversation(claim.id, reader.kind), reply)
     key = keys.no_conversation(claim.id, "moderators")
-    await session.outbox.post(found.id, key, handovers.help_needed(match, lost, found), audience="moderators")
+    asked = lost if found.is_listed else found  # a list has no moderators of its own
+    await session.outbox.post(asked.id, key, handovers.help_needed(match, lost, found), audience="moderators")
 
 
 async def _accepted(session: Session, press: Press) -> Claimed:

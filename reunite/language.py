@@ -80,6 +80,22 @@ def spoken_language_of(locale: str | None) -> str | None:
     return next((language for language in LANGUAGES if language == code), None)
 
 
+def preferred_language(accepted: str) -> str:
+    """Return the first language of a browser's list ("sv, de-AT;q=0.8") that we speak; English if we speak none."""
+    entries = (entry.partition(";") for entry in accepted.split(","))
+    wished = sorted(((_weight(weight), locale.strip()) for locale, _, weight in entries), key=lambda wish: -wish[0])
+    spoken = (spoken_language_of(locale) for weight, locale in wished if weight > 0)
+    return next((language for language in spoken if language), "en")
+
+
+def _weight(parameter: str) -> float:
+    """Read "q=0.8"; 1 if it says nothing that can be read."""
+    try:
+        return float(parameter.strip().removeprefix("q="))
+    except ValueError:
+        return 1.0
+
+
 def sentence(key: str, language: str = "en", **params: str | int | CommandNames) -> str:
     """Return a sentence, filled in; `number`, if it has one, decides between plural forms.
 

@@ -124,7 +124,7 @@ class LookHandlers:
             await take_claim(session, press, match, lost, found)
         if work:
             await self._queue.hint(work)
-        return notices.note("look_filed", press.language)
+        return notices.note("look_filed_listed" if found.is_listed else "look_filed", press.language)
 
     async def report(self, workspace: Workspace, press: Press) -> Reply:
         """File a look as a lost report, whose thread shows what is near. Raises TellUserError.

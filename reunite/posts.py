@@ -99,7 +99,8 @@ class PostHandlers:
 
     async def withdraw(self, workspace: Workspace, command: Withdraw) -> bool:
         async with self._store.session(workspace.community) as session:
-            report = await session.reports.at(command.target)
+            named = command.report
+            report = await (session.reports.get(named) if named else session.reports.at(command.target))
             if report is None or report.purged:
                 return False
             if command.member:  # else, the post itself is gone

@@ -91,7 +91,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "edit_post": _AUTHOR,
     "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
     "withdraw": _AUTHOR,
-    "extend": _AUTHOR,
+    "extend": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own"),
     "add_photo": _AUTHOR,
     "add_detail": _AUTHOR,
     # Looks

@@ -54,7 +54,10 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
     """Describe a claim's progress; once its match is decided, only the decision counts."""
     match, lines = claimed.match, list[Line]()
     if match.state is MatchState.UNDECIDED:
-        key = "claim_is_undone" if _is_undone(claimed) else f"claim_is_{claimed.claim.state}"
+        state = claimed.claim.state
+        is_for_moderators = state is ClaimState.OPEN and claimed.found.is_listed
+        key = "claim_is_listed" if is_for_moderators else f"claim_is_{state}"
+        key = "claim_is_undone" if _is_undone(claimed) else key
         key = "claim_given_away" if _went_elsewhere(claimed) else key
         key = "log_elsewhere" if rules.has_ended_otherwise(match, claimed.lost) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
@@ -88,7 +91,7 @@ def claimed_card(
     Others read it too, so it says who is meant. `is_promised` says that another's claim on the item is accepted.
     """
     language = lost.language
-    key = "card_promised" if is_promised else "card_claimed"
+    key = "card_promised" if is_promised else "card_claimed_listed" if found.is_listed else "card_claimed"
     if match.claim is ClaimState.ACCEPTED:
         key = "card_agreed"
     if match.state is MatchState.CONFIRMED:
@@ -277,13 +280,18 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
     return of_match("handover", match, *lines, buttons=buttons)
 
 
-def no_conversation(match: Match, reader: Report) -> Reply:
-    """Say in a thread that the two have to find each other without the bot; nobody is named."""
-    return of_match("claim", match, line("no_pair", reader.language))
+def no_conversation(match: Match, reader: Report, found: Report) -> Reply:
+    """Say in a thread that the two have to find each other without the bot, or who has it; nobody is named."""
+    return of_match("claim", match, line("no_pair_listed" if found.is_listed else "no_pair", reader.language))
 
 
 def help_needed(match: Match, lost: Report, found: Report) -> Reply:
-    """Ask moderators to bring owner and finder together."""
+    """Ask moderators to bring owner and finder together, or to give an item of a list back themselves."""
+    if found.is_listed:
+        language = lost.language
+        asked = line("pair_needs_help_listed", language, owner=author(lost))
+        said = [] if found.sealed else quote(found)
+        return of_match("log", match, asked, found_line(found, language), *said)
     language = found.language
     asked = line("pair_needs_help", language, owner=author(lost), finder=author(found), post=post_of(found, language))
     return of_match("log", match, asked)
@@ -311,7 +319,7 @@ def where_it_is(whereabouts: Whereabouts, found: Report, language: str) -> Reply
 def whereabouts_line(whereabouts: Whereabouts, found: Report, language: str) -> Line:
     """Say where an item is: only for its owner, once the finder has accepted their claim."""
     if not whereabouts.place:
-        return line("kept_by_finder", language)
+        return line("kept_listed" if found.is_listed else "kept_by_finder", language)
     place = Quoted(whereabouts.place, found.id)
     if not whereabouts.code:
         return line("kept_there", language, place=place)

@@ -400,18 +400,29 @@ class Reply:
 
 
 def _without_jumps(line: Line, is_dead: Callable[[Span], bool]) -> Line:
-    """Return a line without dead jumps that are a part of their own, at its end or at its start."""
-    if len(line) == 1 and is_dead(line[0]):
-        return ()
-    if len(line) < 2:  # noqa: PLR2004 - a jump and the text before or after it
-        return line
-    *before, words, last = line
-    if is_dead(last) and isinstance(words, Plain) and words.text.endswith(_SEPARATOR):
-        rest = words.text.removesuffix(_SEPARATOR)
-        return _without_jumps((*before, Plain(rest)) if rest else tuple(before), is_dead)
-    if is_dead(line[0]) and isinstance(line[1], Plain) and line[1].text.startswith(_SEPARATOR):
-        return (Plain(line[1].text.removeprefix(_SEPARATOR)), *line[2:])
+    """Return a line without dead jumps that are a part of their own, between separators or at an end."""
+    for place, span in enumerate(line):
+        before, after = line[:place], line[place + 1 :]
+        if is_dead(span) and _ends_part(before[-1:]) and _begins_part(after[:1]):
+            if before:
+                before = _with_words(before[:-1], words_of(before[-1]).removesuffix(_SEPARATOR))
+            elif after:
+                after = (*_with_words((), words_of(after[0]).removeprefix(_SEPARATOR)), *after[1:])
+            return _without_jumps((*before, *after), is_dead)
     return line
+
+
+def _ends_part(before: Line) -> bool:
+    """Whether what comes before a span separates it, or nothing does."""
+    return not before or (isinstance(before[0], Plain) and before[0].text.endswith(_SEPARATOR))
+
+
+def _begins_part(after: Line) -> bool:
+    return not after or (isinstance(after[0], Plain) and after[0].text.startswith(_SEPARATOR))
+
+
+def _with_words(line: Line, words: str) -> Line:
+    return (*line, Plain(words)) if words else line
 
 
 def _is_small(span: Span) -> bool:

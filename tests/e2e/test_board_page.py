@@ -7,6 +7,7 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from reunite.language import words_in
 from tests.support.board import Community, board
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -22,11 +23,12 @@ async def without_scripts(browser: Browser) -> BrowserContext:
     return await browser.new_context(java_script_enabled=False)
 
 
-async def signed_in(community: Community, context: BrowserContext) -> Page:
+async def signed_in(community: Community, context: BrowserContext, language: str = "en") -> Page:
+    words = words_in(language).board
     page = await context.new_page()
-    await page.goto(await community.link())
-    await page.get_by_role("button", name="Sign in").press("Enter")
-    await expect(page.get_by_role("heading", name="Reports")).to_be_visible()
+    await page.goto(await community.link(language=language))
+    await page.locator("form button").press("Enter")
+    await expect(page.get_by_role("heading", name=words["menu_reports"])).to_be_visible()
     return page
 
 
@@ -102,3 +104,11 @@ async def test_every_page_is_accessible_and_fits_a_phone(community: Community, b
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         heights = await page.evaluate("[...document.querySelectorAll('tbody th')].map((cell) => cell.offsetHeight)")
         assert all(height < 80 for height in heights), (path, heights)  # no word is broken into letters
+
+
+async def test_a_phone_shows_every_column_of_the_numbers(community: Community, browser: Browser) -> None:
+    context = await browser.new_context(viewport={"width": 390, "height": 800})
+    page = await signed_in(community, context, language="de")
+    await page.goto(f"{community.url}/numbers")
+    widths = await page.locator(".scrolls").evaluate("table => [table.scrollWidth, table.clientWidth]")
+    assert widths[0] <= widths[1]

@@ -218,3 +218,14 @@ async def _post_all(phone: PageUser) -> None:
     await phone.page.get_by_role("button", name="# lost").click()
     await phone.lost.post("my red umbrella")
     await expect(phone.lost.cards).to_be_visible()
+
+
+async def test_a_window_that_the_menu_opened_gives_the_focus_back_to_it(site: Site) -> None:
+    ada = await site.visit("Ada")
+    menu = ada.page.locator("#menu summary")
+    for entry in ("my-reports", "help", "privacy"):
+        await menu.press("Enter")
+        await ada.page.locator(f"[data-entry={entry}]").press("Enter")
+        await expect(ada.page.get_by_role("dialog")).to_be_visible()
+        await ada.page.keyboard.press("Escape")
+        await expect(menu).to_be_focused()

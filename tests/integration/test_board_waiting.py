@@ -107,6 +107,27 @@ async def test_an_answered_report_and_one_that_is_searched_again_do_not_wait(
     assert await waiting(robin) == {}
 
 
+async def test_a_decision_leads_to_the_next_thing_that_waits(community: Community, robin: Browser) -> None:
+    first, second = await community.matched(), await community.matched()
+    sealed = await community.matched(sealed=True, category="keys")
+    claim = await community.claim(second)
+    assert _onwards((await robin.get(f"/matches/{first.id}"))[1]) is None
+    _, page = await robin.post(f"/matches/{first.id}/verdict", kind="reject", given="yes")
+    assert _onwards(page) == f"/claims/{claim}"
+    _, page = await robin.post(f"/claims/{claim}/decision", decision="reject")
+    assert _onwards(page) == f"/matches/{sealed.id}"
+    _, page = await robin.post(f"/matches/{sealed.id}/release")
+    assert _onwards(page) == f"/matches/{second.id}"
+    await robin.post(f"/matches/{sealed.id}/verdict", kind="reject", given="yes")
+    _, page = await robin.post(f"/matches/{second.id}/verdict", kind="confirm", given="yes")
+    assert (_onwards(page), _ELSE in page) == (None, True)
+
+
+def _onwards(page: str) -> str | None:
+    found = re.search(r'<a href="([^"]+)">Go to the next one</a>', page)
+    return found[1] if found else None
+
+
 async def test_a_filtered_gallery_shows_only_reports(robin: Browser) -> None:
     _, page = await robin.get("/?kind=found")
     assert ("Waiting for you" in page, "<h1>Reports</h1>" in page) == (False, True)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from board.formatting import Formatting
+from reunite.entities import ReplyTarget
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,17 @@ from board.formatting import Formatting
 def test_a_day_has_its_year_where_the_language_puts_it(language: str, day: str) -> None:
     at = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
     assert Formatting(language, ZoneInfo("Europe/Berlin")).day(at) == day
+
+
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        (ReplyTarget("discord", "1", "2", "3"), "https://discord.com/channels/1/2/3"),
+        (ReplyTarget("discord", "1", "2"), "https://discord.com/channels/1/2"),
+        (ReplyTarget("slack", "T1", "C2", "3.4"), "https://slack.com/app_redirect?team=T1&channel=C2"),
+        (ReplyTarget("slack", "T1", "D2", "3.4"), ""),
+        (ReplyTarget("api", "1", "2", "3"), ""),
+    ],
+)
+def test_a_report_leads_to_its_post_if_a_moderator_can_open_it(target: ReplyTarget, link: str) -> None:
+    assert Formatting.link(target) == link

@@ -19,7 +19,7 @@ _WORDS = re.compile(r">\s*([^<>{}\s][^<>{}]*[A-Za-z]{3}[^<>{}]*)<")
 PARTS: dict[str, Iterable[str]] = {
     "menu_": MENU,
     "kind_": ReportKind,
-    "state_": [*sorted(set(ReportState) - {"look"}), "unanswered"],
+    "state_": [*sorted(set(ReportState) - {"look"}), "unanswered", "ending"],
     "waiting_": [field.name for field in fields(Waiting) if field.name != "handovers"],
     "match_": MatchState,
     "claim_": [*ClaimState, "accept", "reject"],

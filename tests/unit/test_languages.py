@@ -18,6 +18,7 @@ from reunite.language import (
     language_of,
     menu,
     moment_words,
+    preferred_language,
     sentence,
     shortened,
     weekday,
@@ -243,3 +244,17 @@ def test_no_line_begins_with_a_mark_that_has_a_space_before_it(language: str) ->
 )
 def test_a_text_is_shortened_between_words_if_enough_is_left(text: str, limit: int, shown: str) -> None:
     assert shortened(text, limit) == shown
+
+
+def test_a_page_begins_in_the_first_language_of_the_browser_that_we_speak() -> None:
+    for accepted, language in {
+        "de-AT,de;q=0.9,en;q=0.8": "de",
+        "sv, fr-CH; q=0.8, en;q=0.5": "fr",
+        "en;q=0.2,ja;q=0.9": "ja",
+        "pl;q=0, nl;q=0.1": "nl",
+        "sv": "en",
+        "*": "en",
+        "": "en",
+        "it;q=a lot, es": "it",
+    }.items():
+        assert preferred_language(accepted) == language, accepted

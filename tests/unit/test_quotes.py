@@ -61,6 +61,7 @@ def marked(kind: ReportKind, number: int) -> Report:
 
 LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
 SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
+LISTED = replace(FOUND, target=replace(FOUND.target, platform="api"))
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))
 MATCH = Match(UUID(int=5), LOST.id, FOUND.id, 0.9, Label.HIGH, WHY, MatchState.UNDECIDED)
 CLAIM = Claim(UUID(int=6), MATCH.id, LOST.author, LOST.account, has_proof=True, state=ClaimState.OPEN)
@@ -145,13 +146,13 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, members_can_return=True) for claimed in CLAIMED],
-    "no_conversation": [handovers.no_conversation(MATCH, report) for report in (LOST, FOUND)],
+    "no_conversation": [handovers.no_conversation(MATCH, report, FOUND) for report in (LOST, FOUND)],
     "ends_soon": [reminders.ends_soon(report) for report in (LOST, FOUND, SEALED)],
     "kept_watching": [reminders.kept_watching(LOST)],
     "claim_waits": [reminders.claim_waits(CLAIM, MATCH, report) for report in (FOUND, SEALED)],
     "is_it_back": [reminders.is_it_back(MATCH, LOST, members_can_return=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
-    "help_needed": [handovers.help_needed(MATCH, LOST, FOUND)],
+    "help_needed": [handovers.help_needed(MATCH, LOST, found) for found in (FOUND, LISTED)],
     "said_returned_withdrawn": [handovers.said_returned_withdrawn(MATCH, report) for report in (LOST, FOUND)],
     "said_returned": [handovers.said_returned(MATCH, report) for report in (LOST, FOUND, SEALED)],
 }

@@ -234,7 +234,7 @@ def handed_over(claim: Claim, lost: Report, found: Report) -> Iterator[Reply]:
     yield handovers.waiting_claim(Claimed(claim, MATCH, replace(lost, state=ReportState.RETURNED), found))
     yield notices.declined(MATCH, lost.language, may_claim=False)
     yield wording.match_card(MATCH, found, lost, None, may_claim=False)
-    yield from (handovers.no_conversation(MATCH, lost), handovers.help_needed(MATCH, lost, found))
+    yield from (handovers.no_conversation(MATCH, lost, found), handovers.help_needed(MATCH, lost, found))
     yield from (handovers.said_returned(MATCH, report) for report in (lost, found, sealed.found))
     yield handovers.where_it_is(Whereabouts("Gym", "L1920"), found, lost.language)
     yield from (handovers.said_returned_withdrawn(MATCH, report) for report in (lost, found))

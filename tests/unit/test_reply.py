@@ -79,6 +79,8 @@ def test_jumps_are_resolved_where_the_thread_is_known() -> None:
         (">", None),
         ("> · >", None),
         ("> · Lost", "Lost"),
+        ("Found by the door · > · a scarf · white", "Found by the door · a scarf · white"),
+        ("Found · > · > · a scarf", "Found · a scarf"),
         ("Ben says > isn't it.", "Ben says > isn't it."),
         ("> isn't it.", "> isn't it."),
         ("Not yours: >", "Not yours: >"),

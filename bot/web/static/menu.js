@@ -18,21 +18,23 @@ const ENTRIES = {
 /** Start the menu. */
 export function start() {
   const menu = document.getElementById("menu");
+  const close = () => {
+    menu.open = false;
+    menu.querySelector("summary").focus(); // a dialog gives the focus back to it, when the entries are hidden
+  };
   for (const entry of menu.querySelectorAll("[data-entry]")) {
     entry.addEventListener("click", () => {
-      menu.open = false;
+      close();
       open(entry.dataset.entry);
     });
   }
   const keep = document.getElementById("export");
   keep.addEventListener("click", () => {
-    menu.open = false;
+    close();
     keep.href = `/export?${new URLSearchParams({ name: me.name() })}`;
   });
   menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
+    if (event.key === "Escape" && menu.open) close();
   });
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;

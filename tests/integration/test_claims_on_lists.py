@@ -1,0 +1,63 @@
+"""A claim on an item of a list, which has no finder here: the moderators check it, as all concerned can read."""
+
+import pytest
+
+from reunite.entities import Match, Report
+from reunite.handover import note_no_conversation
+from reunite.language import sentence
+from tests.contract.stages import ADA, MODERATOR, Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def matched_with_a_list(stage: Stage) -> tuple[Report, Report, Match]:
+    await stage.join(log_channel="moderators")
+    lost, found = await stage.lost(), await stage.found()
+    async with stage.session(found.community) as session:
+        await session._do(
+            """WITH listed AS (INSERT INTO workspace (community_id, platform, external_id, name)
+                 VALUES (%(community)s, 'api', 'list', 'Import') RETURNING id)
+               UPDATE report SET workspace_id = (SELECT id FROM listed) WHERE id = %(found)s""",
+            community=found.community,
+            found=found.id,
+        )
+    await stage.search(lost, found)
+    return lost, await stage.now(found), await stage.match(lost)
+
+
+async def test_the_owner_and_the_moderators_hear_that_moderators_check_the_answer(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    note = await stage.press("mine", match.id, ADA, words="a scratch inside")
+    assert note.text() == sentence("note_claim_sent_listed")
+    assert sentence("card_claimed_listed").replace("**", "") in await stage.words(lost)
+    [card] = [reply for reply in await stage.thread(lost, "moderators") if reply.kind == "claim"]
+    assert sentence("claim_is_listed") in card.text()
+    async with stage.session(found.community) as session:
+        [claim] = await session.claims.on(found.id)
+    await stage.press("accept_claim", claim.id, MODERATOR)
+    [card] = [reply for reply in await stage.thread(lost, "moderators") if reply.kind == "claim"]
+    assert sentence("claim_is_listed") not in card.text()
+
+
+async def test_the_owner_is_sent_to_the_moderators_who_learn_that_they_have_to_give_it_back(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    claim = await stage.claim(match, found)
+    await stage.press("accept_claim", claim, MODERATOR)
+    async with stage.session(found.community) as session:
+        await note_no_conversation(session, match.id)
+    assert sentence("no_pair_listed") in await stage.words(lost)
+    help_needed = sentence("pair_needs_help_listed", owner=ADA.name)
+    [asked] = [text for reply in await stage.thread(lost, "moderators") if help_needed in (text := reply.text())]
+    assert "an umbrella" in asked
+    note = await stage.press("where_is_it", match.id, ADA)
+    assert note.text() == sentence("kept_listed")
+    await stage.press("whereabouts", found.id, MODERATOR, words="Reception")
+    assert "Reception" in (await stage.press("where_is_it", match.id, ADA)).text()
+
+
+async def test_a_search_that_becomes_a_claim_says_so_too(stage: Stage) -> None:
+    lost, _, match = await matched_with_a_list(stage)
+    async with stage.session(lost.community) as session:
+        await session._do("UPDATE report SET state = 'look' WHERE id = %(id)s", id=lost.id)
+    note = await stage.press("look_mine", match.id, ADA, words="a scratch inside", target=lost.target, private=False)
+    assert note.text() == sentence("note_look_filed_listed")
