@@ -63,6 +63,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+async def _nothing(_store: Store) -> None:
+    await asyncio.Event().wait()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerConfig:
     """What a worker needs: its servers, the encoder, and where photos may come from."""
@@ -77,6 +81,8 @@ class WorkerConfig:
     """What to cover in photos: "faces", "cards"."""
     reembed: bool = False
     """Whether to embed everything again if an update has changed the encoder; otherwise the worker ends."""
+    alongside: Callable[[Store], Coroutine[Any, Any, None]] = _nothing
+    """A further service, which never ends."""
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -129,6 +135,7 @@ async def run(
             endless(keep_learning(store, model)),
             _embed_queries(store, encoder, model, decoders),
             _calibrate(store, encoder, model, config.open_set),
+            endless(config.alongside(store)),
         )
 
 
