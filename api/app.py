@@ -1,5 +1,6 @@
 """The API's composition root. It has no encoder: a worker embeds queries."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -7,11 +8,9 @@ from typing import Final
 
 from api.config import ApiConfig
 from api.items import Items
-from api.outbound import ApiPlatform
 from api.routes import operations
 from api.search import Searches
 from api.server import serving
-from bot.delivery import Delivery
 from db import queue
 from db.config import Connections
 from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequests
@@ -53,4 +52,4 @@ async def run(service: ApiService, ready: Callable[[str], None] = lambda _: None
         url = await stack.enter_async_context(serving(operations(searches, items), store, service.api))
         await stack.enter_async_context(observed(store, "api", service.metrics))
         ready(url)
-        await Delivery(store, ApiPlatform()).run()
+        await asyncio.Event().wait()

@@ -44,6 +44,8 @@ _MUST_BE: Final = {
 """What a setting must be, by pydantic's kind of problem."""
 _CANCEL_AGAIN_SECONDS: Final = 30.0
 """Seconds, longer than any cleanup takes."""
+_END_SECONDS: Final = 120
+"""Seconds for the end of a command's tasks and threads."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -51,7 +53,10 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
     import asyncio
 
-    return asyncio.run(_ending_leftovers(work))
+    try:
+        return asyncio.run(_ending_leftovers(work))
+    finally:
+        _alarm(0)
 
 
 async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
@@ -67,7 +72,17 @@ async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
         with _cancelled_by_signals():
             return await work
     finally:
+        _alarm(_END_SECONDS)
         await stop(*asyncio.all_tasks() - {asyncio.current_task()})
+
+
+def _alarm(seconds: int) -> None:
+    """Have the system kill this process after some seconds, or not any more (0).
+
+    A process that has failed is restarted once it has ended, and `asyncio.run` waits for all threads.
+    """
+    if signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
+        signal.alarm(seconds)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 import psycopg
 from psycopg import conninfo, sql
@@ -12,6 +13,13 @@ from cli.settings import Settings
 from db.config import Connections
 from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
+
+_SCRATCH: Final = "reunite_scratch_"
+_SCRATCH_LOCK: Final = 0x53435241
+"""An arbitrary number for the advisory lock: one scratch database at a time is created."""
+_LEFT: Final = """SELECT datname FROM pg_database d WHERE datname LIKE %s AND pg_has_role(datdba, 'USAGE')
+  AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)"""
+"""The scratch databases of commands that were killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ def _keys(settings: Settings) -> Keys:
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
-    name = f"reunite_scratch_{secrets.token_hex(6)}"
+    name = f"{_SCRATCH}{secrets.token_hex(6)}"
     own = replace(
         home,
         database_url=conninfo.make_conninfo(home.database_url, dbname=name),
@@ -75,14 +83,24 @@ async def scratch(home: Servers) -> AsyncIterator[Servers]:
         queue=name,
     )
     try:
-        await _execute(home.owner_database_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        await migrate(own.owner_database_url)
-        yield own
+        async with await _created(home.owner_database_url, own.owner_database_url, sql.Identifier(name)):
+            await migrate(own.owner_database_url)
+            yield own
     finally:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        await _execute(home.owner_database_url, drop)
+        async with await _owner(home.owner_database_url) as connection:
+            await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-async def _execute(url: str, statement: sql.Composed) -> None:
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await connection.execute(statement)
+async def _created(home_url: str, url: str, name: sql.Identifier) -> psycopg.AsyncConnection:
+    """Create a scratch database, and return a connection to it: one that has none was left by a killed command."""
+    async with await _owner(home_url) as connection:
+        await connection.execute("SELECT pg_advisory_lock(%s)", [_SCRATCH_LOCK])  # freed with the connection
+        for left in await (await connection.execute(_LEFT, [f"{_SCRATCH}%"])).fetchall():
+            with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
+                await connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(*left)))
+        await connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        return await _owner(url)
+
+
+async def _owner(url: str) -> psycopg.AsyncConnection:
+    return await psycopg.AsyncConnection.connect(url, autocommit=True)

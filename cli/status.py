@@ -73,10 +73,12 @@ class Status:
                 f"{number} processes of `reunite bot discord` run and receive the same events: stop all but one."
                 " (One that has crashed counts for half a minute.)"
             )
-        for platform in sorted({backlog.platform for backlog in self.waiting if backlog.platform}):
-            role = "api" if platform == "api" else f"bot {platform}"
-            if not self.alive[role]:
-                found.append(f"Replies wait for {platform}, but it isn't running: start it with `reunite {role}`.")
+        by_workers = {"", "api"}  # work, and replies that nobody reads
+        found += [
+            f"Replies wait for {platform}, but it isn't running: start it with `reunite bot {platform}`."
+            for platform in sorted({backlog.platform for backlog in self.waiting} - by_workers)
+            if not self.alive[f"bot {platform}"]
+        ]
         if self.is_late:
             found.append("Something has waited for more than 5 minutes: see the logs of the workers and bots.")
         return found

@@ -50,10 +50,6 @@ class SqlImportExport(Queries):
             for row in rows
         ]
 
-    async def replies_waiting(self) -> bool:
-        """Return whether replies to the API's reports are still queued."""
-        return bool(await self._one("SELECT 1 FROM outbox WHERE platform = 'api' AND state = 'queued' LIMIT 1"))
-
     async def reports(self) -> Sequence[tuple[UUID, bool]]:
         """Return the reports that aren't purged, oldest first, each with whether it's sealed or private."""
         rows = await self._all(

@@ -76,7 +76,7 @@ async def require_migrated(database: Database) -> None:
     applied = {row["name"]: row["checksum"] for row in await database.rows(_APPLIED)}
     if missing := _missing(applied):
         raise MigrationError(f"The database isn't up to date: it lacks {missing[0].name}. Run `reunite migrate` first.")
-    _refuse_newer(applied)
+    _refuse_others(applied)
 
 
 async def _connect(owner_url: str) -> psycopg.AsyncConnection:
@@ -124,14 +124,20 @@ async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:
         return list(shipped())
     rows = await (await connection.execute(_APPLIED)).fetchall()
     applied: dict[str, str] = dict(rows)
-    _refuse_newer(applied)
+    _refuse_others(applied)
     return _missing(applied)
 
 
-def _refuse_newer(applied: dict[str, str]) -> None:
+def _refuse_others(applied: dict[str, str]) -> None:
     """Raise MigrationError if the database has a migration that this version doesn't have."""
-    if newer := max(applied.keys() - {migration.name for migration in shipped()}, default=None):
-        raise MigrationError(f"The database is newer than this program (it has {newer}). Update the program.")
+    unknown = max(applied.keys() - {migration.name for migration in shipped()}, default=None)
+    if unknown and unknown < shipped()[0].name:
+        raise MigrationError(
+            f"The database is from before the first release (it has {unknown}) and can't be updated. Give Reunite an"
+            " empty database, or for the embedded one a new REUNITE_HOME."
+        )
+    if unknown:
+        raise MigrationError(f"The database is newer than this program (it has {unknown}). Update the program.")
 
 
 def _missing(applied: dict[str, str]) -> list[Migration]:

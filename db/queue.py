@@ -10,10 +10,10 @@ from uuid import UUID
 
 import structlog
 from arq.connections import ArqRedis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from db.store import Store
-from reunite.certificates import certificate_problem
+from reunite.certificates import causes, certificate_problem
 
 JOB: Final = "process"
 """The name of the workers' only kind of job."""
@@ -125,7 +125,7 @@ def redis_client(redis_url: str, name: str) -> ArqRedis:
 
 @asynccontextmanager
 async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
-    """Open a queue of hints. Raises RedisError if Redis can't be used after some seconds."""
+    """Open a queue of hints. Raises RedisError if Redis can't be used: after some seconds if it may be starting."""
     redis = redis_client(redis_url, name)
     try:
         await _wait_until_up(redis)
@@ -134,14 +134,20 @@ async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQ
         await redis.aclose()
 
 
+def _is_lasting(error: RedisError) -> bool:
+    """Return whether someone has to do something about it: waiting doesn't help."""
+    refusals = AuthenticationError | NoPermissionError
+    return certificate_problem(error) is not None or any(isinstance(each, refusals) for each in causes(error))
+
+
 async def _wait_until_up(redis: ArqRedis) -> None:
     clock = asyncio.get_running_loop()
     until = clock.time() + _START_SECONDS
     while True:
         try:
             await redis.ping()
-        except RedisError:
-            if clock.time() + _PAUSE_SECONDS > until:
+        except RedisError as error:
+            if _is_lasting(error) or clock.time() + _PAUSE_SECONDS > until:
                 raise
         else:
             return

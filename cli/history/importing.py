@@ -14,15 +14,12 @@ from uuid import UUID
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.outbound import ApiPlatform
-from bot.delivery import Delivery
 from cli.communities import find_community
 from cli.history.listing import Entry, Listing, Skipped, readable
 from cli.progress import say
 from cli.servers import Servers
 from db import queue
 from db.api_tokens import ApiTokens
-from db.cancellation import stop
 from db.import_export import Processed
 from db.store import Store
 from metrics.logged_handlers import LoggedHandlers
@@ -42,10 +39,6 @@ _BYTES_TOGETHER: Final = 100 * 2**20
 _POLL_SECONDS: Final = 0.5
 _SILENCE_SECONDS: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
-_LEASE_SECONDS: Final = 3.0
-"""Seconds; nothing is sent, so settling a reply takes no time, and after a kill the next import soon has them all."""
-_LAST_REPLIES_SECONDS: Final = 10.0
-"""Seconds for the replies that are queued at the end."""
 _NAMED: Final = 10
 """Reports that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
@@ -150,14 +143,8 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         chosen = await find_community(store, community)
         hints = await stack.enter_async_context(queue.connect(store, where.redis_url, where.queue))
         workspace = await ApiTokens(store).workspace(chosen.id)
-        delivering = Delivery(
-            store, ApiPlatform(), lease_seconds=_LEASE_SECONDS
-        ).run()  # so that replies don't wait for an API
-        delivery = asyncio.create_task(delivering)
-        stack.push_async_callback(stop, delivery)
         await Importer(store, LoggedHandlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
-        await _wait_for_replies(store, chosen.id)
     return result
 
 
@@ -172,16 +159,6 @@ def _size(photo: Path) -> int:
         return photo.stat().st_size
     except OSError:  # reading it says why
         return 0
-
-
-async def _wait_for_replies(store: Store, community: UUID) -> None:
-    """Wait until no reply to a report of the API is queued, but not forever: another process may have one."""
-    until = monotonic() + _LAST_REPLIES_SECONDS
-    while monotonic() < until:
-        async with store.session(community) as session:
-            if not await session.import_export.replies_waiting():
-                return
-        await asyncio.sleep(_POLL_SECONDS)
 
 
 def warn_of_unsealed(entries: Sequence[Entry]) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import stat
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +15,7 @@ from cli.history import exporting, importing, listing
 from cli.servers import Servers
 from reunite.entities import ReportKind
 from tests.support.pictures import drawing
+from tests.support.waiting import eventually
 from tests.support.world import World, world_with_a_worker
 
 LIST = """id,text,photos,sealed,category,place
@@ -71,10 +73,15 @@ async def test_each_entry_is_logged_with_its_report(where: Servers, source: Path
 
 
 async def test_replies_to_imported_reports_do_not_pile_up(world: World, where: Servers, source: Path) -> None:
+    async def replies() -> list[dict[str, Any]]:
+        async with world.store.session(world.workspace.community) as session:
+            return await session._all("SELECT state, version FROM outbox WHERE platform = 'api'")
+
     await imported(where, source)
-    async with world.store.session(world.workspace.community) as session:
-        queued = await session._all("SELECT key FROM outbox WHERE platform = 'api' AND state <> 'sent'")
-    assert queued == []
+    await world.lost("l1", "a red bag")  # fits what was imported, and the import has ended
+    await world.wait_for_reply("l1", "match")
+    await eventually(replies, holds=lambda rows: any(row["version"] > 0 for row in rows))
+    await eventually(replies, holds=lambda rows: {row["state"] for row in rows} == {"sent"})
 
 
 @pytest.mark.usefixtures("world")

@@ -51,6 +51,15 @@ def test_a_database_of_another_version_stops_every_process_at_its_start(  # noqa
     assert not ready.exists()
 
 
+def test_a_database_from_before_the_first_release_is_not_taken_for_a_newer_one(owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url) as connection:
+        connection.execute("DELETE FROM migration")
+        connection.execute("INSERT INTO migration (name, checksum) VALUES ('0110_withdrawn_claims.sql', 'another')")
+    told = CliRunner().invoke(app, ["migrate"], env={"REUNITE_DATABASE_URL": owner_database_url})
+    assert told.exit_code == 1
+    assert told.stderr.startswith("The database is from before the first release (it has 0110_withdrawn_claims.sql)")
+
+
 async def test_a_process_ends_once_the_database_is_migrated_for_a_newer_version(
     owner_database_url: str, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

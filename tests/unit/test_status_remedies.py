@@ -28,6 +28,15 @@ def test_two_bots_on_discord_are_a_problem() -> None:
     assert problem.startswith("2 processes of `reunite bot discord` run")
 
 
+def test_replies_wait_for_their_bot_and_those_of_imported_reports_for_a_worker() -> None:
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    replies = [TaskCount(platform, "queued", 1, 3.0) for platform in ("api", "slack")]
+    worker = Process(uuid4(), "worker", "host", 1, "0.1.0", now, now, is_alive=True)
+    assert Status([worker], [], replies, [], []).problems == [
+        "Replies wait for slack, but it isn't running: start it with `reunite bot slack`."
+    ]
+
+
 def test_json_has_times_as_other_commands_write_them() -> None:
     assert plain(datetime(2026, 11, 28, 9, 30, tzinfo=UTC)) == "2026-11-28T09:30:00+00:00"
 
