@@ -11,6 +11,7 @@ from bot.slack.messages import is_hidden, message_at
 from bot.slack.render import Element, blocks, metadata, notification
 from bot.slack.workspace import SlackWorkspace
 from reunite.entities import ReplyTarget
+from reunite.errors import TryAgainError
 from reunite.ports import Outgoing, Sent
 
 _PICTURE_REFUSED: Final = {
@@ -90,6 +91,8 @@ async def is_astray(workspace: SlackWorkspace, sent: Sent) -> bool:
     except SlackApiError as error:
         if not is_no_answer(error):
             raise
+        return False
+    except TryAgainError:  # the history says nothing
         return False
     return reply is not None and "thread_ts" not in reply
 
