@@ -48,8 +48,8 @@ class CatchUp:
         self._inbound = inbound
         self._windows = windows
         self._roles_since = roles_since
-        self._unread: dict[str, str] = {}
-        """By channel, why Slack doesn't show it."""
+        self._unread: dict[tuple[str, str], str] = {}
+        """By workspace and channel, which several workspaces may share: why Slack doesn't show it."""
 
     async def note_gap(self, workspace: SlackWorkspace, heard: datetime, now: datetime, earliest: datetime) -> None:
         """Note that events may be missing since the bot last heard, and that known posts may have changed meanwhile."""
@@ -106,7 +106,7 @@ class CatchUp:
         posts: dict[str, list[str]] | None = None
         while window := await self._windows.next(workspace.team, never=_NEVER, older=older, without=hidden):
             if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
-                self._note_closed(window)
+                self._note_closed(workspace, window)
                 await self._windows.close(window)
                 continue
             if posts is None or not older:  # before the page: others come meanwhile, though never older ones
@@ -120,20 +120,27 @@ class CatchUp:
                 elif not is_of_one(error) or sum(map(_may_be_outage, [*hidden.values(), error])) > _MOST_FAILING:
                     raise
                 else:
-                    self._note_unread(window, str(error))
+                    self._note_unread(workspace, window, str(error))
                     hidden[window.channel] = error
             else:
-                self._unread.pop(window.channel, None)
+                self._unread.pop((workspace.team, window.channel), None)
+        if older:  # nothing is left to read of any channel that isn't hidden, or it has another id by now
+            self._unread = {at: why for at, why in self._unread.items() if at[0] != workspace.team or at[1] in hidden}
 
-    def _note_unread(self, window: Window, reason: str) -> None:
+    def keep(self, teams: Collection[str]) -> None:
+        """Forget what is unread in all other workspaces."""
+        self._unread = {at: why for at, why in self._unread.items() if at[0] in teams}
+
+    def _note_unread(self, workspace: SlackWorkspace, window: Window, reason: str) -> None:
         """Log a channel that Slack doesn't show, once while the reason stays the same."""
-        if self._unread.get(window.channel) != reason:
+        at = workspace.team, window.channel
+        if self._unread.get(at) != reason:
             _log.warning("slack_channel_unread", channel=window.channel, reason=reason)
-        self._unread[window.channel] = reason
+        self._unread[at] = reason
 
-    def _note_closed(self, window: Window) -> None:
+    def _note_closed(self, workspace: SlackWorkspace, window: Window) -> None:
         """Log that a channel's new posts are lost, because Slack hasn't shown them for too long."""
-        if reason := self._unread.pop(window.channel, None):
+        if reason := self._unread.pop((workspace.team, window.channel), None):
             _log.warning("slack_posts_lost", channel=window.channel, reason=reason)
 
     async def is_complete(self, team: str) -> bool:

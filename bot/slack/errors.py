@@ -1,11 +1,12 @@
 """Maps Slack's errors to our temporary and permanent ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from reunite.certificates import certificate_problem
 from reunite.errors import MissingScopeError, TokenRefusedError, TryAgainError, UndeliverableError
@@ -64,6 +65,13 @@ _TOO_FAST: Final = {"rate_limited", "ratelimited"}
 
 class HiddenPostError(UndeliverableError):
     """Slack's free plan hides the post to reply to, and takes no reply in its thread."""
+
+
+def part_of(answer: Mapping[str, Any] | AsyncSlackResponse, name: str) -> Any:
+    """Return a part that Slack's answer always has. Raises TryAgainError without it: then it says nothing at all."""
+    if (part := answer.get(name)) is None:
+        raise TryAgainError(f"Slack's answer lacks “{name}”; a proxy may be answering")
+    return part
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import FAILURES, is_refusal
+from bot.slack.errors import FAILURES, is_refusal, part_of
+from reunite.errors import TryAgainError
 
 _REMEMBERED: Final = 1000
 _log = structlog.get_logger(__name__)
@@ -32,8 +33,8 @@ class Lookup:
     async def name_of(self, channel: str) -> str | None:
         """Return the name of a channel if the bot is a member; None if it isn't, or Slack doesn't say so."""
         try:
-            found = (await self._client.conversations_info(channel=channel)).get("channel") or {}
-        except FAILURES as error:
+            found = part_of(await self._client.conversations_info(channel=channel), "channel")
+        except (*FAILURES, TryAgainError) as error:
             _log.warning("slack_channel_unknown", team=self._team, channel=channel, reason=type(error).__name__)
             if not (isinstance(error, SlackApiError) and is_refusal(error)):
                 return None

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.errors import code_of, is_no_answer, seconds_put_off
+from bot.slack.errors import code_of, is_no_answer, part_of, seconds_put_off
 from bot.slack.posts import Body, ts_of
 from bot.slack.workspace import SlackWorkspace
 
@@ -21,7 +21,7 @@ _SHOWN_FOR: Final = timedelta(days=89)
 async def message_at(workspace: SlackWorkspace, channel: str, ts: str) -> Body | None:
     """Return the current version of a message; None if it is gone."""
     page = await _page_at(workspace, channel, ts)
-    return next((message for message in page.get("messages") or () if message["ts"] == ts), None)
+    return next((message for message in part_of(page, "messages") if message["ts"] == ts), None)
 
 
 async def _page_at(workspace: SlackWorkspace, channel: str, ts: str) -> AsyncSlackResponse:
@@ -96,4 +96,4 @@ async def history_page(workspace: SlackWorkspace, channel: str, oldest: str, lat
     """Return the newest messages after `oldest` and before `latest`."""
     page = await workspace.client.conversations_history(channel=channel, oldest=oldest, latest=latest, limit=_PAGE)
     more = page.get("has_more") or (page.get("response_metadata") or {}).get("next_cursor")
-    return HistoryPage(page.get("messages") or (), bool(more), bool(page.get("is_limited")))
+    return HistoryPage(part_of(page, "messages"), bool(more), bool(page.get("is_limited")))

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
-from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, slack_errors
+from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, part_of, slack_errors
 from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.language import language_of, sentence, spoken_language_of
@@ -102,18 +102,18 @@ class People:
         """Return the name that others see; empty if Slack doesn't say it."""
         try:
             return _name_of(await self._user(user) or {})
-        except SlackApiError:
+        except (SlackApiError, TryAgainError):
             return ""
 
     async def _user(self, user: str) -> Mapping[str, Any] | None:
-        """Return what Slack says about a user; None if it says nothing, as of some users of other organisations."""
+        """Return what Slack says about a user; None if it refuses, as about some users of other organisations."""
         try:
             answer = await self._client.users_info(user=user, include_locale=True)
         except SlackApiError as error:
             if code_of(error) not in _UNKNOWN:
                 raise
             return None
-        found: Mapping[str, Any] | None = answer.get("user")
+        found: Mapping[str, Any] = part_of(answer, "user")
         return found
 
     async def _moderates(self, user: str, found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
@@ -152,8 +152,8 @@ class People:
             if monotonic() - self._groups_asked >= _GROUPS_SECONDS:
                 try:
                     answer = await self._client.usergroups_list(include_users=True)
-                    self._groups, self._groups_error = answer.get("usergroups") or (), None
-                except FAILURES as error:  # each press would wait for its own
+                    self._groups, self._groups_error = part_of(answer, "usergroups"), None
+                except (*FAILURES, TryAgainError) as error:  # each press would wait for its own
                     self._groups_error = error
                 self._groups_asked = monotonic()
             if self._groups_error:

@@ -1,6 +1,7 @@
 """Replies that one person sees: an ephemeral message, or a modal."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -41,6 +42,8 @@ from reunite.messages.reply import Reply
 REPORT_FAILED: Final = "report_not_taken"
 _TRIGGER_SECONDS: Final = 1.0
 """Seconds that work may take before a modal is opened; Slack allows three, counted from the press."""
+_LOGGED_CHARACTERS: Final = 100
+"""Characters of a refusal that are logged: it may be a page."""
 _log = structlog.get_logger(__name__)
 
 
@@ -210,14 +213,24 @@ class PrivateReplies:
 
 
 async def _refusal(respond: AsyncRespond, message: Mapping[str, Any]) -> str:
-    """Post to a response_url; return why Slack refuses, or nothing. Raises UNANSWERED if it may have been taken."""
+    """Post to a response_url; return why it isn't taken, or nothing. Raises UNANSWERED if it may have been."""
     try:
         answer = await respond_once(respond, message)
     except aiohttp.ClientConnectorError as error:
         return type(error).__name__
     if is_server_error(answer.status_code):
         raise SlackRequestError(f"Slack answers {answer.status_code}")
-    return "" if answer.status_code == OK else f"{answer.status_code} {answer.body}"
+    is_taken = answer.status_code == OK and _says_ok(answer.body)
+    return "" if is_taken else f"{answer.status_code} {answer.body[:_LOGGED_CHARACTERS]}"
+
+
+def _says_ok(body: str) -> bool:
+    """Return whether an answer of status 200 is Slack's, and no refusal: a proxy's page hasn't reached Slack."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return not body.lstrip().startswith("<")
+    return not isinstance(said, dict) or said.get("ok") is not False
 
 
 async def respond_once(respond: AsyncRespond, message: Mapping[str, Any]) -> WebhookResponse:

@@ -161,6 +161,7 @@ class Reconciler:
         self._reconciled &= teams
         self._not_before = {team: at for team, at in self._not_before.items() if team in teams}
         self._cards.keep(teams)
+        self._catch_up.keep(teams)
 
     @staticmethod
     async def _attempt(work: Coroutine[Any, Any, None], team: str = "") -> None:

@@ -98,13 +98,13 @@ class Reports:
     async def _from_menu(self, person: Person, private: PrivateReplies) -> None:
         workspace, body = private.workspace, private.body
         message, channel = body["message"], body["channel"]["id"]
+        kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
         if channel not in workspace.channels:
-            raise TellUserError("invite_me", channel="#lost")
+            raise TellUserError(f"invite_me_{kind}")
         if message.get("thread_ts", message["ts"]) != message["ts"]:
             raise TellUserError("not_in_threads")
         if not is_post(workspace, message):
             raise TellUserError("only_own_post")
-        kind = ReportKind.FOUND if body["callback_id"] == FOUND_THIS else ReportKind.LOST
         await self._take(channel, message, kind, person, private)
 
     async def _take(
@@ -198,7 +198,7 @@ async def channel_of(
         await workspace.find_channel(used_in)
     channel = workspace.channel_for(kind, used_in)
     if channel is None:
-        raise TellUserError("invite_me", channel=f"#{kind}")
+        raise TellUserError(f"invite_me_{kind}")
     return channel
 
 

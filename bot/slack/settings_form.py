@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from bot import setting_choices
 from bot.channels import check_log
 from bot.saved import answering
+from bot.slack.errors import part_of
 from bot.slack.forms import View, form_input, labelled, modal, option, plain, words_modal
 from bot.slack.people import is_group
 from bot.slack.posts import Body
@@ -20,6 +21,7 @@ from reunite import rights
 from reunite.commands import ChangeSettings
 from reunite.community import KEEP_DAYS
 from reunite.entities import Settings
+from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence, words_in
 
@@ -104,8 +106,8 @@ def _listed(given: str | Sequence[str] | None) -> Sequence[str]:
 async def _groups(workspace: SlackWorkspace, settings: Settings) -> list[Element]:
     """Return the workspace's user groups as options, the chosen ones first; none if its plan has none."""
     try:
-        groups = (await workspace.client.usergroups_list())["usergroups"]
-    except SlackApiError:
+        groups = part_of(await workspace.client.usergroups_list(), "usergroups")
+    except (SlackApiError, TryAgainError):
         return []
     groups = sorted(groups, key=lambda group: group["id"] not in settings.moderators)
     return [option(group["id"], f"@{group['handle']}") for group in groups][:_MAX_GROUPS]

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.latest import Latest
 from bot.locks import Locks
-from bot.slack.errors import FAILURES, code_of
+from bot.slack.errors import FAILURES, code_of, part_of
 from bot.slack.markup import escape
 from bot.slack.people import Person
 from bot.slack.posts import Body, key_of
@@ -159,7 +159,7 @@ async def _reactions(workspace: SlackWorkspace, channel: str, ts: str) -> set[tu
         if code_of(error) in _GONE:
             return None
         raise
-    message: Mapping[str, Any] = answer.get("message") or {}
+    message: Mapping[str, Any] = part_of(answer, "message")
     return {
         (reaction["name"], user)
         for reaction in message.get("reactions", ())

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import comes_first, role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of
+from bot.slack.errors import code_of, part_of
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
@@ -112,7 +112,7 @@ class SlackWorkspace:
         cursor = None
         while True:
             page = await self._page_of_channels(cursor)
-            names |= {channel["id"]: channel["name"] for channel in page.get("channels") or ()}
+            names |= {channel["id"]: channel["name"] for channel in part_of(page, "channels")}
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -151,7 +151,7 @@ class SlackWorkspace:
         except SlackApiError as error:
             if code_of(error) != "unknown_method":
                 raise
-            return {}
+            return {"channels": ()}
         return page.data if isinstance(page.data, dict) else {}
 
     async def find_channel(self, channel: str) -> None:
@@ -267,5 +267,5 @@ class SlackWorkspace:
 
     async def direct(self, *users: str) -> str:
         """Return the channel of the direct messages with someone, or with several together."""
-        channel: str = (await self.client.conversations_open(users=",".join(users)))["channel"]["id"]
+        channel: str = part_of(await self.client.conversations_open(users=",".join(users)), "channel")["id"]
         return channel

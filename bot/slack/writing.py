@@ -9,8 +9,10 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.errors import HiddenPostError, code_of, is_no_answer
 from bot.slack.messages import is_hidden, message_at
 from bot.slack.render import Element, blocks, metadata, notification
-from bot.slack.workspace import SlackWorkspace
+from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite.entities import ReplyTarget
+from reunite.errors import TryAgainError
+from reunite.messages.reply import Reply
 from reunite.ports import Outgoing, Sent
 
 _PICTURE_REFUSED: Final = {
@@ -40,8 +42,13 @@ async def with_picture_or_without(
         return await write(None)
 
 
+def _for_those_in(channel: str, reply: Reply) -> Reply:
+    """Return a reply as it's said in a channel: in someone's direct messages, no moderator can react to a match."""
+    return reply.without_hint() if is_direct(channel) else reply
+
+
 async def _blocks(workspace: SlackWorkspace, outgoing: Outgoing, channel: str, file: str | None) -> list[Element]:
-    reply, language = outgoing.reply, outgoing.language or "en"
+    reply, language = _for_those_in(channel, outgoing.reply), outgoing.language or "en"
     if not outgoing.language and (file or reply.buttons):
         language = await workspace.language()
     return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
@@ -51,7 +58,7 @@ async def update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file
     await workspace.client.chat_update(
         channel=sent.channel,
         ts=sent.message,
-        text=notification(outgoing.reply),
+        text=notification(_for_those_in(sent.channel, outgoing.reply)),
         blocks=await _blocks(workspace, outgoing, sent.channel, file),
         metadata=dict(metadata(outgoing.key)),
     )
@@ -64,7 +71,7 @@ async def post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) 
     posted = await workspace.client.chat_postMessage(
         channel=target.channel,
         thread_ts=target.message,
-        text=notification(outgoing.reply),
+        text=notification(_for_those_in(target.channel, outgoing.reply)),
         blocks=await _blocks(workspace, outgoing, target.channel, file),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
@@ -90,6 +97,8 @@ async def is_astray(workspace: SlackWorkspace, sent: Sent) -> bool:
     except SlackApiError as error:
         if not is_no_answer(error):
             raise
+        return False
+    except TryAgainError:  # the history says nothing
         return False
     return reply is not None and "thread_ts" not in reply
 

@@ -51,6 +51,8 @@ class SlackDouble:
         self.restrictions: dict[str, str] = {}
         """By channel, the error that meets a message of the bot: posting there is restricted."""
         self.response_urls_expired = False
+        self.response_urls_say: str | None = None
+        """What a response_url answers with status 200 although nothing was taken, as a proxy does."""
         self.response_urls_break = False
         """Whether connections to them end once an answer is taken, before it's acknowledged."""
         self.response_urls_fail = False
@@ -270,6 +272,8 @@ class SlackDouble:
     async def _answer(self, request: web.Request) -> web.Response:
         [envelope] = [envelope for envelope in self.delivery.envelopes if envelope.id == request.match_info["envelope"]]
         answer = await request.json()
+        if self.response_urls_say is not None:
+            return web.Response(text=self.response_urls_say, content_type="text/html")
         # Five times within 30 minutes: docs.slack.dev/interactivity/handling-user-interaction (read 2026-11-26).
         if self.response_urls_expired or len(envelope.answers) >= MAX_ANSWERS:
             error = "expired_url" if self.response_urls_expired else "used_url"

@@ -10,6 +10,7 @@ from reunite.commands import Press
 from reunite.entities import ReplyTarget
 from reunite.errors import UndeliverableError
 from reunite.language import sentence
+from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
@@ -176,3 +177,15 @@ async def test_a_refused_change_is_tried_again_without_a_sign_that_the_channel_t
                 " tried_again = 9, problem = 'Slack answers restricted_action'"
             )
         await eventually(lambda: world.slack.message(card.channel, card.message) is None)
+
+
+async def test_nobody_is_asked_to_react_in_direct_messages_which_no_moderator_reads(world: World) -> None:
+    direct, asked = world.slack.direct(world.ada), sentence("moderators_react")
+    reply = Reply("first_reply", ((Plain("One match."),), wording.moderators_react("en")))
+    for channel, is_asked in ((world.lost, True), (direct, False)):
+        outgoing = Outgoing("key", ReplyTarget("slack", TEAM, channel, None), reply)
+        sent = await world.platform.send(outgoing)
+        message = world.slack.message(channel, sent.message)
+        assert ("One match." in str(message), asked in str(message)) == (True, is_asked)
+        await world.platform.edit(outgoing, sent)
+        assert (asked in str(world.slack.message(channel, sent.message))) is is_asked

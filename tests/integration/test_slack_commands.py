@@ -137,7 +137,7 @@ async def test_a_command_that_can_not_be_answered_anywhere_says_so(world: World)
     elsewhere = world.slack.admin.add_channel("random", bot_inside=False)
     uma = world.slack.admin.add_member("Uma", locale="de-DE")
     used = await world.slack.slash("lost", "a hat", uma, elsewhere)
-    assert (await answer(used))["text"] == sentence("invite_me", "de", channel="#lost")
+    assert (await answer(used))["text"] == sentence("invite_me_lost", "de")
     assert await world.reports() == []
 
 
@@ -207,7 +207,7 @@ async def test_a_message_that_can_not_be_answered_is_politely_refused(world: Wor
     below = world.slack.post(world.general, world.ada, "found keys", thread_ts=root)
     robot = world.slack.post(world.general, world.ben, "found keys", bot_id="B1")
     for channel, ts, text in (
-        (strange, there, sentence("invite_me", channel="#lost")),
+        (strange, there, sentence("invite_me_found")),
         (world.general, below, sentence("not_in_threads")),
         (world.general, robot, sentence("only_own_post")),
     ):

@@ -77,6 +77,14 @@ async def test_an_answer_whose_response_url_is_refused_comes_another_way(world: 
         assert not call["unfurl_media"]
 
 
+@pytest.mark.parametrize("said", ["\n<html>Sign in to the network</html>", '{"ok": false, "error": "invalid_blocks"}'])
+async def test_an_answer_that_only_seems_to_be_taken_comes_another_way(world: World, said: str) -> None:
+    world.slack.response_urls_say = said
+    await world.slack.slash("lost", "help", world.ada, world.general)
+    [whisper] = await eventually(lambda: world.slack.whispers)
+    assert "/found" in whisper["text"]
+
+
 async def test_an_answer_that_slack_cannot_take_for_a_moment_comes_then_and_is_no_other(world: World) -> None:
     world.slack.response_urls_expired = True
     for method in ("chat.postEphemeral", "chat.postMessage"):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -151,6 +151,37 @@ async def test_channels_that_slack_does_not_show_are_named_once() -> None:
                 await catch_up.read_gap(slack, datetime.fromtimestamp(0, UTC), hidden)
     assert slack.asked == 20
     assert [log["channel"] for log in logs] == [window.channel for window in slack.windows]
+
+
+async def unread(catch_up: CatchUp, slack: _Channels) -> int:
+    """Read what is new and then the older posts, and return how many channels are logged as unread."""
+    hidden: dict[str, Any] = {}
+    with capture_logs() as logs:
+        for older in (False, True):
+            await catch_up.read_gap(cast("Any", slack), datetime.fromtimestamp(0, UTC), hidden, older=older)
+    return len([log for log in logs if log["event"] == "slack_channel_unread"])
+
+
+async def test_a_channel_that_was_left_is_named_again_if_slack_hides_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    slack: Any = _Channels("channel_is_limited_access")
+    catch_up, windows = CatchUp(slack, slack, slack, slack), slack.windows
+    assert [await unread(catch_up, slack) for _ in range(2)] == [10, 0]
+    monkeypatch.setattr(slack, "code", "channel_not_found")
+    assert await unread(catch_up, slack) == 0
+    monkeypatch.setattr(slack, "code", "channel_is_limited_access")
+    slack.windows = windows
+    assert await unread(catch_up, slack) == 10
+
+
+async def test_a_channel_is_named_for_each_workspace_that_shares_it_and_anew_once_one_is_back() -> None:
+    slack: Any = _Channels("channel_is_limited_access")
+    catch_up = CatchUp(slack, slack, slack, slack)
+    named = []
+    for team in ("T1", "T2", "T1"):
+        slack.team = team
+        named.append(await unread(catch_up, slack))
+    catch_up.keep({"T2"})
+    assert [*named, await unread(catch_up, slack)] == [10, 10, 0, 10]
 
 
 async def test_posts_that_slack_has_not_shown_for_too_long_are_logged() -> None:
