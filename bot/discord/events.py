@@ -1,6 +1,7 @@
 """Passes discord.py's events to the parts of the adapter."""
 
 import sys
+from collections.abc import Sequence
 
 import discord
 import structlog
@@ -53,22 +54,26 @@ class Events:
                     client.event(getattr(listeners, name))
 
     async def start(self) -> None:
-        """Join the guilds that were added or changed while the bot was down, and reconcile them."""
+        """Catch up in all guilds once the bot is connected."""
+        self._missed.away = {guild.id for guild in self._client.guilds}
+        if not self._client.guilds:
+            _log.warning("discord_in_no_server", invitation=invitation(self._client.application_id or 0))
+        await self._catch_up(self._client.guilds)
+        self._has_started = True
+
+    async def _catch_up(self, guilds: Sequence[discord.Guild]) -> None:
+        """Join guilds that were added or changed while the bot was away from them, and reconcile them."""
+        ids = {guild.id for guild in guilds}
         # Noted first: an outage may end while the others are joined.
-        self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
-        if not self._has_started:
-            self._missed.away = {guild.id for guild in self._client.guilds}
-        for guild in self._client.guilds:
+        self._unavailable = self._unavailable - ids | {guild.id for guild in guilds if guild.unavailable}
+        for guild in guilds:
             if guild.id not in self._unavailable:
                 await self._workspaces.join_now_or_later(guild)
                 self._grants.note(guild)
-        if not (self._client.guilds or self._has_started):
-            _log.warning("discord_in_no_server", invitation=invitation(self._client.application_id or 0))
-        self._has_started = True
-        _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
-        self._reconciler.start()
-        self._missed.away &= self._unavailable
-        self._greeter.catch_up(self._client.guilds)
+        _log.info("discord_ready", guilds=len(guilds), shards=self._client.shard_count)
+        self._reconciler.start(only=guilds)
+        self._missed.away -= ids - self._unavailable
+        self._greeter.catch_up(guilds)
 
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
@@ -79,25 +84,28 @@ class Events:
         await self._inbound.settle()
         await self._client.close()
 
-    async def on_ready(self) -> None:
-        """Start again after Discord has begun a new session."""
+    async def on_shard_ready(self, shard: int) -> None:
+        """Catch up after Discord has begun a new session, which tells nothing of what was missed.
+
+        Each shard has its own: `on_ready` comes only once all of them are new.
+        """
         if self._has_started:
-            await self.start()
+            await self._catch_up(self._guilds_of(shard))
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         self._unavailable.add(guild.id)
         self._missed.away.add(guild.id)
 
     async def on_shard_disconnect(self, shard: int) -> None:
-        self._missed.away |= self._guilds_of(shard)
+        self._missed.away |= {guild.id for guild in self._guilds_of(shard)}
 
     async def on_shard_resumed(self, shard: int) -> None:
         """Discord has told everything that happened meanwhile."""
         if self._has_started:
-            self._missed.away -= self._guilds_of(shard) - self._unavailable
+            self._missed.away -= {guild.id for guild in self._guilds_of(shard)} - self._unavailable
 
-    def _guilds_of(self, shard: int) -> set[int]:
-        return {guild.id for guild in self._client.guilds if guild.shard_id == shard}
+    def _guilds_of(self, shard: int) -> list[discord.Guild]:
+        return [guild for guild in self._client.guilds if guild.shard_id == shard]
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Catch up in a guild after its outage, in which Discord tells nothing of it."""
@@ -105,7 +113,7 @@ class Events:
             self._unavailable.discard(guild.id)
             await self._workspaces.join(guild)
             self._grants.note(guild)
-            self._reconciler.start(only=guild)
+            self._reconciler.start(only=[guild])
             self._missed.away.discard(guild.id)
         if self._has_started:  # it may have invited the bot meanwhile
             self._greeter.catch_up((guild,))

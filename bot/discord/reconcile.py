@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -67,9 +67,9 @@ class Reconciler:
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, after: float = 0.0, only: discord.Guild | None = None) -> None:
-        """Reconcile all guilds, or `only` one, `after` this many seconds; if that is in progress, do it once more."""
-        self._due |= {guild.id for guild in ([only] if only else self._client.guilds)}
+    def start(self, after: float = 0.0, only: Sequence[discord.Guild] | None = None) -> None:
+        """Reconcile all guilds, or `only` some, `after` this many seconds; if that is in progress, do it once more."""
+        self._due |= {guild.id for guild in (self._client.guilds if only is None else only)}
         self._unseen |= self._due
         self._behind |= self._due
         if not after:
@@ -80,7 +80,7 @@ class Reconciler:
     def granted(self, guild: discord.Guild) -> None:
         """Reconcile a guild that has granted the bot a permission: what was refused may be allowed now."""
         self._granted.add(guild.id)
-        self.start(only=guild)
+        self.start(only=[guild])
 
     def is_reconciled(self, guild_id: int) -> bool:
         """Return whether the bot has read in a guild what it missed, where Discord shows it."""
