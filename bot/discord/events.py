@@ -6,10 +6,12 @@ from collections.abc import Sequence
 import discord
 import structlog
 
+from bot.discord import internals
 from bot.discord.buttons import Buttons
 from bot.discord.grants import Grants
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
+from bot.discord.missed import Missed
 from bot.discord.permissions import invitation
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
@@ -47,7 +49,7 @@ class Events:
         """The guilds with an outage on Discord's side."""
         self._grants = Grants(workspaces, reconciler.granted)
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
-        message_events = MessageEvents(inbound)
+        message_events = MessageEvents(inbound, self._missed)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
@@ -78,6 +80,7 @@ class Events:
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
+        self._grants.stop()
         await self._reconciler.stop()
         await self._greeter.stop()
         await self._verdicts.stop()
@@ -159,8 +162,12 @@ class GuildEvents:
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         self._grants.note(after.guild)
 
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        internals.forget_role(role)
+        self._grants.note(role.guild)
+
     async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
-        """The bot's own roles changed: Discord reports that even without the members intent."""
+        """The bot's own roles or timeout changed: Discord reports that even without the members intent."""
         if after == after.guild.me:
             self._grants.note(after.guild)
 
@@ -172,10 +179,11 @@ class GuildEvents:
 
 
 class MessageEvents:
-    """Posts, edits and deletions."""
+    """Posts, edits and deletions, and threads."""
 
-    def __init__(self, inbound: Inbound) -> None:
+    def __init__(self, inbound: Inbound, missed: Missed) -> None:
         self._inbound = inbound
+        self._missed = missed
 
     async def on_message(self, message: discord.Message) -> None:
         await self._inbound.posted(message)
@@ -194,6 +202,12 @@ class MessageEvents:
         """A forum post has a new title."""
         if before.name != after.name:
             await self._inbound.renamed(after)
+
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """A thread may have been unlocked; how it was before isn't known."""
+        state = event.data["thread_metadata"]
+        if not (state["archived"] or state.get("locked")):
+            await self._missed.change_again_in(event.guild_id, event.thread_id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread may be a forum post (its first message has the thread's id), or a private report's thread."""
