@@ -139,14 +139,13 @@ class Reconciler:
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
         await self._change_again(guild)
-        for channel in report_channels(guild):
-            await self._missed_posts(channel, since, posts)
+        are_read = [await self._missed_posts(channel, since, posts) for channel in report_channels(guild)]
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._look_for(guild, post))
         self._unseen.discard(guild.id)
-        if guild.id not in self._due:
+        if guild.id not in self._due and all(are_read):
             self._behind.discard(guild.id)
 
     async def _change_again(self, guild: discord.Guild) -> None:
@@ -159,16 +158,22 @@ class Reconciler:
                 self._granted.add(guild.id)
             raise
 
-    async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> None:
-        """Read the posts of a channel for reports, at the next attempt if it has just become one."""
+    async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> bool:
+        """Read the posts of a channel for reports; return false if that has to wait.
+
+        One that has just become such a channel is read once that is saved, which begins a new attempt.
+        """
         if kind := self._workspaces.role_of(channel):
             first = await self.missed.first_missed(channel, kind, earliest)
             if first is None:
-                self._due.add(channel.guild.id)
-            elif isinstance(channel, discord.ForumChannel):
+                if not self._workspaces.is_unsaved(channel.guild):  # it's being saved right now
+                    self._due.add(channel.guild.id)
+                return False
+            if isinstance(channel, discord.ForumChannel):
                 await self._isolated(channel.guild, self._forum(channel, first, posts))
             else:
                 await self._isolated(channel.guild, self._channel(channel, first, posts))
+        return True
 
     async def _leftovers(self, guild: discord.Guild) -> None:
         """Remove the words of posts that are gone from threads' names, and abandoned private threads.
