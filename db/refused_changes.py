@@ -59,7 +59,7 @@ async def keep_trying(
 ) -> None:
     """Queue such changes in all workspaces again, each once its pause is over. Runs until cancelled.
 
-    Access may come back without a sign, such as when a timeout ends or a thread is unlocked.
+    Access may come back without a sign that the bot notices.
     """
 
     async def try_all() -> None:

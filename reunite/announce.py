@@ -32,7 +32,7 @@ class _Result:
     leaves_out: bool = False
     """Whether nothing is shown, and open items were left out because they aren't this person's."""
     names_nothing: bool = False
-    """Whether a lost report says and shows nothing to search for, and nothing is a match all the same."""
+    """Whether a report says and shows nothing to search for, and nothing is a match all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
 
 
 async def _names_nothing(session: Session, report: Report, search: Search) -> bool:
-    if report.kind is not ReportKind.LOST or not names_nothing(search.query):
+    if report.sealed or not names_nothing(search.query):
         return False
     return all(photo.state is PhotoState.FAILED for photo in await session.photos.of(report.id))
 

@@ -1,12 +1,14 @@
 """A report's search: find candidates, score them, and announce what came up, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from reunite import rules, sample_threads
 from reunite.announce import announce, announce_sealed, save_matches
 from reunite.entities import PhotoState, Report, ReportKind, ReportState
-from reunite.matching.evidence import MAX_CANDIDATES, Search
+from reunite.matching.evidence import MAX_CANDIDATES, Candidate, Search
+from reunite.matching.features import names_nothing
 from reunite.matching.scoring import Results, ScoredCandidate, judges_rest, score
 from reunite.matching.shortlist import shortlist
 from reunite.matching.weights import ScoringModel
@@ -34,7 +36,7 @@ async def search_and_announce(
         return None
     if report.sample and not await sample_threads.show_post(session, report):
         return None
-    search = search or await session.candidates.search(report, MAX_CANDIDATES)
+    search = without_unknown(search or await session.candidates.search(report, MAX_CANDIDATES))
     results = await _results(session, report, score(search, model), is_complete=is_complete)
     await announce(session, report, search, results)
     if report.kind is ReportKind.LOST and await session.candidates.has_sealed():
@@ -49,10 +51,21 @@ async def search_and_announce(
 
 async def answer_look(session: Session, look: Report, model: ScoringModel, search: Search | None) -> None:
     """Store the matches nearest to a look. Nobody is notified; the author's platform asks for them."""
-    search = search or await session.candidates.search(look, MAX_CANDIDATES)
+    search = without_unknown(search or await session.candidates.search(look, MAX_CANDIDATES))
     ranked = await without_ruled_out(session, look, score(search, model))
     await save_matches(session, look, shortlist(ranked, _MAX_FOUND))
     await session.reports.mark_first_reply(look.id)
+
+
+def without_unknown(search: Search) -> Search:
+    """Leave out finds of which neither a photo nor words say what they are: nobody can tell whether one is theirs."""
+    known = tuple(each for each in search.candidates if not _is_unknown(each))
+    return replace(search, candidates=known, open_count=search.open_count - len(search.candidates) + len(known))
+
+
+def _is_unknown(candidate: Candidate) -> bool:
+    item, is_shown = candidate.item, bool(candidate.photo or candidate.item.colours)
+    return item.kind is ReportKind.FOUND and not is_shown and names_nothing(item)
 
 
 async def without_ruled_out(

@@ -1,14 +1,17 @@
 """Passes discord.py's events to the parts of the adapter."""
 
 import sys
+from collections.abc import Sequence
 
 import discord
 import structlog
 
+from bot.discord import internals
 from bot.discord.buttons import Buttons
 from bot.discord.grants import Grants
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
+from bot.discord.missed import Missed
 from bot.discord.permissions import invitation
 from bot.discord.reconcile import Reconciler
 from bot.discord.verdicts import Verdicts
@@ -46,58 +49,66 @@ class Events:
         """The guilds with an outage on Discord's side."""
         self._grants = Grants(workspaces, reconciler.granted)
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
-        message_events = MessageEvents(inbound)
+        message_events = MessageEvents(inbound, self._missed)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
                     client.event(getattr(listeners, name))
 
     async def start(self) -> None:
-        """Join the guilds that were added or changed while the bot was down, and reconcile them."""
+        """Catch up in all guilds once the bot is connected."""
+        self._missed.away = {guild.id for guild in self._client.guilds}
+        if not self._client.guilds:
+            _log.warning("discord_in_no_server", invitation=invitation(self._client.application_id or 0))
+        await self._catch_up(self._client.guilds)
+        self._has_started = True
+
+    async def _catch_up(self, guilds: Sequence[discord.Guild]) -> None:
+        """Join guilds that were added or changed while the bot was away from them, and reconcile them."""
+        ids = {guild.id for guild in guilds}
         # Noted first: an outage may end while the others are joined.
-        self._unavailable = {guild.id for guild in self._client.guilds if guild.unavailable}
-        if not self._has_started:
-            self._missed.away = {guild.id for guild in self._client.guilds}
-        for guild in self._client.guilds:
+        self._unavailable = self._unavailable - ids | {guild.id for guild in guilds if guild.unavailable}
+        for guild in guilds:
             if guild.id not in self._unavailable:
                 await self._workspaces.join_now_or_later(guild)
                 self._grants.note(guild)
-        if not (self._client.guilds or self._has_started):
-            _log.warning("discord_in_no_server", invitation=invitation(self._client.application_id or 0))
-        self._has_started = True
-        _log.info("discord_ready", guilds=len(self._client.guilds), shards=self._client.shard_count)
-        self._reconciler.start()
-        self._missed.away &= self._unavailable
-        self._greeter.catch_up(self._client.guilds)
+        _log.info("discord_ready", guilds=len(guilds), shards=self._client.shard_count)
+        self._reconciler.start(only=guilds)
+        self._missed.away -= ids - self._unavailable
+        self._greeter.catch_up(guilds)
 
     async def finish(self) -> None:
         """Let the events in progress end, then disconnect."""
         self._is_finishing = True
+        self._grants.stop()
         await self._reconciler.stop()
         await self._greeter.stop()
         await self._verdicts.stop()
         await self._inbound.settle()
         await self._client.close()
 
-    async def on_ready(self) -> None:
-        """Start again after Discord has begun a new session."""
+    async def on_shard_ready(self, shard: int) -> None:
+        """Catch up after Discord has begun a new session, which tells nothing of what was missed.
+
+        Each shard has its own: `on_ready` comes only once all of them are new.
+        """
         if self._has_started:
-            await self.start()
+            await self._catch_up(self._guilds_of(shard))
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         self._unavailable.add(guild.id)
         self._missed.away.add(guild.id)
 
     async def on_shard_disconnect(self, shard: int) -> None:
-        self._missed.away |= self._guilds_of(shard)
+        self._missed.away |= {guild.id for guild in self._guilds_of(shard)}
 
     async def on_shard_resumed(self, shard: int) -> None:
         """Discord has told everything that happened meanwhile."""
         if self._has_started:
-            self._missed.away -= self._guilds_of(shard) - self._unavailable
+            self._missed.away -= {guild.id for guild in self._guilds_of(shard)} - self._unavailable
 
-    def _guilds_of(self, shard: int) -> set[int]:
-        return {guild.id for guild in self._client.guilds if guild.shard_id == shard}
+    def _guilds_of(self, shard: int) -> list[discord.Guild]:
+        return [guild for guild in self._client.guilds if guild.shard_id == shard]
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Catch up in a guild after its outage, in which Discord tells nothing of it."""
@@ -105,7 +116,7 @@ class Events:
             self._unavailable.discard(guild.id)
             await self._workspaces.join(guild)
             self._grants.note(guild)
-            self._reconciler.start(only=guild)
+            self._reconciler.start(only=[guild])
             self._missed.away.discard(guild.id)
         if self._has_started:  # it may have invited the bot meanwhile
             self._greeter.catch_up((guild,))
@@ -151,8 +162,12 @@ class GuildEvents:
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         self._grants.note(after.guild)
 
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        internals.forget_role(role)
+        self._grants.note(role.guild)
+
     async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
-        """The bot's own roles changed: Discord reports that even without the members intent."""
+        """The bot's own roles or timeout changed: Discord reports that even without the members intent."""
         if after == after.guild.me:
             self._grants.note(after.guild)
 
@@ -164,10 +179,11 @@ class GuildEvents:
 
 
 class MessageEvents:
-    """Posts, edits and deletions."""
+    """Posts, edits and deletions, and threads."""
 
-    def __init__(self, inbound: Inbound) -> None:
+    def __init__(self, inbound: Inbound, missed: Missed) -> None:
         self._inbound = inbound
+        self._missed = missed
 
     async def on_message(self, message: discord.Message) -> None:
         await self._inbound.posted(message)
@@ -186,6 +202,12 @@ class MessageEvents:
         """A forum post has a new title."""
         if before.name != after.name:
             await self._inbound.renamed(after)
+
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """A thread may have been unlocked; how it was before isn't known."""
+        state = event.data["thread_metadata"]
+        if not (state["archived"] or state.get("locked")):
+            await self._missed.change_again_in(event.guild_id, event.thread_id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread may be a forum post (its first message has the thread's id), or a private report's thread."""

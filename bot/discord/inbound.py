@@ -128,7 +128,7 @@ class Inbound:
     async def _offer(self, message: discord.Message, kind: ReportKind, guild: discord.Guild) -> None:
         """Ask the author of a post without photos whether it is to be a report."""
         key = f"{message.id}:offer"
-        offered = offers.offer(key, kind, self._workspaces.language(guild))
+        offered = offers.offer(key, kind, self._workspaces.language(guild), not_a_photo(message))
         try:
             await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
         except (TryAgainError, UndeliverableError) as error:
@@ -280,11 +280,8 @@ def _problem_of(message: discord.Message, kind: ReportKind) -> TellUserError | N
     """Return why a new post can't be a report; None if it can, or if its words are offered as one."""
     if _is_spoken(message):
         return TellUserError("voice_message")
-    if problem := not_a_photo(message):
-        return problem
-    if only_links(message) and not _is_offered(message, kind):
-        return TellUserError("photo_only_linked")
-    return None
+    problem = not_a_photo(message) or (TellUserError("photo_only_linked") if only_links(message) else None)
+    return None if problem and _is_offered(message, kind) else problem
 
 
 def _is_spoken(message: discord.Message) -> bool:

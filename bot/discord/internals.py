@@ -13,6 +13,7 @@ from discord import RateLimited
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Ratelimit, Route
+from discord.utils import SnowflakeList
 
 from bot.discord.config import DiscordConfig
 
@@ -96,6 +97,12 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before
         http["Ratelimit"] = Ratelimit
+
+
+def forget_role(role: discord.Role) -> None:
+    """Take a deleted role from the bot: until Discord tells of that, discord.py applies the role's overwrites."""
+    me = role.guild.me
+    setattr(me, "_roles", SnowflakeList(known.id for known in me.roles if not known.is_default()))  # noqa: B010 - private
 
 
 def survive_the_unreadable(connection: Any) -> None:

@@ -17,7 +17,8 @@ from db.store import Store
 from reunite.entities import ReportKind
 
 _RECORD_EVERY_SECONDS: Final = 30.0
-_NO_ACCESS: Final = {f"({code})" for code in (NO_ACCESS, *THREAD_CLOSED)}
+_CLOSED: Final = {f"({code})" for code in THREAD_CLOSED}
+_NO_ACCESS: Final = {f"({NO_ACCESS})", *_CLOSED}
 """How the problems end of replies that the bot couldn't change without access."""
 _UNNOTICED: Final = timedelta(minutes=2)
 """How long a connection may be dead before it's noticed: discord.py gives it up after a minute of silence."""
@@ -51,6 +52,10 @@ class Missed:
     async def change_again(self, guild: discord.Guild, *, is_back: bool) -> None:
         """Edit and remove the replies that the bot couldn't without access; perhaps it `is_back`."""
         await change_again(self._store, "discord", str(guild.id), _NO_ACCESS, is_back=is_back)
+
+    async def change_again_in(self, guild: int, thread: int) -> None:
+        """Edit and remove the replies that the bot couldn't while a thread was closed, which is open now."""
+        await change_again(self._store, "discord", str(guild), _CLOSED, channels=[str(thread)], is_back=True)
 
     async def keep_changing(self, guilds: Callable[[], Iterable[str]]) -> None:
         """Do so in all guilds from time to time, until cancelled."""

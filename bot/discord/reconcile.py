@@ -1,7 +1,7 @@
 """Catches up on what the bot missed while it was down: posts, edits, deletions and verdicts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -67,9 +67,9 @@ class Reconciler:
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, after: float = 0.0, only: discord.Guild | None = None) -> None:
-        """Reconcile all guilds, or `only` one, `after` this many seconds; if that is in progress, do it once more."""
-        self._due |= {guild.id for guild in ([only] if only else self._client.guilds)}
+    def start(self, after: float = 0.0, only: Sequence[discord.Guild] | None = None) -> None:
+        """Reconcile all guilds, or `only` some, `after` this many seconds; if that is in progress, do it once more."""
+        self._due |= {guild.id for guild in (self._client.guilds if only is None else only)}
         self._unseen |= self._due
         self._behind |= self._due
         if not after:
@@ -80,7 +80,7 @@ class Reconciler:
     def granted(self, guild: discord.Guild) -> None:
         """Reconcile a guild that has granted the bot a permission: what was refused may be allowed now."""
         self._granted.add(guild.id)
-        self.start(only=guild)
+        self.start(only=[guild])
 
     def is_reconciled(self, guild_id: int) -> bool:
         """Return whether the bot has read in a guild what it missed, where Discord shows it."""
@@ -139,14 +139,13 @@ class Reconciler:
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
         await self._change_again(guild)
-        for channel in report_channels(guild):
-            await self._missed_posts(channel, since, posts)
+        are_read = [await self._missed_posts(channel, since, posts) for channel in report_channels(guild)]
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
             await self._isolated(guild, self._verdicts.compare(guild, card))
         for post in reversed(posts.values()):
             await self._isolated(guild, self._look_for(guild, post))
         self._unseen.discard(guild.id)
-        if guild.id not in self._due:
+        if guild.id not in self._due and all(are_read):
             self._behind.discard(guild.id)
 
     async def _change_again(self, guild: discord.Guild) -> None:
@@ -159,16 +158,22 @@ class Reconciler:
                 self._granted.add(guild.id)
             raise
 
-    async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> None:
-        """Read the posts of a channel for reports, at the next attempt if it has just become one."""
+    async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> bool:
+        """Read the posts of a channel for reports; return false if that has to wait.
+
+        One that has just become such a channel is read once that is saved, which begins a new attempt.
+        """
         if kind := self._workspaces.role_of(channel):
             first = await self.missed.first_missed(channel, kind, earliest)
             if first is None:
-                self._due.add(channel.guild.id)
-            elif isinstance(channel, discord.ForumChannel):
+                if not self._workspaces.is_unsaved(channel.guild):  # it's being saved right now
+                    self._due.add(channel.guild.id)
+                return False
+            if isinstance(channel, discord.ForumChannel):
                 await self._isolated(channel.guild, self._forum(channel, first, posts))
             else:
                 await self._isolated(channel.guild, self._channel(channel, first, posts))
+        return True
 
     async def _leftovers(self, guild: discord.Guild) -> None:
         """Remove the words of posts that are gone from threads' names, and abandoned private threads.

@@ -214,7 +214,7 @@ class Reports:
         self._check(interaction, message, kind)
         command = report_of(message, kind)
         problem = not_a_photo(message)
-        if problem and not (message.clean_content or message.message_snapshots):
+        if problem and not command.text:
             raise problem
         async with self._workspaces.lock(message.id):
             receipt = await self._handlers.report(command)

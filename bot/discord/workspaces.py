@@ -86,6 +86,10 @@ class Workspaces:
             if saved != self._settings.get(guild.id, saved):
                 await self._join(guild, None)
 
+    def is_unsaved(self, guild: discord.Guild) -> bool:
+        """Return whether a guild's channels still have to be saved."""
+        return guild.id in self._unsaved
+
     async def keep_saved(self, client: discord.Client, note_saved: Callable[[discord.Guild], None]) -> None:
         """Save guilds and their channels again that couldn't be saved. Runs until cancelled.
 

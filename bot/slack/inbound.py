@@ -121,7 +121,14 @@ class Inbound:
                 if role := workspace.role(channel):
                     await self._offer(workspace, channel, event, role)
 
-    async def _offer(self, workspace: SlackWorkspace, channel: str, message: Body, kind: ReportKind) -> bool:
+    async def _offer(
+        self,
+        workspace: SlackWorkspace,
+        channel: str,
+        message: Body,
+        kind: ReportKind,
+        problem: TellUserError | None = None,
+    ) -> bool:
         """Ask the author of a post without photos whether it is to be a report, and return whether it reads as one."""
         words = await words_of(workspace, message)
         age = datetime.now(UTC) - moment_of(message["ts"])
@@ -130,8 +137,8 @@ class Inbound:
             key = f"{key_of(channel, message['ts'])}:offer"
             settings = await self._handlers.settings("slack", workspace.team)
             target = workspace.target(channel, message["ts"])
-            offered = Outgoing(key, target, offers.offer(key, kind, settings.language), maybe_sent=True)
-            self._background.start(self._say(offered))
+            offered = offers.offer(key, kind, settings.language, problem)
+            self._background.start(self._say(Outgoing(key, target, offered, maybe_sent=True)))
         return is_offered
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
@@ -160,10 +167,10 @@ class Inbound:
         self, workspace: SlackWorkspace, channel: str, message: Body, role: ReportKind
     ) -> TellUserError | None:
         """Return why a post without photos can't be a report; None if no word is needed, or if it's offered as one."""
-        if problem := not_a_photo(message):
-            return problem
-        is_offered = not message.get("edited") and await self._offer(workspace, channel, message, role)
-        return TellUserError("photo_only_linked") if has_link(message) and not is_offered else None
+        problem = not_a_photo(message)
+        if not message.get("edited") and await self._offer(workspace, channel, message, role, problem):
+            return None
+        return problem or (TellUserError("photo_only_linked") if has_link(message) else None)
 
     async def _report(self, command: NewReport) -> None:
         try:

@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from reunite import rules
 from reunite.entities import Report, ReportKind
-from reunite.messages.reply import Action, Reply
-from reunite.messages.wording import asking, button, line
+from reunite.errors import TellUserError
+from reunite.messages.reply import Action, Plain, Reply
+from reunite.messages.wording import asking, button, explain, line
 from reunite.text.finds import reads_as_find
 from reunite.text.losses import reads_as_loss
 
@@ -31,10 +32,15 @@ def is_offered(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -
     return reads_as_loss(text) if kind is ReportKind.LOST else reads_as_find(text)
 
 
-def offer(post: str, kind: ReportKind, language: str) -> Reply:
-    """Ask the author of a post (its idempotency key) whether to look for what it names, or for its owner."""
+def offer(post: str, kind: ReportKind, language: str, problem: TellUserError | None = None) -> Reply:
+    """Ask the author of a post (its idempotency key) whether to look for what it names, or for its owner.
+
+    `problem` is what is wrong with a file of the post, of which only the words can be searched for.
+    """
     key, action = _OFFERS[kind]
-    return Reply("note", (line(key, language),), buttons=(button(action, uuid5(NAMESPACE_URL, post), language),))
+    said = [(Plain(explain(problem, language)),)] if problem else []
+    lines = (*said, line(key, language))
+    return Reply("note", lines, buttons=(button(action, uuid5(NAMESPACE_URL, post), language),))
 
 
 def kind_of_offer(action: Action) -> ReportKind | None:

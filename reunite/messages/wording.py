@@ -165,9 +165,10 @@ def nothing(report: Report, searched: int, *, leaves_out: bool = False) -> Reply
 
 
 def what_is_it(report: Report) -> Reply:
-    """Ask for more, instead of an answer to a lost report that says nothing about the thing."""
+    """Ask for more, instead of an answer to a report that says and shows nothing of the thing."""
+    key = "what_is_it" if report.kind is ReportKind.LOST else "what_is_it_found"
     buttons = button_row(report.id, report.language, "add_detail", "add_photo", "withdraw")
-    return Reply("nothing", (line("what_is_it", report.language),), buttons=buttons)
+    return Reply("nothing", (line(key, report.language),), buttons=buttons)
 
 
 def may_be_sealed(report: Report) -> list[Line]:

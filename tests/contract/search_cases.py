@@ -248,6 +248,14 @@ class SearchCases:
         await stage.search(lost, found)
         assert "thanks" not in await stage.kinds(lost)
 
+    async def test_a_find_that_says_and_shows_nothing_is_shown_to_nobody(self, stage: Stage) -> None:
+        await stage.join()
+        lost, named, unknown = await stage.lost(), await stage.found(), await stage.found("found this")
+        await _searched(stage, lost, [unknown, named], is_complete=True)
+        [gallery] = await stage.thread(lost)
+        assert [tile.report for tile in gallery.gallery] == [named.id]
+        assert "only one found item" in gallery.text()
+
 
 async def _searched(stage: Stage, report: Report, others: list[Report], *, is_complete: bool) -> None:
     """Search as a worker does, with some reports as its equally similar candidates."""

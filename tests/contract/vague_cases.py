@@ -1,12 +1,12 @@
-"""Lost reports that say nothing about the thing: cases of the handlers."""
+"""Reports that say nothing about the thing: cases of the handlers."""
 
 import pytest
 
-from tests.contract.stages import ADA, PHOTO, Stage
+from tests.contract.stages import ADA, BEN, PHOTO, Stage
 
 
 class VagueCases:
-    """An owner who says nothing about the thing is asked what it is, before anything is shown."""
+    """Someone who says nothing about the thing is asked what it is, before anything is shown."""
 
     @pytest.mark.parametrize("said", ["help!!", "i lost my thing", "hab was verloren", "なくしました"])
     async def test_it_is_asked_for_and_then_answered_as_ever(self, stage: Stage, said: str) -> None:
@@ -34,3 +34,16 @@ class VagueCases:
         lost, found = await stage.lost("help!!"), await stage.found()
         await stage.search(lost, found)
         assert [reply.kind for reply in await stage.thread(lost)] == ["first_reply", "match"]
+
+    @pytest.mark.parametrize("said", ["found this", "found in the gym", "Das lag hier", "Trovato questo"])
+    async def test_a_finder_is_asked_for_it_too(self, stage: Stage, said: str) -> None:
+        await stage.join()
+        lost, found = await stage.lost(), await stage.found(said)
+        await stage.search(found, lost, label=None)
+        [asked] = await stage.thread(found)
+        assert asked.text().startswith("What is it?")
+        assert "owner" in asked.text()
+        await stage.press("add_detail", found.id, BEN, words="a red umbrella")
+        await stage.search(found, lost, label=None)
+        _, answer = await stage.thread(found)
+        assert answer.text().startswith("Thanks!")

@@ -37,9 +37,9 @@ class Admin:
             self._guild.messages.pop(place, None)
         await self._guild.gateway.dispatch("CHANNEL_DELETE", gone)
 
-    async def forbid(self, channel: str, permissions: int) -> None:
-        """Take permissions in a channel (by name) away from the bot."""
-        await self._overwrite(channel, BOT_ID, deny=permissions)
+    async def forbid(self, channel: str, permissions: int, role: str = BOT_ID) -> None:
+        """Take permissions in a channel (by name) away from the bot, perhaps by a role that it has."""
+        await self._overwrite(channel, role, deny=permissions)
 
     async def allow_here(self, channel: str, permissions: int, whom: str) -> None:
         """Give a member permissions in a channel (by name), and nowhere else."""
@@ -57,9 +57,12 @@ class Admin:
         A bot hears of its own member without the intent for members:
         https://docs.discord.com/developers/events/gateway#list-of-intents
         """
-        member = self._guild.members[BOT_ID]
-        member["communication_disabled_until"] = until.isoformat()
-        await self._guild.gateway.dispatch("GUILD_MEMBER_UPDATE", {**member, "guild_id": self._guild.guild_id})
+        self._guild.members[BOT_ID]["communication_disabled_until"] = until.isoformat()
+        await self._tell_of_bot()
+
+    async def _tell_of_bot(self) -> None:
+        told = {**self._guild.members[BOT_ID], "guild_id": self._guild.guild_id}
+        await self._guild.gateway.dispatch("GUILD_MEMBER_UPDATE", told)
 
     async def _overwrite(self, channel: str, whom: str, *, allow: int = 0, deny: int = 0) -> None:
         place = self._guild.channels[self._guild.channel(channel)]
@@ -83,6 +86,8 @@ class Admin:
 
     async def give_role(self, user: str, role: str) -> None:
         self._guild.members[user]["roles"].append(role)
+        if user == BOT_ID:
+            await self._tell_of_bot()
 
     async def take_role(self, user: str, role: str) -> None:
         self._guild.members[user]["roles"].remove(role)
@@ -126,9 +131,9 @@ class Admin:
         await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)
         return str(tag["id"])
 
-    async def lock(self, thread: str) -> None:
-        """Close a thread as a moderator, so that only moderators can write in it."""
-        self._guild.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
+    async def lock(self, thread: str, *, locked: bool = True) -> None:
+        """Close a thread as a moderator, so that only moderators can write in it, or open it again."""
+        self._guild.channels[thread]["thread_metadata"] |= {"archived": locked, "locked": locked}
         await self._guild.gateway.dispatch("THREAD_UPDATE", self._guild.channels[thread])
 
     async def archive(self, thread: str) -> None:

@@ -108,10 +108,9 @@ class Gateway:
             await session.socket.send_json({"op": RECONNECT, "d": None})
 
     async def forget_session(self) -> None:
-        """Make the bot identify itself again; it never gets the events that it has missed by then."""
-        for session in list(self._sessions.values()):
-            del self._sessions[session.shard]
-            await session.socket.send_json({"op": INVALID_SESSION, "d": False})
+        """Make the guild's shard identify itself again; it never gets the events that it has missed by then."""
+        session = self._sessions.pop(self.shard)
+        await session.socket.send_json({"op": INVALID_SESSION, "d": False})
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Hold one connection."""

@@ -53,14 +53,21 @@ class People:
         await self._guild.tell_of(message)
         return str(message["id"])
 
-    async def post_in_forum(
-        self, forum: str, author: str, title: str, text: str = "", photos: Mapping[str, bytes] | None = None
+    async def post_in_forum(  # noqa: PLR0913 - all of a post
+        self,
+        forum: str,
+        author: str,
+        title: str,
+        text: str = "",
+        photos: Mapping[str, bytes] | None = None,
+        *,
+        content_type: str = "image/jpeg",
     ) -> str:
         """Open a post in a forum channel (by name) and return its id: the thread's, and its first message's."""
         number = self._guild.new_id()
         thread = self._guild.add_thread(self._guild.channel(forum), number, title, by=author)
         await self._guild.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
-        attachments = [self._guild.attach(number, name, data, "image/jpeg") for name, data in (photos or {}).items()]
+        attachments = [self._guild.attach(number, name, data, content_type) for name, data in (photos or {}).items()]
         message = self._guild.add_message(number, author, {"content": text, "attachments": attachments}, number)
         await self._guild.tell_of(message)
         return number

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import AsyncMock
 
+import discord as discord_library
 import pytest
 from structlog.testing import capture_logs
 
@@ -365,6 +366,19 @@ async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_post
             discord.channels[general]["name"] = "found-items"
             await eventually(lambda: discord.people.has_reaction(post, "👀"))
         assert await _texts_are(world, ["a hat"])
+
+
+@pytest.mark.usefixtures("often_recorded")
+async def test_one_shard_of_several_that_begins_a_new_session_catches_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord_library.AutoShardedClient, "before_identify_hook", AsyncMock())  # it waits for seconds
+    async with DiscordDouble(shards=2) as discord, caught_up(discord, store):
+        ann = discord.admin.join("Ann")
+        await discord.gateway.forget_session()
+        post = await discord.people.post("found", ann, "a hat", {"a.jpg": JPEG}, times=0)
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
+        await _heard(discord, store)
 
 
 @pytest.mark.usefixtures("often_recorded")

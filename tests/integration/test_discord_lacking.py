@@ -109,18 +109,32 @@ async def test_a_quote_out_of_reach_is_given_up_and_removed_once_the_bot_has_acc
         await eventually(lambda: card not in world.discord.messages[place])
 
 
+async def refused_removal(world: World) -> str:
+    """Have Discord refuse the removal of a card in a locked thread, and return the card."""
+    card, _, _ = await shown_match(world)
+    async with world.store.session(await world.community()) as session:
+        await session._do(
+            "UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - interval '1 hour', tried_again = 9,"
+            " problem = 'Discord doesn''t allow it: Thread is locked (160005)'"
+        )
+    return card
+
+
+async def test_a_refused_removal_is_tried_again_once_its_thread_is_unlocked(world: World) -> None:
+    card = await refused_removal(world)
+    thread = world.discord.message(card)["channel_id"]
+    async with background(Delivery(world.store, world.platform).run()):
+        await world.discord.admin.lock(thread)
+        await world.discord.admin.lock(thread, locked=False)
+        await eventually(lambda: card not in world.discord.messages[thread])
+
+
 async def test_a_refused_removal_is_tried_again_without_a_sign_that_the_bot_has_access(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A timeout ends, or a thread is unlocked: the gateway tells nothing of it."""
     monkeypatch.setattr(refused_changes, "_FIRST_PAUSE", timedelta(milliseconds=10))
     async with open_world(database_url) as world:
-        card, _, _ = await shown_match(world)
-        async with world.store.session(await world.community()) as session:
-            await session._do(
-                "UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - interval '1 hour',"
-                " tried_again = 9, problem = 'Discord doesn''t allow it: Thread is locked (160005)'"
-            )
+        card = await refused_removal(world)
         async with background(Delivery(world.store, world.platform).run()):
             place = world.discord.message(card)["channel_id"]
             await eventually(lambda: card not in world.discord.messages[place])

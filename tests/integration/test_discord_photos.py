@@ -49,7 +49,7 @@ async def test_a_file_of_which_nothing_is_known_may_be_a_photo(world: World, lab
     [
         ("", "keys.dng", None, "keys.dng"),
         ("", "keys.svg", "application/octet-stream", "keys.svg"),
-        ("my keys", "keys.mp4", "video/mp4", "keys.mp4"),
+        ("look", "keys.mp4", "video/mp4", "keys.mp4"),
         ("<https://cdn.discordapp.com/attachments/1/2/KEYS.jpg?ex=1&is=2>", None, None, "again with the photo"),
         ("here: https://example.org/keys.png", None, None, "again with the photo"),
         ("[my keys](https://example.org/keys.png#2)", None, None, "again with the photo"),

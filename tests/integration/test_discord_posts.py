@@ -193,6 +193,21 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     assert await world.photos() == []  # the post has none, and only that is deleted with the report
 
 
+async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    await world.discord.admin.create_channel("found-items", FORUM)
+    people, video, kind = world.discord.people, {"clip.mp4": b"moving"}, "video/mp4"
+    in_channel = await people.post("lost", ann, "I lost my blue scarf", video, content_type=kind)
+    in_forum = await people.post_in_forum("found-items", ann, "Black umbrella found", "", video, content_type=kind)
+    for post, asked, pressed in ((in_channel, "offer", "look_for_it"), (in_forum, "offer_found", "look_for_owner")):
+        [offer] = await eventually(lambda: world.discord.replies(post))  # noqa: B023 - looked at at once
+        problem = sentence("photo_not_an_image", name="clip.mp4")
+        assert world.discord.text(offer) == f"{problem}\n{sentence(asked)}"
+        await world.discord.ui.answer(await world.discord.ui.press(offer["id"], sentence(f"button_{pressed}"), ann))
+    texts = await eventually(world.reports, holds=lambda reports: len(reports) == 2)
+    assert [report["text"] for report in texts] == ["I lost my blue scarf", "Black umbrella found"]
+
+
 async def test_the_menu_says_how_a_report_has_ended(world: World) -> None:
     ada, ui = world.discord.admin.join("Ada"), world.discord.ui
     post = await world.discord.people.post("general", ada, "a black umbrella", {})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from reunite.entities import Member
 from reunite.errors import PostGoneError, TryAgainError
@@ -15,6 +16,7 @@ from reunite.ports import Outgoing
 from tests.doubles.discord_rest_base import Refusal
 from tests.doubles.discord_shapes import (
     ADD_REACTIONS,
+    BOT_ID,
     CREATE_THREADS,
     FORUM,
     MEDIA,
@@ -333,6 +335,21 @@ async def test_what_was_posted_while_a_permission_was_lacking_is_taken_up_once_i
     await world.discord.admin.allow("found")
     await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
     assert len(await world.reports()) == 2
+
+
+async def test_what_a_role_forbade_is_allowed_once_the_role_is_deleted(world: World) -> None:
+    quiet = await world.discord.admin.create_role("quiet")
+    await world.discord.admin.give_role(BOT_ID, quiet)
+    await world.discord.admin.forbid("found", ADD_REACTIONS, quiet)
+    ann = world.discord.admin.join("Ann")
+    with capture_logs() as logs:
+        post = await world.discord.people.post("found", ann, "a bag", {"a.jpg": JPEG})
+        await eventually(lambda: any(line["event"] == "discord_post_unanswered" for line in logs))
+    await world.discord.admin.take_role(BOT_ID, quiet)
+    del world.discord.roles[quiet]
+    told = {"guild_id": world.discord.guild_id, "role_id": quiet}  # perhaps all that Discord tells
+    await world.discord.gateway.dispatch("GUILD_ROLE_DELETE", told)
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
 
 
 @pytest.mark.parametrize("new", ["channel", "guild"])

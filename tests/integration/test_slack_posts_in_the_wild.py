@@ -14,6 +14,7 @@ from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.slack import TEAM
+from tests.doubles.slack_blocks import shown
 from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
 from tests.support.waiting import eventually
 
@@ -222,3 +223,11 @@ async def test_words_with_a_paper_get_an_offer(world: World) -> None:
     paper = {**world.slack.api.files.add(world.ada, "plan.pdf", b"%PDF"), "mimetype": "application/pdf"}
     post = world.slack.post(world.found, world.ada, "found keys at the gym", files=[paper])
     await world.slack.wait_for_reply(world.found, post, sentence("offer_found"))
+
+
+async def test_words_with_a_video_get_an_offer_that_names_the_video(world: World) -> None:
+    video = {**world.slack.api.files.add(world.ada, "keys.mp4", b"moving"), "mimetype": "video/mp4"}
+    post = world.slack.post(world.found, world.ada, "found keys at the gym", files=[video])
+    assert "keys.mp4" in shown(await world.slack.wait_for_reply(world.found, post, sentence("offer_found")))
+    await world.slack.settle()
+    assert len(world.slack.thread(world.found, post)) == 1

@@ -35,4 +35,4 @@ async def test_a_guild_that_comes_back_while_another_is_joined_is_caught_up_in()
     await events.start()
     assert joined == [other, back]
     assert reconciler.missed.away == set()
-    assert call(only=back) in reconciler.start.call_args_list
+    assert call(only=[back]) in reconciler.start.call_args_list

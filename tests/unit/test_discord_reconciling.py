@@ -85,3 +85,21 @@ async def test_a_guild_that_has_just_invited_the_bot_need_not_wait_for_its_next_
     reconciler.start()
     await eventually(lambda: reconciler.is_reconciled(1))
     await reconciler.stop()
+
+
+async def test_a_channel_whose_kind_cant_be_saved_is_waited_for_without_reading_the_rest_again() -> None:
+    guild = MagicMock(
+        discord.Guild, id=1, unavailable=False, text_channels=[MagicMock(guild=None)], forums=[], threads=[]
+    )
+    guild.text_channels[0].guild, guild.me.joined_at = guild, None
+    workspaces: Any = MagicMock(is_unsaved=MagicMock(return_value=True))
+    handlers, other = MagicMock(), AsyncMock()
+    handlers.known_posts, handlers.known_cards = AsyncMock(return_value=[]), AsyncMock(return_value=[])
+    other.first_missed.return_value = None
+    reconciler = reconciling(MagicMock(guilds=[guild], get_guild=lambda _: guild), other, handlers, workspaces)
+    reconciler.start()
+    assert reconciler._task
+    async with asyncio.timeout(20):
+        await reconciler._task
+    handlers.known_cards.assert_awaited_once()
+    assert not reconciler.is_caught_up(1), "what was posted there meanwhile is still to be read"

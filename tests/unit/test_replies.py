@@ -138,7 +138,7 @@ def replies(language: str) -> Iterator[Reply]:
     yield wording.report_post(replace(sealed, place="", category="id"))
     yield from (wording.first_reply(lost, 1, 1), wording.first_reply(lost, 3, 128))
     yield wording.first_reply(replace(lost, sample=True), 1, 1)
-    yield wording.what_is_it(lost)
+    yield from (wording.what_is_it(lost), wording.what_is_it(found))
     yield from gallery_replies(lost, found)
     for reader in (lost, found):
         yield from (wording.nothing(reader, searched) for searched in (0, 1, 128))
