@@ -58,6 +58,8 @@ ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
 HEDGES: Final = _phrases(_TABLES["hedges"])
 STREETS: Final = _words("streets")
+CARRIAGES: Final = _words("carriages")
+"""Parts of any train, which have numbers."""
 ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")
