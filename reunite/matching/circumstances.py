@@ -14,7 +14,7 @@ from reunite.entities import ReportKind, lost_and_found
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
-from reunite.text.place_words import CARRIAGES, EVENTS, FURNITURE, NAMES_OF_PLACES, SITES
+from reunite.text.place_words import CARRIAGES, EVENTS, FURNITURE, IN_ANY_PLACE, NAMES_OF_PLACES, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import is_code, place_tokens, stem
@@ -101,13 +101,13 @@ def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float])
 
 
 def _is_within(place: Mapping[str, float]) -> bool:
-    """Whether a place is a table, a hook or a row, which any place may have, or a carriage, which any train has.
+    """Whether a place is a table, a bench or a row, which any place may have, or a carriage, which any train has.
 
     "Squat racks" are in a gym, and the library's tables in the library alone.
     """
     words = {word for word in place if word.isalpha() and len(word) > 1}
     is_carriage = bool(words) and words <= CARRIAGES and len(place) > len(words)
-    furniture = {word for word in words if word in FURNITURE or stem(word) in FURNITURE}
+    furniture = {word for word in words if word in IN_ANY_PLACE or stem(word) in IN_ANY_PLACE}
     return is_carriage or (bool(furniture) and SITES.isdisjoint(words - furniture))
 
 

@@ -58,6 +58,9 @@ ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
 HEDGES: Final = _phrases(_TABLES["hedges"])
 STREETS: Final = _words("streets")
+_ANYWHERE: Final = frozenset(map(without_strokes, _words("anywhere")))
+IN_ANY_PLACE: Final = FURNITURE | _ANYWHERE
+"""Words of tables, hooks and benches."""
 CARRIAGES: Final = _words("carriages")
 """Parts of any train, which have numbers."""
 ELISION: Final = frozenset("'’")

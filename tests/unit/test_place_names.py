@@ -48,7 +48,12 @@ def test_other_places_do_not(place: str, other: str) -> None:
     ("place", "other"),
     [
         *(("chair", "gym"), ("radiator", "Mensa"), ("row 3", "cinema"), ("table 4", "room 9")),
-        *(("squat racks", "gym"), ("coach B", "ICE nach Hamburg"), ("Wagen 23", "RE 5 nach Köln")),
+        *(
+            ("squat racks", "gym"),
+            ("bench", "gym"),
+            ("coach B", "ICE nach Hamburg"),
+            ("Wagen 23", "RE 5 nach Köln"),
+        ),
     ],
 )
 def test_furniture_may_be_in_any_place(place: str, other: str) -> None:
