@@ -1,5 +1,6 @@
 """Where and when: evidence from two reports' places and times. Soft, because people misremember."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from math import log
@@ -13,7 +14,7 @@ from reunite.entities import ReportKind, lost_and_found
 from reunite.matching.evidence import Item
 from reunite.text.lexicon import to_english
 from reunite.text.place_names import english_place
-from reunite.text.place_words import EVENTS, FURNITURE, NAMES_OF_PLACES, SITES
+from reunite.text.place_words import CARRIAGES, EVENTS, FURNITURE, IN_ANY_PLACE, NAMES_OF_PLACES, SITES
 from reunite.text.remembered import remembered
 from reunite.text.word_lists import GENERIC_PLACES
 from reunite.text.words import is_code, place_tokens, stem
@@ -29,6 +30,7 @@ _ALIKE: Final = 0.6
 _GENERIC_WEIGHT: Final = 0.3
 _WITHIN: Final = FURNITURE | {"floor"}
 """Things that are numbered within a place."""
+_LATIN: Final = re.compile(r"[a-z\u00c0-\u024f]")
 _MIN_WORD_SIMILARITY: Final = 80.0
 """Per cent of equal letters from which two words count as the same word with a typing error."""
 
@@ -56,14 +58,18 @@ def place_words(place: str) -> Mapping[str, float]:
 
 
 def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
-    """Similarity of two places by their words, 0 to 1; None if either is unknown, or may be in the other one."""
+    """Similarity of two places by their words, 0 to 1.
+
+    None if either is unknown, if one may be in the other, or if the words of one aren't known in the other's script.
+    """
     if not first or not second:
         return None
     if have_other_numbers(first, second):
         return 0.0
     similarity = (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
     may_be_in_other = _is_within(first) or _is_within(second) or _is_event(first) != _is_event(second)
-    return None if similarity < _ALIKE and may_be_in_other else similarity
+    may_be_one = may_be_in_other or _is_in_its_own_script(first) != _is_in_its_own_script(second)
+    return None if similarity < _ALIKE and may_be_one else similarity
 
 
 def have_other_numbers(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
@@ -95,14 +101,25 @@ def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float])
 
 
 def _is_within(place: Mapping[str, float]) -> bool:
-    """Whether a place is a table, a hook or a row, which any place may have."""
-    words = [word for word in place if word.isalpha() and len(word) > 1]
-    return bool(words) and FURNITURE.issuperset(words)
+    """Whether a place is a table, a bench or a row, which any place may have, or a carriage, which any train has.
+
+    "Squat racks" are in a gym, and the library's tables in the library alone.
+    """
+    words = {word for word in place if word.isalpha() and len(word) > 1}
+    is_carriage = bool(words) and words <= CARRIAGES and len(place) > len(words)
+    furniture = {word for word in words if word in IN_ANY_PLACE or stem(word) in IN_ANY_PLACE}
+    return is_carriage or (bool(furniture) and SITES.isdisjoint(words - furniture))
 
 
 def _is_event(place: Mapping[str, float]) -> bool:
     """Whether a place is named by its event: a concert may be in the gym."""
     return not EVENTS.isdisjoint(place) and NAMES_OF_PLACES.isdisjoint(place)
+
+
+def _is_in_its_own_script(place: Mapping[str, float]) -> bool:
+    """Whether all words of a place are in another script than ours, because we know no English for any of them."""
+    words = [word for word in place if word.isalpha()]
+    return bool(words) and not any(_LATIN.match(word) for word in words)
 
 
 def _covered(words: Mapping[str, float], by: Mapping[str, float]) -> float:

@@ -28,7 +28,7 @@ from reunite.matching.weights import (
     ScoringModel,
 )
 from reunite.text import words
-from reunite.text.brands import other_brand
+from reunite.text.brands import brands_in, other_brand
 from reunite.text.content import stems
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.rarity import rarity
@@ -110,12 +110,19 @@ def word_evidence(
         for word in words.shared_words(query.tokens, other.tokens)
         if frequency(word) is not Frequency.COMMON and words.stem(word) not in counted
     ]
+    shared += _brands_in_other_words(query, other, (*rare, *shared))
     heads = {query.head_noun, other.head_noun}
     head = query.head_noun if len(heads) == 1 else None
     return {
         RARE_WORDS: rarity(rare, head, query.named_serials | other.named_serials),
         SHARED_WORDS: log(1 + len(shared)),
     }
+
+
+def _brands_in_other_words(query: ReportFeatures, other: ReportFeatures, counted: Sequence[str]) -> list[str]:
+    """Return the brands of both things that each calls by another name, like two languages' words: 小米 and Xiaomi."""
+    of_both = query.brands.own.keys() & other.brands.own.keys()
+    return sorted(of_both - brands_in(" ".join(counted)).keys()) if of_both else []
 
 
 def distinguishing_words(rare: Sequence[str], query: ReportFeatures, other: ReportFeatures) -> Sequence[str]:

@@ -33,6 +33,8 @@ _WHOSE: Final = re.compile(
     rf"{_any('whose')}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
 )
 _TURN: Final = re.compile(_any("turn"))
+_LEFT_ON: Final = re.compile(r"\bleft\b[^.!?\n]{1,40}\b(?:on|open|unlocked|running|dirty)\b\s{0,3}(?:[.!?\n]|\Z)")
+"""How a thing was left that nobody lost: "who left the heater on?"."""
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
 _HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
 _FOUND_THIS: Final = re.compile(_any("found_this"))
@@ -52,7 +54,12 @@ def reads_as_find(text: str) -> bool:
     """
     words = plain(text)
     said = _ASKS_WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
-    if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
+    if (
+        _NO_FIND.search(said)
+        or _TURN.search(words)
+        or _LEFT_ON.search(words)
+        or any(own["place"] is None for own in _OWN.finditer(said))
+    ):
         return False
     is_handed_in = bool(_HANDED_IN.search(words))
     if (_I_LEFT.search(words) and not is_handed_in) or _is_only_full_or_empty(words):

@@ -92,6 +92,7 @@ _ASIDE: Final = re.compile(
     r"|\b(?:no|any|more) (?:luck|news|sign|trace)s? (?:with|of|on|about|finding)\b"
     r"|\b(?:look|looking|search|searching|hunting) for\b"
     r"|\b(?:to )?have (?:just |also |probably )?(?=(?:lost|found|left|misplaced|mislaid|forgotten|dropped)\b)"
+    r"|(?:^|(?<=[.!?\n])|(?<=[.!?\n] ))(?:has|have|is|are|was|were) (?=(?:my|our|his|her|their|an?|the)\b)"
     r"|\bcan(?:['’]?t\b|not\b)|\bcan (?=i |you |we |any|some|no )"
     r"|\b(?:has|have|did|does) (?:any|some)(?: ?one| ?body)?\b"
     r"|\btop (?:of|to|off)\b"
@@ -100,8 +101,8 @@ _ASIDE: Final = re.compile(
     r"|\b(?:one|some|two|owners?|pair|stack|set|bunch|(?<!lunch )box|pack|packet|lot|couple|bundle|pile)s? of\b",
     re.IGNORECASE,
 )
-"""Whose a thing is ("my son's jacket"), that it's there or sought, what readers have, how much of it there is, that
-it's kept safe, that it "seems to have" been lost, and that it's about its top."""
+"""Whose a thing is ("my son's jacket"), that it's there or sought or asked for ("has my hat…?"), what readers have, how
+much of it there is, that it's kept safe, that it "seems to have" been lost, and that it's about its top."""
 _ASKED: Final = re.compile(
     r"\b(?=[bkprtw])(?<!my )(?<!the )(?<!a )(?:(?:ring|phone|text|book|watch)(?= (?:me|us|him|her|them)\b)"
     r"|ring(?= the (?:bell|office|reception)\b)|watch(?= out\b)|keep (?:an? )?watch\b)"

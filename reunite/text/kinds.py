@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import product
 from typing import Final, Literal
 
 from reunite.text.data import read_toml
@@ -46,6 +47,7 @@ def _near() -> Mapping[str, frozenset[str]]:
 
 
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
+_MAY_BE_ONE: Final = _ONE_KIND | {"near"}
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _TOY: Final = "toy"
 KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
@@ -127,11 +129,10 @@ def _kind_named(name: str) -> str:
 
 
 def _differ_in_use(first: str, second: str) -> bool:
-    """Whether one noun after two others means two things: a guitar case and a flute case."""
-    one, other = _key(first).split(), _key(second).split()
-    return (
-        len(one) > 1
-        and len(other) > 1
-        and one[-1] == other[-1]
-        and set(map(_kind, one[:-1])).isdisjoint(map(_kind, other[:-1]))
-    )
+    """Whether one noun after two others means two things: a guitar case and a flute case, but no instrument case."""
+    *uses, noun = _key(first).split()
+    *other_uses, other_noun = _key(second).split()
+    if not (uses and other_uses) or noun != other_noun:
+        return False
+    pairs = list(product(map(_kind, uses), map(_kind, other_uses)))
+    return all(one != other and _of_kinds(one, other) not in _MAY_BE_ONE for one, other in pairs)

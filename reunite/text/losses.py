@@ -23,7 +23,9 @@ def _any(key: str) -> str:
 _FIGURATIVELY: Final = re.compile(_any("figuratively") + _CLAUSE_ENDS)
 _MISSED: Final = re.compile(rf"[?？]|{_any('missed')}")
 _BACK: Final = re.compile(rf"{_any('mine')}|{_any('back')}{_CLAUSE_ENDS}")
-_PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_any('praise')}(?! s\b)|{_any('praise')}\W{{0,5}}\Z")
+_PRAISES: Final = f"(?:{_any('praise')}|{_any('thanks')})"
+_PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_PRAISES}(?! s\b)|{_PRAISES}\W{{0,5}}\Z")
+_ARTICLE: Final = re.compile(r"\A\W{0,5}(?:the|der|die|das|el|la|los|las|le|les|l|il|lo|gli|os?|as?|de|het)\b")
 _PAUSE: Final = re.compile(r"[,.;:!?…、。，！？\n][^\S\n]*\w")
 _WORD: Final = re.compile(r"\w+")
 _MOST_PRAISED: Final = 2
@@ -31,7 +33,7 @@ _MOST_PRAISED: Final = 2
 
 
 def reads_as_loss(text: str) -> bool:
-    """Return whether a text names a thing, unless it only praises it or says that it's there again.
+    """Return whether a text names a thing, unless it only praises it, thanks for it or says that it's there again.
 
     A doubtful text is a loss: an owner without an answer is worse off than others with a needless offer.
     """
@@ -45,6 +47,6 @@ def reads_as_loss(text: str) -> bool:
 def _is_praise(text: str) -> bool:
     """Whether praise is all that a text says of a thing: no colour, no place and no time."""
     said, count = _PRAISE.subn(" ", plain(text))
-    if not count or _PAUSE.search(said) or len(_WORD.findall(said)) > _MOST_PRAISED:
+    if not count or _PAUSE.search(said) or len(_WORD.findall(_ARTICLE.sub(" ", said))) > _MOST_PRAISED:
         return False
     return not named_colours(normalise(text)) and not locate(text).places

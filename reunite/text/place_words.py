@@ -58,6 +58,11 @@ ENDERS, LATER_ENDERS = _words("enders"), _words("later_enders")
 ORIGINS, VEHICLES, TOWARDS = map(_words, ("origins", "vehicles", "towards"))
 HEDGES: Final = _phrases(_TABLES["hedges"])
 STREETS: Final = _words("streets")
+_ANYWHERE: Final = frozenset(map(without_strokes, _words("anywhere")))
+IN_ANY_PLACE: Final = FURNITURE | _ANYWHERE
+"""Words of tables, hooks and benches."""
+CARRIAGES: Final = _words("carriages")
+"""Parts of any train, which have numbers."""
 ELISION: Final = frozenset("'’")
 OF_A_PLACE, WHOSE = _words("of_a_place"), _words("whose")
 VERBS, NO_PLACES, NOT_ALONE = _words("verbs"), _words("no_places"), _words("not_alone")

@@ -120,7 +120,12 @@ def _is_a_rooms_name(tokens: Sequence[re.Match[str]], words: Sequence[str], posi
         return False
     room, name = words[position - 1], words[position]
     is_room = room in NUMBERED or (room.endswith(_ROOMS) and len(room) > len(_ROOMS[0]))
-    return is_room and name.isalpha() and name not in ENDERS | LATER_ENDERS | NO_PLACES and not _names_a_thing([name])
+    return (
+        is_room
+        and name.isalpha()
+        and name not in ENDERS | LATER_ENDERS | NO_PLACES | MAKERS
+        and not _names_a_thing([name])
+    )
 
 
 def _plain(token: str) -> str:

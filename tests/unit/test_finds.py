@@ -214,3 +214,16 @@ def test_a_find_is_full_or_empty_or_has_no_name(text: str) -> None:
 )  # fmt: skip
 def test_a_question_about_the_authors_own_loss_is_no_find(text: str) -> None:
     assert not reads_as_find(text)
+
+
+@for_each("text", ["Who left this scarf?", "who forgot their umbrella?", "Who left their headphones on the bus?"])
+def test_who_left_a_thing_is_asked_by_its_finder(text: str) -> None:
+    assert reads_as_find(text)
+
+
+@for_each(
+    "text",
+    ["Who found my scarf?", "Who has seen the scarf I left?", "Who left the kettle on?", "who left the bag open?"],
+)
+def test_other_questions_with_who_are_no_finds(text: str) -> None:
+    assert not reads_as_find(text)

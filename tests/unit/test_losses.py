@@ -162,3 +162,29 @@ def test_what_its_owner_has_again_is_no_loss(text: str) -> None:
 )  # fmt: skip
 def test_losing_what_is_no_thing_is_no_loss(text: str) -> None:
     assert not reads_as_loss(text)
+
+
+@for_each(
+    "text",
+    [
+        "Umbrella stand is full", "The umbrella stand is full", "Der Schirmständer ist voll", "傘立てがいっぱいです",
+        "Thanks for the umbrella!", "Danke für den Schirm!", "Merci pour le parapluie !", "Gracias por el paraguas",
+        "Grazie per l'ombrello", "Bedankt voor de paraplu", "Dzięki za parasol!", "Obrigado pelo guarda-chuva",
+        "傘をありがとう！", "谢谢你的伞",
+    ],
+)  # fmt: skip
+def test_thanks_for_a_thing_and_a_full_one_are_no_losses(text: str) -> None:
+    assert not reads_as_loss(text)
+
+
+@for_each(
+    "text",
+    [
+        "thanks for the umbrella, I lost mine",
+        "black wallet, is empty",
+        "Thanks, still missing my umbrella",
+        "Umbrella stand",
+    ],
+)
+def test_a_thing_that_is_missed_is_a_loss_also_with_thanks(text: str) -> None:
+    assert reads_as_loss(text)

@@ -25,6 +25,20 @@ from tests.support.tables import for_each
         ("car park", "Parkplatz"),
         ("playground", "Spielplatz"),
         ("kitchen", "kuchnia"),
+        ("cafe", "кафе"),
+        ("lecture room", "강의실"),
+        ("reading room", "阅览室"),
+        ("waiting room", "sala de espera"),
+        ("hallway", "Flur"),
+        ("train", "treno"),
+        ("airport", "lotnisku"),
+        ("hospital", "病院"),
+        ("library", "Bib"),
+        ("train to Leeds", "RER to Leeds"),
+        ("lab", "laboratorio"),
+        ("cloakroom", "гардероба"),
+        ("reception", "portaria"),
+        ("gondola", "téléphérique"),
     ],
 )
 def test_places_agree_across_languages(place: str, other: str) -> None:
@@ -37,7 +51,16 @@ def test_other_places_do_not(place: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "other"), [("chair", "gym"), ("radiator", "Mensa"), ("row 3", "cinema"), ("table 4", "room 9")]
+    ("place", "other"),
+    [
+        *(("chair", "gym"), ("radiator", "Mensa"), ("row 3", "cinema"), ("table 4", "room 9")),
+        *(
+            ("squat racks", "gym"),
+            ("bench", "gym"),
+            ("coach B", "ICE nach Hamburg"),
+            ("Wagen 23", "RE 5 nach Köln"),
+        ),
+    ],
 )
 def test_furniture_may_be_in_any_place(place: str, other: str) -> None:
     assert place_similarity(place_words(place), place_words(other)) is None
@@ -70,6 +93,17 @@ def test_other_numbers_are_other_places(place: str, other: str) -> None:
 )
 def test_a_number_within_a_place_or_of_one_alone_says_nothing_against_it(place: str, other: str) -> None:
     assert (place_similarity(place_words(place), place_words(other)) or 0) >= 0.6
+
+
+@pytest.mark.parametrize(("place", "other"), [("자전거보관소", "gym"), ("парник", "library"), ("屋上庭園", "Mensa")])
+def test_words_of_another_script_say_nothing_against_a_place(place: str, other: str) -> None:
+    assert place_similarity(place_words(place), place_words(other)) is None
+    assert place_similarity(place_words(place), place_words(place)) == 1
+
+
+@pytest.mark.parametrize(("text"), ["Trouvé près du bar : clé de voiture Renault", "clé de voiture Peugeot"])
+def test_a_car_is_no_carriage_of_that_name(text: str) -> None:
+    assert not any("voiture" in place for place in locate(text).places)
 
 
 @pytest.mark.parametrize(

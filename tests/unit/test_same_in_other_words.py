@@ -1,0 +1,144 @@
+"""What an owner and a finder call one thing, each in their own words and language, is read as one kind of thing."""
+
+from uuid import UUID
+
+from reunite.entities import ReportKind
+from reunite.matching.evidence import Candidate, Item, Search
+from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.kinds_compared import AGREE, named
+from reunite.matching.measurement import word_evidence
+from reunite.matching.weights import SHARED_WORDS
+from reunite.text.heads import head_phrase
+from reunite.text.kinds import relation
+from reunite.text.normalise import normalise
+from reunite.text.parts import parts
+from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import for_each
+
+IN_ELEVEN_LANGUAGES = {
+    "white lab coat": (
+        "weißer Laborkittel", "bata de laboratorio blanca", "blouse de labo", "白衣を忘れました", "实验服不见了",
+        "jaleco branco", "camice bianco", "fartuch laboratoryjny", "witte labjas", "белый халат",
+        "실험복을 잃어버렸어요",
+    ),
+    "mouthguard": (
+        "Sportmundschutz verloren", "protector bucal", "protège-dents", "マウスガード", "护牙套", "protetor bucal",
+        "paradenti", "ochraniacz na zęby", "gebitsbeschermer", "боксёрская капа", "마우스가드를 찾아요",
+    ),
+    "hearing aid": (
+        "Hörhilfe", "aparato auditivo", "prothèse auditive", "補聴器", "助听器", "prótese auditiva",
+        "protesi acustica", "aparat dla niedosłyszących", "hoortoestel", "слуховой аппарат", "보청기",
+    ),
+    "swimming cap": (
+        "Badekappe", "gorro de natación", "bonnet de bain", "水泳帽", "泳帽", "touca de natação", "cuffia da nuoto",
+        "czepek pływacki", "badmuts", "шапочка для плавания", "수영모",
+    ),
+    "external hard drive": (
+        "externe Festplatte", "disco duro externo", "disque dur", "ハードディスク", "移动硬盘", "disco externo",
+        "disco esterno", "dysk zewnętrzny", "externe harde schijf", "внешний диск", "외장하드",
+    ),
+    "multimeter": (
+        "Multimeter", "multímetro", "multimètre", "テスター", "万用表", "multímetro", "multimetro", "multimetr",
+        "multimeter", "мультиметр", "멀티미터",
+    ),
+}  # fmt: skip
+
+
+def features(text: str, kind: ReportKind = ReportKind.LOST) -> ReportFeatures:
+    return extract(Item(UUID(int=1), kind, text, "", LONG_AGO, time_is_stated=False))
+
+
+@for_each(
+    ("english", "other"), [(english, other) for english, others in IN_ELEVEN_LANGUAGES.items() for other in others]
+)
+def test_a_thing_is_one_in_all_languages(english: str, other: str) -> None:
+    assert named(features(english), features(other))[0] in AGREE
+
+
+@for_each(
+    ("lost", "found"),
+    [
+        ("lost my ventolin, blue puffer", "asthma inhaler"),
+        ("Littmann Classic, burgundy tubing", "stethoscope, wine red"),
+        ("Can't find my Apple Pencil", "white stylus"), ("A5 sketch pad, black hardcover", "somebody's drawing book"),
+        ("tortoiseshell claw clip", "hair claw, brown"), ("Has my cardi turned up? cream, pearl buttons", "cardigan"),
+        ("black carry-on, Samsonite", "cabin bag"), ("red padlock", "combo lock"),
+        ("blue cap, Arena", "gorro de baño azul"),
+        ("WD My Passport 2TB, blue", "external hard disk"), ("Mitutoyo digital caliper", "vernier in a grey case"),
+        ("AirPods case, white", "earphones case"), ("violin case", "instrument case"), ("iPhone case", "phone case"),
+        ("Gehstock", "Krückstock"), ("pennetta kingston", "chiavetta USB"), ("pen srebrny, brelok kotek", "pendrive"),
+        ("мешок со сменкой", "мешок для обуви"), ("上履き袋", "シューズバッグ"), ("실내화 주머니", "신발주머니"),
+        ("son appareil dentaire, boîte verte", "appareil pour les dents"), ("sumiu meu fone bluetooth", "fones azuis"),
+    ],
+)  # fmt: skip
+def test_two_words_for_one_thing_agree(lost: str, found: str) -> None:
+    assert named(features(lost), features(found))[0] in AGREE
+
+
+@for_each(
+    ("first", "second"),
+    [
+        ("guitar case", "flute case"), ("phone case", "glasses case"), ("drone propeller", "drone"),
+        ("stylus", "pencil"),
+        ("bicycle pedal", "bicycle"), ("swimming cap", "woolly hat"), ("hard-drive", "laptop"),
+    ],
+)  # fmt: skip
+def test_other_things_do_not(first: str, second: str) -> None:
+    assert relation(first, second) not in AGREE
+
+
+@for_each("text", ["drone propellers", "Found drone propellers on the field", "two bike pedals", "car headrest"])
+def test_a_part_alone_is_no_whole(text: str) -> None:
+    assert (head_phrase(normalise(text)) or "").split()[-1] not in {"drone", "bike", "car"}
+
+
+@for_each("text", ["lost phone, pink ring", "Handy verloren, blauer Ring", "retainer, green box", "AirPods, small tin"])
+def test_what_a_thing_has_or_is_kept_in_is_no_second_thing(text: str) -> None:
+    assert not parts(text)
+
+
+def test_a_ring_of_its_own_is_a_second_thing() -> None:
+    assert len(parts("I lost my phone, a pink ring and my keys")) == 3
+
+
+@for_each(
+    ("text", "english"),
+    [
+        ("сумка чёрная, одна ручка оторвана", "handle"), ("потерял сумку, коричневые ручки", "handle"),
+        ("чемодан, ручка сломана", "handle"), ("сумка, ручка, тетрадь", "pen"),
+        ("потерял сумку, ручку и тетрадь", "pen"),
+        ("сумка и ручка", "pen"), ("сумка, синяя ручка и паспорт", "pen"),
+    ],
+)  # fmt: skip
+def test_the_handle_of_a_bag_is_no_pen(text: str, english: str) -> None:
+    words = normalise(text).replace(",", "").split()
+    assert english in words
+    assert ({"handle", "pen"} - {english}).isdisjoint(words)
+
+
+@for_each(
+    "text", ["audífono, color carne", "Hörgerät, hautfarben", "appareil auditif couleur chair", "skin-coloured strap"]
+)
+def test_the_colour_of_skin_is_beige(text: str) -> None:
+    assert "beige" in normalise(text).split()
+
+
+@for_each("text", ["Fluke meter found in the lab", "Salomon shoes", "Trunki with stickers"])
+def test_a_brand_is_no_typing_error(text: str) -> None:
+    assert normalise(text) == text
+
+
+@for_each(
+    ("lost", "found"),
+    [
+        ("小米充电宝，白色", "Xiaomi power bank found"),
+        ("perdu la clef de ma clio", "Renault car key"),
+        ("WD hard drive", "hard disk, Western Digital"),
+    ],
+)
+def test_a_brand_in_other_words_is_shared(lost: str, found: str) -> None:
+    query, other, plain = features(lost), features(found, ReportKind.FOUND), features("nothing like it")
+    candidate, search = Candidate(other.item, {}), Search(query.item, ())
+    assert query.brands.own.keys() & other.brands.own.keys()
+    without = {**word_evidence(search, query, plain, candidate)}
+    assert word_evidence(search, query, other, candidate)[SHARED_WORDS] > without[SHARED_WORDS]
