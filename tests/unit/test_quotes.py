@@ -231,10 +231,10 @@ STAYS: dict[str, list[Reply]] = {
 
 
 def producers() -> Iterator[str]:
-    """Return the functions that make a reply, but for `say`, which makes one of any words."""
+    """Return the functions that make a reply, but for `say` and `of_match`, which make one of any words."""
     for module in (wording, galleries, handovers, notices, offers, reminders, welcome):
         for name, function in _public(module):
-            if get_type_hints(function).get("return") is Reply and function is not notices.say:
+            if get_type_hints(function).get("return") is Reply and function not in {notices.say, wording.of_match}:
                 yield name
 
 
