@@ -19,7 +19,7 @@ from api.problems import problems, refusal
 from api.timing import timed
 from db.api_tokens import ApiTokens
 from db.store import Store
-from http_server.listening import listening
+from http_server.listening import add_headers, listening
 from http_server.refusals import REFUSE
 
 _HEADERS: Final = {
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 async def serving(operations: Sequence[Operation[Any]], store: Store, config: ApiConfig) -> AsyncIterator[str]:
     """Serve the API within the context; yield its address."""
     application = web.Application(middlewares=[timed, problems], client_max_size=MAX_BODY_BYTES)
-    application.on_response_prepare.append(_add_headers)
+    add_headers(application, _HEADERS)
     application[REFUSE] = _refuse
     access = Access(ApiTokens(store), config.requests_per_minute)
     for operation in operations:
@@ -73,8 +73,3 @@ def _health(health: schemas.Health) -> web.Response:
 
 def _refuse(_: web.BaseRequest, status: HTTPStatus) -> web.Response:
     return refusal(status, {**_HEADERS, "Cache-Control": "no-store"})
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")

@@ -15,7 +15,7 @@ from board.pages import Pages
 from board.parts import Board
 from board.routes import add_routes
 from http_server.hosts import names_this_machine
-from http_server.listening import listening
+from http_server.listening import add_headers, listening
 from http_server.refusals import REFUSE
 from reunite import rules
 
@@ -37,17 +37,12 @@ async def serving(board: Board, config: BoardConfig) -> AsyncIterator[str]:
     """Serve the board within the context; yield its address on this machine."""
     pages = Pages()
     application = web.Application(middlewares=[errors(pages), _guard(config)], client_max_size=_MAX_BODY_BYTES)
-    application.on_response_prepare.append(_add_headers)
+    add_headers(application, _HEADERS)
     add_routes(application, board, pages)
     application[REFUSE] = lambda request, status: refuse(pages, request, status, _HEADERS)
     async with listening(application, config.host, config.port, "REUNITE_BOARD_PORT") as url:
         _log.info("board_ready", url=url)
         yield url
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _guard(config: BoardConfig) -> Middleware:

@@ -13,7 +13,7 @@ import structlog
 from bot.gallery import compose
 from bot.locks import Locks
 from bot.photo_links import PhotoLinks
-from db.cancellation import stop
+from db.cancellation import stop, wait_until_set
 from db.delivery import MAX_ATTEMPTS, OutboxItem
 from db.repeating import repeat
 from db.store import Store
@@ -75,10 +75,7 @@ class Delivery:
             while True:
                 signal.clear()  # before reading, so that a later change wakes us again
                 await self._start_due(signal)
-                with suppress(TimeoutError):
-                    # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the signal.
-                    async with asyncio.timeout(_POLL_SECONDS):
-                        await signal.wait()
+                await wait_until_set(signal, _POLL_SECONDS)
         finally:
             await self._settle()
             await stop(links, *self._in_progress)
@@ -221,13 +218,8 @@ async def _without_it(session: Session, item: OutboxItem) -> Match | None:
 
 def _is_waited_for(item: OutboxItem) -> bool:
     """Return whether a member who just reported something is waiting for this reply."""
-    report = item.report
-    return item.key in {
-        keys.report_post(report),
-        keys.waiting(report),
-        keys.what_is_it(report),
-        keys.first_reply(report),
-    }
+    first = (keys.report_post, keys.waiting, keys.what_is_it, keys.first_reply)
+    return item.key in {key(item.report) for key in first}
 
 
 def _pause(attempts: int, after: float | None) -> float:

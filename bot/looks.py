@@ -1,10 +1,10 @@
 """Helpers for looks on every platform: waits for the answer, and composes a page's picture."""
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 from bot.gallery import compose
+from db.cancellation import wait_until_set
 from reunite.commands import Look
 from reunite.entities import PlatformName
 from reunite.errors import TellUserError
@@ -26,9 +26,7 @@ async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:
             reply = await handlers.look_answer(target.platform, target.workspace, look, language)
             if reply:
                 return reply
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_SECONDS):
-                    await answered.wait()
+            await wait_until_set(answered, _POLL_SECONDS)
             answered.clear()
     raise TellUserError("look_slow")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 _CANCEL_AGAIN_SECONDS: Final = 0.5
@@ -28,6 +28,14 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
     if cancelled:
         raise asyncio.CancelledError
+
+
+async def wait_until_set(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, for some seconds at most."""
+    with suppress(TimeoutError):
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the event.
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 async def endless(work: Coroutine[Any, Any, None]) -> None:

@@ -27,11 +27,6 @@ class PhotoPair:
 class SqlPhotoDetails(Queries):
     """The photo comparisons of a community."""
 
-    async def of(self, report: UUID) -> dict[UUID, float]:
-        """Return the most details that a report's photos share with each report they were compared with."""
-        rows = await self._all(OF_REPORT, report=report)
-        return {row["other"]: row["details"] for row in rows}
-
     async def not_compared(self, pairs: Sequence[tuple[UUID, UUID]]) -> list[PhotoPair]:
         """Return the pairs of photos that haven't been compared yet: of a lost report, and the given found photo."""
         if not pairs:

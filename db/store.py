@@ -59,11 +59,8 @@ class Store(Database):
                 if row is None:
                     raise NotJoinedError(platform, external_id)
                 workspace = Workspace(row["id"], row["community_id"], platform, external_id)
-                yield (
-                    workspace,
-                    mapping.settings(row),
-                    CommunitySession(connection, workspace.community, self.index_cache, self.keys),
-                )
+                session = CommunitySession(connection, workspace.community, self.index_cache, self.keys)
+                yield workspace, mapping.settings(row), session
         except psycopg.errors.DeadlockDetected as error:
             raise TryAgainError("conflict with another transaction") from error
 

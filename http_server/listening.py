@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
@@ -39,6 +39,16 @@ async def _readable_only(request: web.Request, handler: Handler) -> web.StreamRe
         if request.transport is None:  # the client has gone
             raise web.HTTPBadRequest from error
         raise
+
+
+def add_headers(application: web.Application, headers: Mapping[str, str], cache_control: str = "no-store") -> None:
+    """Give these headers to all responses, and `cache_control` to those that don't say how long they may be kept."""
+
+    async def add(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+        response.headers.setdefault("Cache-Control", cache_control)
+
+    application.on_response_prepare.append(add)
 
 
 @asynccontextmanager

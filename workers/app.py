@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from db import queue
-from db.cancellation import endless, stop
+from db.cancellation import endless, stop, wait_until_set
 from db.config import Connections
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import EmbeddingRequests
@@ -151,8 +151,7 @@ async def _detail_comparison(store: Store) -> DetailComparison | None:
 async def _watch_model(store: Store, processor: Processor, poll_seconds: float) -> None:
     """Wait until searches use another model, then raise ModelMismatchError."""
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(processor.replaced.wait(), poll_seconds)
+        await wait_until_set(processor.replaced, poll_seconds)
         processor.replaced.clear()
         try:
             live = await store.embedding_models.live()

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 import structlog
 
+from db.cancellation import wait_until_set
 from metrics import definitions as metrics
 from reunite.encoder import Encoder, Framing, NamesThings, Vectors, Views
 from reunite.errors import DefectError
@@ -147,8 +148,7 @@ class _Lane(Generic[Item]):
         return sum(len(request.items) for request in self._waiting)
 
     async def _run(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._full.wait(), self._max_wait)
+        await wait_until_set(self._full, self._max_wait)
         while self._waiting:
             async with self._thread.turn:  # what arrives while the other lane has it joins the batch
                 await self._finish_or_fail(self._next_batch())

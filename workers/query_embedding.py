@@ -1,7 +1,6 @@
 """Embeds queries on behalf of processes without an encoder."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -9,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from db.cancellation import stop
+from db.cancellation import stop, wait_until_set
 from db.embedding_models import EmbeddingModel
 from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequest, EmbeddingRequests, encoded_json, problem_json
 from db.repeating import repeat
@@ -62,9 +61,7 @@ class QueryEmbedder:
                     task = answering[request.id] = asyncio.create_task(self._answer(request))
                     task.add_done_callback(partial(answering.pop, request.id))
                     task.add_done_callback(lambda _: signal.set())  # another may be waiting for its place
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL_SECONDS):
-                        await signal.wait()
+                await wait_until_set(signal, _POLL_SECONDS)
         finally:
             await asyncio.shield(stop(*answering.values()))  # continues even if we are cancelled again
 

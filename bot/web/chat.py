@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.web import render
 from bot.web.render import Json, Viewer
+from db.cancellation import wait_until_set
 from db.store import Store
 from db.web import WebMessage, WebSession, web_session
 from reunite.entities import ReplyTarget
@@ -92,11 +93,7 @@ class Chat:
         """Keep the snapshot up to date until cancelled."""
         while True:
             pause = _POLL_PENDING if self._snapshot.is_pending() else _POLL_IDLE
-            try:
-                async with asyncio.timeout(pause):
-                    await self._changed.wait()
-            except TimeoutError:
-                pass  # refresh all the same
+            await wait_until_set(self._changed, pause)
             self._changed.clear()  # before reading, so that a later change wakes us again
             try:
                 await self.refresh()

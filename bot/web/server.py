@@ -13,7 +13,7 @@ from bot.web.config import WebConfig
 from bot.web.errors import web_errors
 from bot.web.events import add_routes
 from http_server.hosts import names_this_machine
-from http_server.listening import listening
+from http_server.listening import add_headers, listening
 from http_server.loopback import LOOPBACK
 from reunite.handlers import Handlers
 
@@ -34,16 +34,11 @@ async def serving(handlers: Handlers, chat: Chat, config: WebConfig) -> AsyncIte
     """Serve the page within the context; yield its address."""
     application = web.Application(middlewares=[web_errors, _guard(config)])
     application[CHAT] = chat
-    application.on_response_prepare.append(_add_headers)
+    add_headers(application, _HEADERS, cache_control="no-cache")
     add_routes(application, handlers, chat)
     async with listening(application, config.host, config.port, "PORT") as url:
         _log.info("page_ready", url=url)
         yield url
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-cache")
 
 
 def _guard(config: WebConfig) -> Middleware:

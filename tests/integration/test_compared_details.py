@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from db.photo_details import OF_REPORT
+from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
 from reunite.encoder import Pixels
 from reunite.entities import IncomingPhoto, Report
@@ -30,6 +32,11 @@ class CountedDetails:
         assert all(photos[photo].shape[2] == 3 for pair in pairs for photo in pair)
         self.compared.extend(pairs)
         return [self.value] * len(pairs)
+
+
+async def shared_details(session: CommunitySession, report: Report) -> dict[UUID, float]:
+    """Return the most details that a report's photos share with each report they were compared with."""
+    return {row["other"]: row["details"] for row in await session.photo_details._all(OF_REPORT, report=report.id)}
 
 
 @pytest.fixture
@@ -95,9 +102,9 @@ async def test_a_photo_that_goes_takes_what_was_compared_with_it(world: World) -
     lost = await world.lost("l1", "my umbrella", "red")
     await world.wait_until_idle()
     async with world.store.session(world.workspace.community) as session:
-        assert await session.photo_details.of(found.id) == {lost.id: 40.0}
+        assert await shared_details(session, found) == {lost.id: 40.0}
         await session.photos.remove([photo.id for photo in await session.photos.of(lost.id)])
-        assert await session.photo_details.of(found.id) == {}
+        assert await shared_details(session, found) == {}
 
 
 async def test_photos_that_move_to_another_community_are_compared_again(world: World, details: CountedDetails) -> None:
@@ -110,12 +117,12 @@ async def test_photos_that_move_to_another_community_are_compared_again(world: W
     async with world.store.linked(world.workspace, "hash") as session:
         assert session
     async with world.store.session(other.community) as session:
-        assert await session.photo_details.of(found.id) == {}
+        assert await shared_details(session, found) == {}
         await session.work.add(lost.id, hinted=False)
 
     async def is_compared() -> bool:
         async with world.store.session(other.community) as session:
-            return await session.photo_details.of(found.id) == {lost.id: 40.0}
+            return await shared_details(session, found) == {lost.id: 40.0}
 
     await eventually(is_compared, "the photos were never compared again")
     assert len(details.compared) == 2
