@@ -33,6 +33,12 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
     return None if chosen else by_name
 
 
+def languages_of(name: str) -> list[str]:
+    """Return the languages in which a channel for reports has this name."""
+    bare = _bare(name)
+    return [code for code in LANGUAGES if any(bare in map(_bare, words_in(code).channels[kind]) for kind in ReportKind)]
+
+
 @cache
 def _named() -> Mapping[str, ReportKind]:
     """Return the kinds of report by the names of their channels in all languages.

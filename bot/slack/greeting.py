@@ -1,13 +1,21 @@
 """Greets a workspace once: in the first channel that the bot is invited to, or in one where it was before its start."""
 
+from typing import Final
+
+from bot.channels import languages_of
+from bot.latest import Latest
 from bot.locks import Locks
 from bot.slack.background import Background, with_retries
 from bot.slack.commands import NAMED_COMMANDS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
 from reunite.errors import UndeliverableError, UnknownArrivalError
 from reunite.handlers import Handlers
 from reunite.ports import Outgoing
+
+_REMEMBERED: Final = 1000
 
 
 class Greeter:
@@ -19,7 +27,13 @@ class Greeter:
         self._background = background
         self._settled: set[str] = set()
         """The workspaces where no greeting is due."""
+        self._inviters = Latest[str, str](_REMEMBERED)
+        """By workspace, who has invited the bot last."""
         self._locks = Locks[str]()
+
+    def note_inviter(self, team: str, inviter: str) -> None:
+        """Note who invites the bot, before anything else is done about the invitation: any round may greet then."""
+        self._inviters[team] = inviter
 
     async def invited(self, workspace: SlackWorkspace, channel: str) -> None:
         """Note that the bot was invited to a channel, and greet in it if it's the first that takes the greeting."""
@@ -44,6 +58,8 @@ class Greeter:
 
     async def _greet(self, workspace: SlackWorkspace) -> None:
         greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
+        if greeting and greeting.channel and await self._adopts_language(workspace, greeting.channel):
+            greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
         if greeting and greeting.channel:
             target = workspace.target(greeting.channel, None)
             since = greeting.tried_at
@@ -52,3 +68,22 @@ class Greeter:
                 Outgoing(greeting.key, target, greeting.reply, maybe_sent=since is not None, since=since)
             )
             await self._handlers.welcome.note_greeting("slack", workspace.team)
+
+    async def _adopts_language(self, workspace: SlackWorkspace, channel: str) -> bool:
+        """Use the language of a channel's name, unless somebody has set up the bot; return whether it's another one.
+
+        If the name is the same in several languages, the one in which the inviter uses Slack decides.
+        """
+        await workspace.find_channel(channel)  # the invitation is noted before the list of channels is
+        known, inviter = workspace.channels.get(channel), self._inviters.get(workspace.team)
+        languages = languages_of(known.name) if known else []
+        if len(languages) > 1 and inviter:
+            own = (await workspace.person(inviter)).language
+            languages = [language for language in languages if language == own]
+        if len(languages) != 1:
+            return False
+        saved, adopted = await self._handlers.settings("slack", workspace.team), Settings(language=languages[0])
+        if saved != Settings() or saved == adopted:
+            return False
+        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=adopted))
+        return True

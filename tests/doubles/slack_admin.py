@@ -79,8 +79,10 @@ class SlackAdmin:
         kind = "channel_archive" if archived else "channel_unarchive"
         return self._slack.tell({"type": kind, "channel": channel, "user": BOT_USER})
 
-    def invite_bot(self, channel: str) -> None:
-        """Let the bot into a channel."""
+    def invite_bot(self, channel: str, *, by: str | None = None) -> None:
+        """Let the bot into a channel. Slack names nobody where it joins by itself, such as by an app's call."""
         self._slack.channels[channel]["is_member"] = True
         bot = self._slack.teams[self._slack.channels[channel]["team"]]
-        self._slack.tell({"type": "member_joined_channel", "user": bot.user, "channel": channel, "team": bot.team})
+        inviter = {"inviter": by} if by else {}
+        joined = {"type": "member_joined_channel", "user": bot.user, "channel": channel, "team": bot.team}
+        self._slack.tell({**joined, **inviter})

@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 from aiohttp import web
 
+from reunite.commands import ChangeSettings
+from reunite.entities import Settings
+from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.support.slack_adapter import World, running_slack, world_on
 from tests.support.waiting import eventually
@@ -171,3 +174,36 @@ async def test_a_channel_that_takes_posts_again_is_greeted_at_the_next_start(
     slack.restrictions.clear()
     await bring_up_again(slack, database_url, before)
     assert greetings(slack) == [channel]
+
+
+@pytest.mark.parametrize(
+    ("name", "locale", "language"),
+    [
+        ("znalezione", "en-GB", "pl"),
+        ("objetos-encontrados", "es-ES", "es"),
+        ("objetos-encontrados", "pt-BR", "pt"),
+        ("objetos-encontrados", "en-GB", "en"),  # Spanish or Portuguese
+        ("lost-and-found", "es-ES", "en"),
+        ("office", "es-ES", "en"),
+    ],
+)
+async def test_a_workspace_is_greeted_in_the_language_of_the_channels_name(
+    database_url: str, name: str, locale: str, language: str
+) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
+        inviter = slack.admin.add_member("Eva", locale=locale)
+        channel = slack.admin.add_channel(name, bot_inside=False)
+        slack.admin.invite_bot(channel, by=inviter)
+        await slack.wait_for_post(channel, sentence("greet_hello", language).strip("*"))
+        assert (await world.settings()).language == language
+
+
+async def test_a_greeting_leaves_a_language_that_was_chosen(database_url: str) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
+        chosen = Settings(language="en", keep_days=30)
+        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+        channel = slack.admin.add_channel("znalezione", bot_inside=False)
+        slack.admin.invite_bot(channel)
+        await eventually(lambda: is_greeted(world))
+        assert greetings(slack) == [channel]
+        assert await world.settings() == chosen
