@@ -176,7 +176,7 @@ def configured() -> Iterator[Settings]:
         problem = redis_problem(error).rstrip(".")
         _fail(f"Redis can't be used ({problem}). {redis_remedy(error)}")
     except _expected() as error:
-        _fail(_one_line(error))
+        _fail(_words_of(error))
 
 
 def let_sigterm_clean_up() -> None:
@@ -211,7 +211,14 @@ def not_installed(module: str) -> str:
     return f"{package} isn't installed. Run {by_pip}`make install`, which installs everything."
 
 
-def _one_line(error: Exception) -> str:
+def _words_of(error: Exception) -> str:
+    """Return an expected error's words in one line. What PostgreSQL's client says gets a sentence around it."""
+    from psycopg import OperationalError
+
+    from db.database import DatabaseAwayError, reason
+
+    if isinstance(error, OperationalError) and not isinstance(error, DatabaseAwayError):
+        return f"The database can't be used ({reason(error)}). `reunite doctor` may say why; then try again."
     return " ".join(str(error).split())
 
 

@@ -61,6 +61,10 @@ class MigrationError(Exception):
     """The database's schema doesn't fit the program."""
 
 
+class DatabaseAwayError(psycopg.OperationalError):
+    """The database doesn't let anyone in; the message says why and what to do."""
+
+
 class Database:
     """A pool of connections as the application's role: `async with` opens it."""
 
@@ -208,8 +212,8 @@ async def _require_schema(url: str) -> None:
         raise MigrationError(_NOT_SET_UP)
 
 
-def _no_connection(error: Exception) -> psycopg.OperationalError:
-    return psycopg.OperationalError(
+def _no_connection(error: Exception) -> DatabaseAwayError:
+    return DatabaseAwayError(
         f"Couldn't connect to the database within {_OPEN_SECONDS} seconds ({reason(error)})."
         f" {remedy_for(error, _REMEDY)}"
     )
@@ -230,7 +234,7 @@ async def _learn_halfvec(connection: Connection) -> None:
     """Register the only type of pgvector's that we use: to ask for all four takes twelve round trips, not three."""
     found = await TypeInfo.fetch(connection, "halfvec")
     if found is None:  # `_require_schema` has seen it, so it's gone
-        raise psycopg.OperationalError(_NOT_SET_UP)
+        raise DatabaseAwayError(_NOT_SET_UP)
     register_halfvec_info(connection, found)
 
 

@@ -14,6 +14,7 @@ from bot.web import render
 from bot.web.render import Json, Viewer
 from db.cancellation import wait_until_set
 from db.store import Store
+from db.trouble import log_failure
 from db.web import WebMessage, WebSession, web_session
 from reunite.entities import ReplyTarget
 
@@ -97,8 +98,8 @@ class Chat:
             self._changed.clear()  # before reading, so that a later change wakes us again
             try:
                 await self.refresh()
-            except Exception:  # noqa: BLE001 - the page keeps what it has, and the next refresh may succeed
-                _log.exception("page_refresh_failed")
+            except Exception as error:  # noqa: BLE001 - the page keeps what it has, and the next refresh may succeed
+                log_failure(_log, "page_refresh", error)
 
     async def refresh(self) -> None:
         """Read the snapshot and wake the watchers if it differs."""

@@ -1,14 +1,14 @@
 """`reunite import`: a list that a community already has, reported through the API's workspace."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from db import queue
 from db.api_tokens import ApiTokens
 from db.import_export import Processed
 from db.store import Store
+from db.trouble import TEMPORARY
 from metrics.logged_handlers import LoggedHandlers
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind
@@ -30,6 +31,7 @@ from reunite.messages import wording
 from reunite.plurals import counted
 from reunite.text.sealing import category_of
 
+T = TypeVar("T")
 _AHEAD: Final = 64
 """Reports that wait for a worker at once: no worker runs dry, and their photos take little room in the database."""
 _TOGETHER: Final = 8
@@ -39,6 +41,8 @@ _BYTES_TOGETHER: Final = 100 * 2**20
 _POLL_SECONDS: Final = 0.5
 _SILENCE_SECONDS: Final = 30.0
 """Seconds without progress after which the operator is asked to look at the workers."""
+_OUTAGE_SECONDS: Final = 60.0
+"""Seconds for which the database may be away: more than it takes to restart."""
 _NAMED: Final = 10
 """Reports that are named in a warning."""
 _AUTHOR: Final = Member("import", "Import")
@@ -111,7 +115,9 @@ class Importer:
     async def _report(self, entry: Entry) -> None:
         try:
             command = await asyncio.to_thread(_command, entry, self.workspace)
-            receipt = await self.handlers.report(command)
+            receipt = await _patiently(lambda: self.handlers.report(command))
+        except TEMPORARY:
+            raise
         except TellUserError as error:
             self.result.skipped.append(Skipped(entry.name, wording.explain(error)))
         except OSError as error:
@@ -120,11 +126,13 @@ class Importer:
             self.pending[receipt.report.id] = entry
 
     async def _collect(self) -> None:
-        async with self.store.session(self.community) as session:
-            processed = await session.import_export.processed(self.pending)
-        for done in processed:
+        for done in await _patiently(self._processed):
             self.result.note(self.pending.pop(done.report), done)
             self.moved_at = monotonic()
+
+    async def _processed(self) -> Sequence[Processed]:
+        async with self.store.session(self.community) as session:
+            return await session.import_export.processed(self.pending)
 
     def _warn_when_stuck(self) -> None:
         if self.pending and monotonic() > self.moved_at + _SILENCE_SECONDS:
@@ -146,6 +154,18 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         await Importer(store, LoggedHandlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
     return result
+
+
+async def _patiently(step: Callable[[], Awaitable[T]]) -> T:
+    """Take a step, and again while the database is away, but not for long."""
+    until = monotonic() + _OUTAGE_SECONDS
+    while True:
+        try:
+            return await step()
+        except TEMPORARY:
+            if monotonic() > until:
+                raise
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def how_many_together(entries: Sequence[Entry]) -> int:

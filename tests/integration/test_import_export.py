@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -27,6 +28,12 @@ LIST = """id,text,photos,sealed,category,place
 6,my keys,,,,
 """
 
+_NO_ROOM_TWICE = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+  BEGIN IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'not now' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON report FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
 
 world_fixture = pytest.fixture(world_with_a_worker, name="world")
 
@@ -62,6 +69,14 @@ async def test_a_list_is_imported_once_and_found(
     assert (again.reports, again.photos, again.before, len(again.skipped)) == (0, 0, 5, 1)
     await world.lost("l1", "a red bag")
     await world.wait_for_reply("l1", "match")
+
+
+@pytest.mark.usefixtures("world")
+async def test_an_outage_of_the_database_is_waited_for(where: Servers, source: Path, owner_database_url: str) -> None:
+    with psycopg.connect(owner_database_url) as owner:
+        owner.execute(_NO_ROOM_TWICE)
+    result = await imported(where, source)
+    assert (result.reports, result.photos, len(result.skipped)) == (5, 4, 2)
 
 
 @pytest.mark.usefixtures("world")

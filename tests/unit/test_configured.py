@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -41,6 +42,14 @@ def test_a_setting_that_can_not_be_right_is_named(
     assert text.startswith(f"Invalid setting: {variable}: ")
     assert words in text
     assert text.count("\n") == 1
+
+
+def test_a_connection_that_breaks_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = "consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server"
+    with pytest.raises(typer.Exit), configured():
+        raise psycopg.OperationalError(broken)
+    said = "The database can't be used (consuming input failed: server closed the connection unexpectedly)."
+    assert capsys.readouterr().err == f"{said} `reunite doctor` may say why; then try again.\n"
 
 
 def test_a_home_that_can_not_be_a_folder_is_named(tmp_path: Path) -> None:
