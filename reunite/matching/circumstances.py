@@ -25,7 +25,7 @@ _SAME_PLACE: Final = 1.6
 _OTHER_PLACE: Final = -0.8
 """Log odds: six in ten owners name the place where the thing was found, one in twelve would by chance."""
 
-_ALIKE: Final = 0.6
+ALIKE: Final = 0.6
 """Similarity from which two places count as the same."""
 _GENERIC_WEIGHT: Final = 0.3
 _WITHIN: Final = FURNITURE | {"floor"}
@@ -69,7 +69,7 @@ def place_similarity(first: Mapping[str, float], second: Mapping[str, float]) ->
     similarity = (_covered(first, second) + _covered(second, first)) / (sum(first.values()) + sum(second.values()))
     may_be_in_other = _is_within(first) or _is_within(second) or _is_event(first) != _is_event(second)
     may_be_one = may_be_in_other or _is_in_its_own_script(first) != _is_in_its_own_script(second)
-    return None if similarity < _ALIKE and may_be_one else similarity
+    return None if similarity < ALIKE and may_be_one else similarity
 
 
 def have_other_numbers(first: Mapping[str, float], second: Mapping[str, float]) -> bool:
@@ -136,7 +136,7 @@ def _word_similarity(first: str, second: str) -> float:
 
 def is_same_place(first: str, second: str) -> bool:
     similarity = place_similarity(place_words(first), place_words(second))
-    return similarity is not None and similarity >= _ALIKE
+    return similarity is not None and similarity >= ALIKE
 
 
 def place_log_odds(similarity: float) -> float:

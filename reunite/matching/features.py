@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from reunite.entities import ReportKind
 from reunite.matching import circumstances, colours
 from reunite.matching.described_things import Colour, Thing, own_phrases, part_nouns, things_of
 from reunite.matching.evidence import Item
@@ -14,6 +15,7 @@ from reunite.text.colour_words import MOST_READINGS, readings
 from reunite.text.content import content_of
 from reunite.text.foreign_colours import with_colours
 from reunite.text.informative import is_brand, is_informative, things_of_emoji
+from reunite.text.kept_places import kept_places
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts_of
 from reunite.text.reading import can_read
@@ -50,6 +52,8 @@ class WordFeatures:
     place: str
     """As stated in its field, or else as the text names it."""
     place_words: Mapping[str, float]
+    kept_place_words: frozenset[str]
+    """Of these, those of where the thing is kept alone."""
 
     @property
     def head_noun(self) -> str | None:
@@ -92,6 +96,7 @@ def _read(item: Item) -> WordFeatures:
     content = replace(content, thing=with_spoken(content.thing))
     english = with_colours(normalise(content.thing))
     place = item.place or content.place
+    kept = frozenset[str]() if item.place else _kept_place_words(item, content.place)
     if not is_informative_text:
         english = things_of_emoji(item.text, place)
         content = replace(content, thing=english)
@@ -124,7 +129,16 @@ def _read(item: Item) -> WordFeatures:
         stated_colours=tuple(colours.of_names([*reading, *answered]) for part in named for reading in readings(part)),
         place=place,
         place_words=circumstances.place_words(place),
+        kept_place_words=kept,
     )
+
+
+def _kept_place_words(item: Item, place: str) -> frozenset[str]:
+    """Return the words of the places where a find is only kept. An owner says where the thing was left."""
+    places = [named for named in place.split(", ") if named]
+    kept = kept_places(item.text, places) if item.kind is ReportKind.FOUND else frozenset[str]()
+    found_at = (word for named in places if named not in kept for word in circumstances.place_words(named))
+    return frozenset(word for named in kept for word in circumstances.place_words(named)).difference(found_at)
 
 
 def _choices(thing: Thing) -> Sequence[Sequence[Colour]]:

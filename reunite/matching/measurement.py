@@ -6,7 +6,7 @@ from math import log, log1p, sqrt
 from operator import itemgetter
 from typing import Final
 
-from reunite.matching import circumstances, colours, kinds_compared
+from reunite.matching import circumstances, colours, kinds_compared, places_compared
 from reunite.matching.evidence import Background, Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures
 from reunite.matching.weights import (
@@ -255,7 +255,7 @@ def _photo_colours(first: Item, second: Item) -> float | None:
 
 
 def _place(first: ReportFeatures, second: ReportFeatures) -> float | None:
-    similarity = circumstances.place_similarity(first.place_words, second.place_words)
+    similarity = places_compared.similarity(first, second)
     if similarity is not None:
         return circumstances.place_log_odds(similarity)
     is_ruled_out = any(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from reunite.entities import Agreement, Label, ReportKind, Why
-from reunite.matching import circumstances, colour_reasons
+from reunite.matching import circumstances, colour_reasons, places_compared
 from reunite.matching.evidence import Item, PairKind
 from reunite.matching.features import ReportFeatures
 from reunite.matching.kinds_compared import AGREE, closest_things, is_part_of_other, named, only_one_is_toy, shown
@@ -112,7 +112,7 @@ def _brand(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
 
 
 def _place(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
-    similarity = circumstances.place_similarity(lost.place_words, found.place_words)
+    similarity = places_compared.similarity(lost, found)
     if similarity is not None:
         agreement = _agreement(similarity, _SAME_PLACE, _NEAR_PLACE)
         if agreement != "differs" or circumstances.rule_out_each_other(lost.place_words, found.place_words):

@@ -8,11 +8,11 @@ from reunite.matching import scoring
 from reunite.matching.evidence import Item
 from reunite.matching.features import ReportFeatures, extract
 
-_read: Final[dict[tuple[str, str, str], ReportFeatures]] = {}
+_read: Final[dict[tuple[str, ...], ReportFeatures]] = {}
 
 
 def features(item: Item) -> ReportFeatures:
-    said = (item.text, item.place, item.answered_colour)
+    said = (item.kind, item.text, item.place, item.answered_colour)
     if said not in _read:
         _read[said] = extract(item)
     return replace(_read[said], item=item)
