@@ -112,7 +112,7 @@ async def check_claimant(session: Session, press: Press, match: Match, lost: Rep
         raise OnlyModeratorsError("own_find")
     if closed := rules.why_closed(match, lost, found):
         raise TellUserError(closed)
-    _check_attempts(await session.claims.on(found.id), lost.account)
+    _check_attempts(await session.claims.on(found.id), lost.account, found)
 
 
 async def _announce(session: Session, claim: Claim, match: Match, lost: Report, found: Report) -> None:
@@ -179,12 +179,12 @@ def _proof(press: Press) -> str:
     return proof
 
 
-def _check_attempts(made: Sequence[Claim], account: Account) -> None:
+def _check_attempts(made: Sequence[Claim], account: Account, found: Report) -> None:
     """Raise TellUserError if someone may make no further claim, given the claims on a found report."""
     claims = [claim for claim in made if claim.account == account]
     if any(claim.state is ClaimState.ACCEPTED for claim in claims):
         raise TellUserError("claim_accepted_before")
     if any(claim.state is ClaimState.OPEN for claim in claims):
-        raise TellUserError("claim_waits")
+        raise TellUserError("claim_waits_listed" if found.is_listed else "claim_waits")
     if rules.tries_left(claims, account) <= 0:
         raise TellUserError("claim_too_many", number=rules.MAX_CLAIMS)

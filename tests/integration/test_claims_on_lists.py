@@ -3,6 +3,7 @@
 import pytest
 
 from reunite.entities import Match, Report
+from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
 from tests.contract.stages import ADA, MODERATOR, Stage
@@ -32,6 +33,8 @@ async def test_the_owner_and_the_moderators_hear_that_moderators_check_the_answe
     assert sentence("card_claimed_listed").replace("**", "") in await stage.words(lost)
     [card] = [reply for reply in await stage.thread(lost, "moderators") if reply.kind == "claim"]
     assert sentence("claim_is_listed") in card.text()
+    with pytest.raises(TellUserError, match="claim_waits_listed"):
+        await stage.press("mine", match.id, ADA, words="a scratch inside")
     async with stage.session(found.community) as session:
         [claim] = await session.claims.on(found.id)
     await stage.press("accept_claim", claim.id, MODERATOR)
