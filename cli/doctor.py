@@ -31,6 +31,10 @@ from reunite.plurals import counted
 
 _SECONDS: Final = 5
 """Seconds in which a server must answer."""
+_MORE_DATA: Final = (
+    "CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 4000)"
+)
+"""Writes four megabytes, which are deleted at once."""
 _UNREACHABLE: Final = {
     "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
     "embedded": "Run `reunite migrate`.",
@@ -89,6 +93,7 @@ async def _schema(where: Servers) -> AsyncIterator[Finding]:
         )
         return
     yield Finding("its schema", ok=True, found="up to date")
+    yield await _disk(where)
     yield await _keys(where)
     async for finding in _encoder(where):
         yield finding
@@ -118,6 +123,17 @@ def running(status: Status) -> Iterator[Finding]:
         if status.is_late
         else "",
     )
+
+
+async def _disk(where: Servers) -> Finding:
+    """Say whether the database takes new data: what needs no more room works even where its disk is full."""
+    try:
+        async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
+            await connection.execute(_MORE_DATA)
+    except psycopg.Error as error:
+        remedy = "Answers wait until PostgreSQL takes new data. Make room on its disk; it can't be a standby."
+        return Finding("its disk", ok=False, found=reason(error), remedy=remedy)
+    return Finding("its disk", ok=True, found="takes new data")
 
 
 async def _keys(where: Servers) -> Finding:

@@ -17,7 +17,7 @@ from db.migrate import migrate
 _SCRATCH: Final = "reunite_scratch_"
 _SCRATCH_LOCK: Final = 0x53435241
 """An arbitrary number for the advisory lock: one scratch database at a time is created."""
-_LEFT: Final = """SELECT datname FROM pg_database d WHERE datname LIKE %s AND pg_has_role(datdba, 'USAGE')
+_LEFT: Final = """SELECT datname FROM pg_database d WHERE starts_with(datname, %s) AND pg_has_role(datdba, 'USAGE')
   AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)"""
 """The scratch databases of commands that were killed."""
 
@@ -83,9 +83,12 @@ async def scratch(home: Servers) -> AsyncIterator[Servers]:
         queue=name,
     )
     try:
-        async with await _created(home.owner_database_url, own.owner_database_url, sql.Identifier(name)):
+        used = await _created(home.owner_database_url, own.owner_database_url, sql.Identifier(name))
+        try:
             await migrate(own.owner_database_url)
             yield own
+        finally:
+            await used.close()
     finally:
         async with await _owner(home.owner_database_url) as connection:
             await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -95,7 +98,7 @@ async def _created(home_url: str, url: str, name: sql.Identifier) -> psycopg.Asy
     """Create a scratch database, and return a connection to it: one that has none was left by a killed command."""
     async with await _owner(home_url) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_SCRATCH_LOCK])  # freed with the connection
-        for left in await (await connection.execute(_LEFT, [f"{_SCRATCH}%"])).fetchall():
+        for left in await (await connection.execute(_LEFT, [_SCRATCH])).fetchall():
             with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
                 await connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(*left)))
         await connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
