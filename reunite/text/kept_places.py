@@ -8,6 +8,8 @@ from reunite.text.data import read_toml
 from reunite.text.phrases import any_of, listed
 from reunite.text.words import plain, without_strokes
 
+_NEARBY: Final = 64
+"""Characters before and after a place that may say that something is kept there."""
 _TABLES: Final = read_toml("places.toml")
 
 
@@ -27,5 +29,5 @@ def kept_places(text: str, places: Iterable[str]) -> frozenset[str]:
 
 def _is_kept(text: str, place: str) -> bool:
     before, is_there, after = text.partition(place)
-    before, named, after = (without_strokes(plain(words)) for words in (before, place, after))
+    before, named, after = (without_strokes(plain(words)) for words in (before[-_NEARBY:], place, after[:_NEARBY]))
     return bool(is_there) and bool(_BEFORE.search(before) or _BEGINS.match(named) or _AFTER.match(after))
