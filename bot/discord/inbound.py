@@ -18,6 +18,7 @@ from bot.discord.permissions import ReportChannel
 from bot.discord.posts import is_post, not_a_photo, only_links, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, member_of
+from bot.latest import Latest
 from db.cancellation import stop
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
@@ -70,6 +71,7 @@ class Inbound:
         """The threads of deleted posts whose new names Discord has put off."""
         self.recent: deque[int] = deque(maxlen=_REMEMBERED)
         """The latest posts."""
+        self._edited = Latest[int, datetime](_REMEMBERED)
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
         """The latest deleted posts: one of them may be being read as a past post right now."""
         self._proxies = Proxies()
@@ -181,6 +183,8 @@ class Inbound:
         if message.edited_at is None or not is_by_member or message.guild is None:
             return
         async with self._workspaces.lock(message.id):
+            if message.edited_at < self._edited.get(message.id, message.edited_at):
+                return  # it was read before its latest edit came
             await self._workspaces.ensure_joined(message.guild)
             target = target_of(message)
             try:
@@ -191,6 +195,7 @@ class Inbound:
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)
                 return
+            self._edited[message.id] = message.edited_at
             channel = self._report_channel(message)
             if edited is not None or channel is None or not photos_of(message):
                 return

@@ -227,10 +227,9 @@ class Reconciler:
 
     async def _reconcile_message(self, message: discord.Message, known: Report | None) -> None:
         """Handle a message as if it had just been posted, or edited; one that was read quietly stays unanswered."""
-        if message.id in self._inbound.recent:
-            return  # its event has come in the meantime
         is_quiet = known is not None and known.quiet
-        if not is_quiet and not await self._is_taken(message, known):
+        is_heard = message.id in self._inbound.recent  # as a new post; an edit may have been missed since
+        if not (is_quiet or is_heard) and not await self._is_taken(message, known):
             await self._inbound.posted(message)
         await self._inbound.edited(message)
 

@@ -62,9 +62,10 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
         key = "log_elsewhere" if rules.has_ended_otherwise(match, claimed.lost) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
         lines += _own_decision(claimed, language)
-    if match.handover.got_back:
+    is_theirs = claimed.claim.state is not ClaimState.REJECTED  # what they say since is about a later answer
+    if match.handover.got_back and is_theirs:
         lines.append(line("log_got_back", language))
-    if match.handover.handed_over:
+    if match.handover.handed_over and is_theirs:
         lines.append(line("log_handed_over", language))
     return [*lines, *notices.decided(match, claimed.lost, language, moderator)]
 

@@ -590,6 +590,20 @@ class HandoverCases:
             assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
 
+    async def test_the_card_of_a_rejected_answer_says_nothing_of_the_handover_by_a_later_one(
+        self, stage: Stage
+    ) -> None:
+        await stage.join(log_channel="log")
+        _, found, match = await stage.matched()
+        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        await stage.press("accept_claim", await stage.claim(match, found, "a sticker inside"), BEN)
+        for action, person, _ in (GOT_BACK, HANDED_OVER):
+            await stage.press(action, match.id, person)
+            first, second = [card.text() for card in await stage.thread(found, "moderators") if card.kind == "claim"]
+            assert sentence(f"log_{action}") not in first
+            assert sentence(f"log_{action}") in second
+        assert sentence("log_by_word") in first
+
     @pytest.mark.parametrize("action", ["accept_claim", "reject_claim"])
     async def test_who_has_decided_a_claim_is_named_without_a_ping(self, stage: Stage, action: Any) -> None:
         await stage.join(log_channel="log")

@@ -368,6 +368,17 @@ async def test_a_channel_that_was_renamed_before_a_new_session_has_what_was_post
         assert await _texts_are(world, ["a hat"])
 
 
+async def test_an_edit_that_was_missed_is_taken_though_its_post_has_just_come(
+    discord: DiscordDouble, store: Store
+) -> None:
+    async with caught_up(discord, store) as world:
+        post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
+        await eventually(lambda: discord.people.has_reaction(post, "👀"))
+        await discord.gateway.forget_session()
+        await discord.people.edit(post, "a scarf")
+        await eventually(lambda: _texts_are(world, ["a scarf"]))
+
+
 @pytest.mark.usefixtures("often_recorded")
 async def test_one_shard_of_several_that_begins_a_new_session_catches_up(
     store: Store, monkeypatch: pytest.MonkeyPatch
