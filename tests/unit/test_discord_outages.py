@@ -13,6 +13,8 @@ from bot.discord.workspaces import Workspaces
 
 async def test_a_guild_that_comes_back_while_another_is_joined_is_caught_up_in() -> None:
     back, other = (MagicMock(discord.Guild, id=number, unavailable=number == 1) for number in (1, 2))
+    for guild in (back, other):
+        guild.me.is_timed_out.return_value = False
     joined: list[Any] = []
 
     async def join(guild: discord.Guild) -> None:
