@@ -15,7 +15,8 @@ from pillow_heif import register_heif_opener
 from reunite import rules
 from reunite.encoder import WHOLE, Framing, Pixels, Views
 from reunite.errors import DefectError, TellUserError
-from workers import cicp, isobmff, partial_photos, repair, srgb
+from workers import cicp, isobmff, lighting, partial_photos, repair, srgb
+from workers.borders import without_bars
 from workers.framing import framed, stacked, views_of
 from workers.repair import RepairedFile
 from workers.srgb import Colours
@@ -111,9 +112,13 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
         raise
     except Exception as error:  # on damaged files, decoders raise anything from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
-    jpeg = as_jpeg(copy)
-    pixels = np.asarray(copy)
-    views = framed(pixels, framing) if views is None else views
+    levels = lighting.brightening(copy)
+    pixels = np.asarray(copy) if levels is None else levels[np.asarray(copy)]
+    jpeg = as_jpeg(copy if levels is None else Image.fromarray(pixels))
+    if views is None:
+        views = framed(pixels, framing)
+    elif levels is not None:
+        views = levels[views]
     return StoredCopy(pixels, views, jpeg, copy.width, copy.height, is_partial=opened.is_partial)
 
 
@@ -190,7 +195,7 @@ def _upright(image: Image.Image, photo: RepairedFile, framing: Framing) -> _Open
         image = image.crop((0, top, image.width, max(top + 1, bottom)))
     if orientation in _UPRIGHT:
         image = image.transpose(_UPRIGHT[orientation])
-    return _Opened(image, colours, rows.is_partial)
+    return _Opened(without_bars(image), colours, rows.is_partial)
 
 
 def _reduction(width: int, height: int, framing: Framing) -> float:

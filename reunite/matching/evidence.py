@@ -56,6 +56,11 @@ class Item:
     shows: tuple[str, ...] = ()
     """Nouns, in English, of things that its photos clearly show."""
 
+    @property
+    def seen_colours(self) -> tuple[tuple[float, ...], ...]:
+        """The colour shares of the photos that show any colours: not those in black and white."""
+        return tuple(shares for shares in self.colours if any(shares))
+
 
 class Candidate(NamedTuple):
     """An open report that may match: its best cosine for each pair kind, and the rare words that both texts share.

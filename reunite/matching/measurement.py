@@ -226,12 +226,12 @@ def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[floa
     """
     ratios, are_several = [], False
     for stating, showing in ((first, second), (second, first)):
-        if any(stating.stated_colours) and showing.item.colours:
+        if any(stating.stated_colours) and showing.item.seen_colours:
             ratio, stated = max(
                 (
                     (colours.log_ratio(stated, seen) if stated else 0.0, stated)
                     for stated in stating.stated_colours
-                    for seen in showing.item.colours
+                    for seen in showing.item.seen_colours
                 ),
                 key=itemgetter(0),
             )
@@ -243,15 +243,15 @@ def _stated_colours(first: ReportFeatures, second: ReportFeatures) -> tuple[floa
 def _ruled_out_colours(first: Item, second: Item) -> float | None:
     """Compare the colours that one report can't have with those seen in the other; the best photo counts."""
     ratios = [
-        max(colours.log_ratio_of_others(stating.ruled_out_colours, seen) for seen in showing.colours)
+        max(colours.log_ratio_of_others(stating.ruled_out_colours, seen) for seen in showing.seen_colours)
         for stating, showing in ((first, second), (second, first))
-        if stating.ruled_out_colours and showing.colours
+        if stating.ruled_out_colours and showing.seen_colours
     ]
     return ratios[0] if ratios else None
 
 
 def _photo_colours(first: Item, second: Item) -> float | None:
-    return max((colours.similarity(a, b) for a in first.colours for b in second.colours), default=None)
+    return max((colours.similarity(a, b) for a in first.seen_colours for b in second.seen_colours), default=None)
 
 
 def _place(first: ReportFeatures, second: ReportFeatures) -> float | None:

@@ -59,9 +59,9 @@ def _entropy(probabilities: NDArray[np.float64]) -> float:
 
 
 def _about_colour(query: ReportFeatures, candidates: Sequence[Item]) -> list[tuple[Question, AnswerProbabilities]]:
-    if any(query.stated_colours) or query.item.colours:
+    if any(query.stated_colours) or query.item.seen_colours:
         return []
-    seen = [np.mean(item.colours, axis=0).tolist() if item.colours else None for item in candidates]
+    seen = [np.mean(item.seen_colours, axis=0).tolist() if item.seen_colours else None for item in candidates]
     dominant = list(dict.fromkeys(colours.dominant(shares) for shares in seen if shares))
     questions = []
     for options in _choices(dominant):

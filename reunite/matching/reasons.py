@@ -81,7 +81,7 @@ def _colour(lost: ReportFeatures, found: ReportFeatures) -> Iterator[Why]:
     """Compare colours; of several things, no colour differs unless words say which of them the other one may be."""
     first, second = closest_things(lost, found)
     is_clear = len(lost.things) == len(found.things) == 1 or (first.noun and second.noun)
-    for why in colour_reasons.of(first, second, lost.item.colours, found.item.colours):
+    for why in colour_reasons.of(first, second, lost.item.seen_colours, found.item.seen_colours):
         if is_clear or why.agreement != "differs":
             yield why
 
