@@ -64,13 +64,14 @@ async def revise_other_matches(session: Session, lost: Report, decided: Match) -
 
 async def revise_waiting_claim(session: Session, claimed: Claimed) -> None:
     """Say in a finder's thread whether an open claim still waits for them, and in its reminder."""
+    claimed = claimed.for_deciders()
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
     reply = handovers.waiting_claim(claimed)
     await session.outbox.revise(keys.claim(claim.id), reply)
     if rules.is_over(claim, match, lost, found):
         reminder = replace(reply, lines=reply.lines[:1], buttons=())
     else:  # its reminder may have come due meanwhile, and was dropped
-        reminder = reminders.claim_waits(claim, match, found)
+        reminder = reminders.claim_waits(claimed)
         await session.prompts.note_claim_reminder(claim.id, sent=False)
     await session.outbox.revise(keys.claim_reminder(claim.id, claim.state), reminder)
 
@@ -128,7 +129,7 @@ async def _end_reminders(session: Session, claimed: Claimed) -> None:
     if claim.state is ClaimState.OPEN:
         return
     settings = await session.workspaces.settings_for(claimed.found.id)
-    closed = handovers.claim_closed(claimed, members_can_return=settings.members_can_return)
+    closed = handovers.claim_closed(claimed.for_deciders(), members_can_return=settings.members_can_return)
     over = replace(closed, lines=closed.lines[:1], buttons=())  # the card above says how it goes on
     await session.outbox.revise(keys.claim_reminder(claim.id, ClaimState.OPEN), over)
     if claim.state is ClaimState.ACCEPTED and rules.is_still_given(claimed.match, claimed.found):

@@ -1,4 +1,4 @@
-"""Reminders: a report that ends soon, a claim that waits for its finder, an item that should be back by now.
+"""Reminders: a report that ends soon, a claim that nobody has looked at, an item that should be back by now.
 
 Each comes once, and not to those who have switched them off. The sweep of a worker finds what is due.
 """
@@ -13,6 +13,7 @@ from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Match, MatchState, Member, ReportState, Workspace
 from reunite.locking import lock_sides, locked_report
 from reunite.messages import keys, notices, reminders
+from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
 from reunite.ports import Session, Store
 
@@ -86,15 +87,19 @@ async def _remind_of_claim(session: Session, subject: UUID) -> None:
     await session.prompts.note_claim_reminder(claim.id)
     if not rules.are_open(lost, found) or not _waits(claim, match):
         return
+    key, claimed = keys.claim_reminder(claim.id, claim.state), Claimed(claim, match, lost, found)
+    if claim.state is ClaimState.OPEN and found.is_listed:
+        await session.outbox.post(lost.id, key, reminders.claim_waits(claimed.for_deciders()), audience="moderators")
+        return
     reader = found if claim.state is ClaimState.OPEN else lost
     if await session.prompts.are_reminders_off(reader.id):
         return
     if claim.state is ClaimState.OPEN:
-        reply = reminders.claim_waits(claim, match, found)
+        reply = reminders.claim_waits(claimed)
     else:
         settings = await session.workspaces.settings_for(found.id)
         reply = reminders.is_it_back(match, lost, members_can_return=settings.members_can_return)
-    await session.outbox.post(reader.id, keys.claim_reminder(claim.id, claim.state), reply)
+    await session.outbox.post(reader.id, key, reply)
 
 
 def _waits(claim: Claim, match: Match) -> bool:

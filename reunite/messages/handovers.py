@@ -33,6 +33,12 @@ class Claimed:
     lost: Report
     found: Report
 
+    def for_deciders(self) -> "Claimed":
+        """Return it in the language of who decides: for an item of a list, the moderators where it was lost."""
+        if not self.found.is_listed:
+            return self
+        return replace(self, found=replace(self.found, language=self.lost.for_others().language))
+
 
 def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, moderator: Person | None) -> Reply:
     """Show moderators a claim: the item, its picture, what was lost, its progress, and what they can do."""

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from reunite.entities import Claim, Match, Report, ReportKind
+from reunite.entities import Match, Report, ReportKind
 from reunite.language import sentence
+from reunite.messages.handovers import Claimed
 from reunite.messages.notices import say
 from reunite.messages.reply import Button, Reply
-from reunite.messages.wording import asking, button, calling, end_of, line, of_match
+from reunite.messages.wording import asking, button, calling, end_of, found_line, line, of_match, quote
 
 
 def ends_soon(report: Report) -> Reply:
@@ -24,12 +25,18 @@ def kept_watching(report: Report) -> Reply:
     return say(sentence("note_extended", report.language, until=end_of(report, report.language)), about=report)
 
 
-def claim_waits(claim: Claim, match: Match, found: Report) -> Reply:
-    """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named."""
-    language = found.language
+def claim_waits(claimed: Claimed) -> Reply:
+    """Bring up a claim that its finder hasn't looked at; neither the answer nor its author is named.
+
+    Moderators, who check claims on a list's items, read which item it is.
+    """
+    match, found, language = claimed.match, claimed.found, claimed.found.language
     told, asked = line("claim_waits_for_you", language), asking("does_answer_match", language)
-    buttons = (button("see_claim", claim.id, language), _off(found))
-    return of_match("claim", match, *calling(found), told, asked, buttons=buttons)
+    see = button("see_claim", claimed.claim.id, language)
+    if found.is_listed:
+        said = [] if found.sealed else quote(found)
+        return of_match("claim", match, told, found_line(found, language), *said, asked, buttons=(see,))
+    return of_match("claim", match, *calling(found), told, asked, buttons=(see, _off(found)))
 
 
 def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:

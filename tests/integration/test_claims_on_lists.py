@@ -1,5 +1,7 @@
 """A claim on an item of a list, which has no finder here: the moderators check it, as all concerned can read."""
 
+from typing import Any
+
 import pytest
 
 from reunite.entities import Match, Report
@@ -11,9 +13,11 @@ from tests.contract.stages import ADA, MODERATOR, Stage
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def matched_with_a_list(stage: Stage) -> tuple[Report, Report, Match]:
-    await stage.join(log_channel="moderators")
-    lost, found = await stage.lost(), await stage.found()
+async def matched_with_a_list(
+    stage: Stage, log_channel: str | None = "moderators", **lost_fields: Any
+) -> tuple[Report, Report, Match]:
+    await stage.join(log_channel=log_channel)
+    lost, found = await stage.lost(**lost_fields), await stage.found()
     async with stage.session(found.community) as session:
         await session._do(
             """WITH listed AS (INSERT INTO workspace (community_id, platform, external_id, name)
@@ -64,3 +68,27 @@ async def test_a_search_that_becomes_a_claim_says_so_too(stage: Stage) -> None:
         await session._do("UPDATE report SET state = 'look' WHERE id = %(id)s", id=lost.id)
     note = await stage.press("look_mine", match.id, ADA, words="a scratch inside", target=lost.target, private=False)
     assert note.text() == sentence("note_look_filed_listed")
+
+
+async def test_moderators_are_reminded_of_a_claim_that_nobody_has_looked_at(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage, private=True, language="de")
+    claim = await stage.claim(match, found)
+    await stage.remind(25)
+    asked = sentence("claim_waits_for_you")
+    [reminder] = [reply for reply in await stage.thread(lost, "moderators") if asked in reply.text()]
+    assert "an umbrella" in reminder.text()
+    assert ADA.name not in reminder.text()
+    assert [(button.action, button.subject) for button in reminder.buttons] == [("see_claim", claim)]
+    assert asked not in await stage.words(found)
+    await stage.press("reject_claim", claim, MODERATOR)
+    moderators = [reply.text() for reply in await stage.thread(lost, "moderators")]
+    assert not [text for text in moderators if asked in text]
+    assert sentence("claim_closed_rejected") in moderators
+
+
+async def test_a_reminder_of_moderators_ignores_that_the_owner_wants_none(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    await stage.claim(match, found)
+    await stage.press("reminders_off", lost.id, ADA)
+    await stage.remind(25)
+    assert sentence("claim_waits_for_you") in await stage.words(lost)

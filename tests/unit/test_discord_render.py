@@ -76,7 +76,7 @@ PINGING = {
     **{name: REPLIES[name] for name in ("may_be_yours", "claimed", "conversation")},
     "likelier": wording.likelier(SAMPLES.match, SAMPLES.lost, SAMPLES.found),
     "ends_soon": reminders.ends_soon(SAMPLES.lost),
-    "claim_waits": reminders.claim_waits(SAMPLES.claim, SAMPLES.match, SAMPLES.found),
+    "claim_waits": reminders.claim_waits(Claimed(SAMPLES.claim, SAMPLES.match, SAMPLES.lost, SAMPLES.found)),
     "is_it_back": reminders.is_it_back(SAMPLES.match, SAMPLES.lost, members_can_return=True),
     "claim_gone": handovers.claim_gone(Claimed(SAMPLES.claim, SAMPLES.match, SAMPLES.lost, SAMPLES.found)),
 }

@@ -149,7 +149,7 @@ QUEUED: dict[str, list[Reply]] = {
     "no_conversation": [handovers.no_conversation(MATCH, report, FOUND) for report in (LOST, FOUND)],
     "ends_soon": [reminders.ends_soon(report) for report in (LOST, FOUND, SEALED)],
     "kept_watching": [reminders.kept_watching(LOST)],
-    "claim_waits": [reminders.claim_waits(CLAIM, MATCH, report) for report in (FOUND, SEALED)],
+    "claim_waits": [reminders.claim_waits(Claimed(CLAIM, MATCH, LOST, report)) for report in (FOUND, SEALED, LISTED)],
     "is_it_back": [reminders.is_it_back(MATCH, LOST, members_can_return=True)],
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, found) for found in (FOUND, LISTED)],

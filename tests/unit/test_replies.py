@@ -187,7 +187,7 @@ def claims(lost: Report, found: Report) -> Iterator[Reply]:
     yield notices.declined(MATCH, lost.language)
     yield from (notices.claim_ended(report) for report in (lost, found, replace(found, sealed=True)))
     yield from (reminders.ends_soon(report) for report in (lost, found, replace(found, sealed=True)))
-    yield from (reminders.kept_watching(lost), reminders.claim_waits(claim, MATCH, found))
+    yield from (reminders.kept_watching(lost), reminders.claim_waits(Claimed(claim, MATCH, lost, found)))
     yield reminders.is_it_back(MATCH, lost, members_can_return=True)
     yield from (reminders.switched(UUID(int=8), lost.language, on=on) for on in (True, False))
 
