@@ -16,7 +16,7 @@ from reunite.entities import Account, Claim, ClaimState, Handover, Match, MatchS
 from reunite.errors import TellUserError
 from reunite.match_cards import may_claim
 from reunite.messages import handovers, keys
-from reunite.messages.handovers import Claimed
+from reunite.messages.handovers import Claimed, PickUp
 from reunite.ports import Session
 from reunite.tiles import Pair
 
@@ -104,7 +104,7 @@ async def revise_claims(session: Session, found: Report) -> None:
 
 
 async def revise_conversations(session: Session, found: Report) -> None:
-    """Update where a found item is in the conversations with those whose claim was accepted."""
+    """Update where a found item is in the conversations with those whose claim was accepted, or in their threads."""
     settings = await session.workspaces.settings_for(found.id)
     whereabouts = await session.claims.whereabouts(found.id)
     for claim in await session.claims.on(found.id):
@@ -112,6 +112,24 @@ async def revise_conversations(session: Session, found: Report) -> None:
         if claimed and claim.state is ClaimState.ACCEPTED:
             reply = handovers.conversation(claimed, whereabouts, members_can_return=settings.members_can_return)
             await session.outbox.revise(keys.conversation(claim.id), reply)
+            await _revise_pick_up(session, claimed)
+
+
+async def how_to_pick_up(session: Session, lost: Report, found: Report) -> PickUp:
+    """Return how the owner of a list's item learns where to get it."""
+    if (await session.claims.whereabouts(found.id)).place:
+        return "known"
+    settings = await session.workspaces.settings_for(lost.id)
+    return "moderators_say" if settings.log_channel else "ask_moderators"
+
+
+async def _revise_pick_up(session: Session, claimed: Claimed) -> None:
+    """Say in the thread of a list's item's owner how they learn where it is, if it said so before."""
+    match, lost, found = claimed.match, claimed.lost, claimed.found
+    if found.is_listed:
+        pick_up = await how_to_pick_up(session, lost, found)
+        told = handovers.no_conversation(match, lost, found, pick_up)
+        await session.outbox.revise(keys.no_conversation(claimed.claim.id, lost.kind), told)
 
 
 async def revise_offers(session: Session, found: Report) -> None:

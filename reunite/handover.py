@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rights, rules
-from reunite.claim_settlement import revise_claims, revise_conversations
+from reunite.claim_settlement import how_to_pick_up, revise_claims, revise_conversations
 from reunite.commands import Press
 from reunite.entities import Claim, ClaimState, Handover, Match, MatchState, ReportKind, Whereabouts, Workspace
 from reunite.errors import TellUserError
@@ -97,11 +97,17 @@ async def note_no_conversation(session: Session, match: UUID) -> None:
 
 
 async def announce_no_conversation(session: Session, claimed: Claimed) -> None:
-    """Say in both threads that no conversation could be opened, and ask the moderators to help: once for each claim."""
+    """Say in both threads that no conversation could be opened, and ask the moderators to help: once for each claim.
+
+    Where an item of a list is kept is often known: then there's nothing to ask them.
+    """
     claim, match, lost, found = claimed.claim, claimed.match, claimed.lost, claimed.found
+    pick_up = await how_to_pick_up(session, lost, found)
     for reader in (lost, found):
-        reply = handovers.no_conversation(match, reader, found)
+        reply = handovers.no_conversation(match, reader, found, pick_up)
         await session.outbox.post(reader.id, keys.no_conversation(claim.id, reader.kind), reply)
+    if found.is_listed and pick_up == "known":
+        return
     key = keys.no_conversation(claim.id, "moderators")
     asked = lost if found.is_listed else found  # a list has no moderators of its own
     await session.outbox.post(asked.id, key, handovers.help_needed(match, lost, found), audience="moderators")

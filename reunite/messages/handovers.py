@@ -1,7 +1,8 @@
 """Giving an item back, in the reader's language: the claim's card, the conversation of the two, and what they say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from reunite import rules
 from reunite.entities import Claim, ClaimState, Match, MatchState, Report, ReportKind, ReportState, Whereabouts
@@ -22,6 +23,14 @@ from reunite.messages.wording import (
     post_of,
     quote,
 )
+
+PickUp = Literal["known", "moderators_say", "ask_moderators"]
+"""How the owner of a list's item learns where to get it: it's stored, moderators were asked to say, or they weren't."""
+_PICK_UP: Final[Mapping[PickUp, str]] = {
+    "known": "no_pair_kept",
+    "moderators_say": "no_pair_listed",
+    "ask_moderators": "kept_listed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,15 +296,22 @@ def conversation(claimed: Claimed, whereabouts: Whereabouts, *, members_can_retu
     return of_match("handover", match, *lines, buttons=buttons)
 
 
-def no_conversation(match: Match, reader: Report, found: Report) -> Reply:
-    """Say in a thread that the two have to find each other without the bot, or who has it; nobody is named."""
-    return of_match("claim", match, line("no_pair_listed" if found.is_listed else "no_pair", reader.language))
+def no_conversation(match: Match, reader: Report, found: Report, pick_up: PickUp = "moderators_say") -> Reply:
+    """Say in a thread that the two have to find each other without the bot, or who has it; nobody is named.
+
+    Others may read the thread, so where a list's item is stays behind a button; `pick_up` is how its owner learns it.
+    """
+    language = reader.language
+    if not found.is_listed:
+        return of_match("claim", match, line("no_pair", language))
+    where = (button("where_is_it", match.id, language),) if pick_up == "known" else ()
+    return of_match("claim", match, line(_PICK_UP[pick_up], language), buttons=where)
 
 
 def help_needed(match: Match, lost: Report, found: Report) -> Reply:
     """Ask moderators to bring owner and finder together, or to give an item of a list back themselves."""
     if found.is_listed:
-        language = lost.language
+        language = lost.for_others().language
         asked = line("pair_needs_help_listed", language, owner=author(lost))
         said = [] if found.sealed else quote(found)
         return of_match("log", match, asked, found_line(found, language), *said)

@@ -1,6 +1,7 @@
 """A claim on an item of a list, which has no finder here: the moderators check it, as all concerned can read."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -92,3 +93,48 @@ async def test_a_reminder_of_moderators_ignores_that_the_owner_wants_none(stage:
     await stage.press("reminders_off", lost.id, ADA)
     await stage.remind(25)
     assert sentence("claim_waits_for_you") in await stage.words(lost)
+
+
+async def told_without_conversation(stage: Stage, match: Match, found: Report) -> UUID:
+    claim = await stage.claim(match, found)
+    await stage.press("accept_claim", claim, MODERATOR)
+    async with stage.session(found.community) as session:
+        await note_no_conversation(session, match.id)
+    return claim
+
+
+async def test_moderators_read_about_a_private_report_in_their_own_language(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage, private=True, language="de")
+    await told_without_conversation(stage, match, found)
+    assert sentence("no_pair_listed", "de") in await stage.words(lost)
+    help_needed = sentence("pair_needs_help_listed", owner=ADA.name)
+    assert [reply for reply in await stage.thread(lost, "moderators") if help_needed in reply.text()]
+
+
+async def test_nobody_is_asked_where_a_listed_item_is_if_that_is_known(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    await stage.press("whereabouts", found.id, MODERATOR, words="Reception")
+    await told_without_conversation(stage, match, found)
+    [told] = [reply for reply in await stage.thread(lost) if sentence("no_pair_kept") in reply.text()]
+    assert [button.action for button in told.buttons] == ["where_is_it"]
+    words = await stage.words(lost)
+    assert "Reception" not in words
+    assert sentence("no_pair_listed") not in words
+    assert sentence("pair_needs_help_listed", owner=ADA.name) not in words
+
+
+async def test_the_owner_is_sent_to_the_button_once_it_is_known_where_a_listed_item_is(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    await told_without_conversation(stage, match, found)
+    await stage.press("whereabouts", found.id, MODERATOR, words="Reception")
+    words = await stage.words(lost)
+    assert sentence("no_pair_kept") in words
+    assert sentence("no_pair_listed") not in words
+
+
+async def test_the_owner_asks_where_no_moderator_was_asked(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage, log_channel=None)
+    await told_without_conversation(stage, match, found)
+    words = await stage.words(lost)
+    assert sentence("kept_listed") in words
+    assert sentence("no_pair_listed") not in words

@@ -146,7 +146,10 @@ QUEUED: dict[str, list[Reply]] = {
     "claim_gone": [handovers.claim_gone(claimed) for claimed in CLAIMED],
     "claim_closed": [handovers.claim_closed(claimed, members_can_return=True) for claimed in CLAIMED],
     "conversation": [handovers.conversation(claimed, WHEREABOUTS, members_can_return=True) for claimed in CLAIMED],
-    "no_conversation": [handovers.no_conversation(MATCH, report, FOUND) for report in (LOST, FOUND)],
+    "no_conversation": [
+        *(handovers.no_conversation(MATCH, report, FOUND) for report in (LOST, FOUND)),
+        handovers.no_conversation(MATCH, LOST, LISTED, "known"),
+    ],
     "ends_soon": [reminders.ends_soon(report) for report in (LOST, FOUND, SEALED)],
     "kept_watching": [reminders.kept_watching(LOST)],
     "claim_waits": [reminders.claim_waits(Claimed(CLAIM, MATCH, LOST, report)) for report in (FOUND, SEALED, LISTED)],
