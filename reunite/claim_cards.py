@@ -121,6 +121,9 @@ async def _revise_cards(
             await _end_reminders(session, claimed)
             for key, reader in readers(keys.claim_card, claim.id, lost, found):
                 await session.outbox.revise(key, handovers.claim_card(claimed, reader, *shown))
+            if found.is_listed:
+                asked = handovers.said_returned_listed(claimed, shown[1])
+                await session.outbox.revise(keys.said_returned(claim.id, found.kind), asked)
 
 
 async def _end_reminders(session: Session, claimed: Claimed) -> None:

@@ -17,6 +17,7 @@ from reunite.errors import TellUserError
 from reunite.match_cards import may_claim
 from reunite.messages import handovers, keys
 from reunite.messages.handovers import Claimed, PickUp
+from reunite.moderators import can_be_told
 from reunite.ports import Session
 from reunite.tiles import Pair
 
@@ -119,8 +120,7 @@ async def how_to_pick_up(session: Session, lost: Report, found: Report) -> PickU
     """Return how the owner of a list's item learns where to get it."""
     if (await session.claims.whereabouts(found.id)).place:
         return "known"
-    settings = await session.workspaces.settings_for(lost.id)
-    return "moderators_say" if settings.log_channel else "ask_moderators"
+    return "moderators_say" if await can_be_told(session, lost) else "ask_moderators"
 
 
 async def _revise_pick_up(session: Session, claimed: Claimed) -> None:

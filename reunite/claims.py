@@ -29,6 +29,7 @@ from reunite.locking import locked_match, pressed_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Quoted, Reply
+from reunite.moderators import can_be_told
 from reunite.ports import Session, Store
 from reunite.tiles import revise_tiles
 
@@ -44,7 +45,10 @@ class ClaimHandlers:
         async with self._store.session(workspace.community) as session:
             match, lost, found = await locked_match(session, press.subject)
             await take_claim(session, press, match, lost, found)
-        return notices.note("claim_sent_listed" if found.is_listed else "claim_sent", press.language)
+            if found.is_listed:
+                are_told = await can_be_told(session, lost)
+                return notices.listed_note("claim_sent_listed", press.language, are_told=are_told)
+        return notices.note("claim_sent", press.language)
 
     async def see(self, workspace: Workspace, press: Press) -> Reply:
         """Show a claim to the finder or a moderator."""

@@ -12,6 +12,7 @@ from reunite.locking import lock_sides, locked_match, pressed_report
 from reunite.messages import handovers, keys, notices
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Reply
+from reunite.moderators import can_be_told
 from reunite.ports import Queue, Session, Store
 from reunite.verdicts import Change, settle
 
@@ -71,9 +72,12 @@ class HandoverHandlers:
             if state is sides.match.state:  # else that's done
                 await revise_claims(session, sides.found)
             await _ask_other_side(session, replace(sides, match=now), speaker, given=not has_spoken)
+            are_told = await can_be_told(session, sides.lost)
         for report in work:
             await self._queue.hint(report)
         note = _note(state, given=not has_spoken, counts=state is not sides.match.state)
+        if note == "word_waits" and sides.found.is_listed:
+            return notices.listed_note("word_waits_listed", press.language, are_told=are_told)
         return notices.note(note, press.language)
 
 
@@ -143,8 +147,14 @@ def _note(state: MatchState, *, given: bool, counts: bool) -> str:
 
 
 async def _ask_other_side(session: Session, sides: Claimed, speaker: ReportKind, *, given: bool) -> None:
-    """Ask the other side whether it's right, unless it has said so already; tell it if the statement is withdrawn."""
+    """Ask the other side whether it's right, unless it has said so already; tell it if the statement is withdrawn.
+
+    A list can't answer, so moderators are asked about its items.
+    """
     match = sides.match
+    if sides.found.is_listed:
+        await _ask_moderators(session, sides)
+        return
     reader = sides.found if speaker is ReportKind.LOST else sides.lost
     key = keys.said_returned(sides.claim.id, reader.kind)
     if not given:
@@ -153,3 +163,11 @@ async def _ask_other_side(session: Session, sides: Claimed, speaker: ReportKind,
         asked = handovers.said_returned(match, reader)
         if not await session.outbox.post(reader.id, key, asked):
             await session.outbox.revise(key, asked)
+
+
+async def _ask_moderators(session: Session, sides: Claimed) -> None:
+    """Ask moderators to confirm that the owner of a list's item has it back, or show that they have withdrawn that."""
+    key, asked = keys.said_returned(sides.claim.id, ReportKind.FOUND), handovers.said_returned_listed(sides, None)
+    is_waiting = sides.match.state is MatchState.UNDECIDED and sides.match.handover.got_back
+    if not (is_waiting and await session.outbox.post(sides.lost.id, key, asked, audience="moderators")):
+        await session.outbox.revise(key, asked)

@@ -17,6 +17,7 @@ from reunite.limits import HourlyLimit
 from reunite.locking import locked_match, locked_report
 from reunite.messages import keys, looks, notices, wording
 from reunite.messages.reply import Reply
+from reunite.moderators import can_be_told
 from reunite.ports import Queue, Session, Store
 from reunite.posts import check
 from reunite.tiles import Pair, leaves_something_out, tiles_of, viewable_pairs
@@ -122,9 +123,12 @@ class LookHandlers:
                 lost = await self._file(session, workspace, lost, press)
                 work = await session.work.add(lost.id)  # for reports that came in since, and the gallery
             await take_claim(session, press, match, lost, found)
+            are_told = await can_be_told(session, lost)
         if work:
             await self._queue.hint(work)
-        return notices.note("look_filed_listed" if found.is_listed else "look_filed", press.language)
+        if found.is_listed:
+            return notices.listed_note("look_filed_listed", press.language, are_told=are_told)
+        return notices.note("look_filed", press.language)
 
     async def report(self, workspace: Workspace, press: Press) -> Reply:
         """File a look as a lost report, whose thread shows what is near. Raises TellUserError.

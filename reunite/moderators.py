@@ -1,4 +1,4 @@
-"""The moderators of a match: who decided it, and in which workspaces they read about it."""
+"""The moderators of a match: who decided it, and whether and in which workspaces they read about it."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -16,6 +16,12 @@ async def deciding_moderator(session: Session, match: Match) -> Person | None:
         latest = verdicts[-1]
         return Person.of(latest.account, latest.name)
     return None
+
+
+async def can_be_told(session: Session, report: Report) -> bool:
+    """Return whether the moderators of a report's workspace have a channel, without which they hear of nothing."""
+    settings = await session.workspaces.settings_for(report.id)
+    return settings.log_channel is not None
 
 
 def readers(

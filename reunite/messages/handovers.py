@@ -154,7 +154,8 @@ def claim_decided(claimed: Claimed, *, members_can_return: bool, left: int, is_l
         key = "claim_overruled" if match.state is MatchState.REJECTED else "claim_given_away"
         return of_match("claim", match, line(key, language))
     if claim.state is ClaimState.ACCEPTED:
-        key = "claim_accepted" if members_can_return else "claim_accepted_moderated"
+        moderated = "claim_accepted_listed" if found.is_listed else "claim_accepted_moderated"
+        key = "claim_accepted" if members_can_return else moderated
         actions: tuple[Action, ...] = ("got_back", "where_is_it") if members_can_return else ("where_is_it",)
         buttons = button_row(match.id, language, *actions)
         is_asked = members_can_return and not match.handover.got_back  # another press would take that back
@@ -327,6 +328,17 @@ def said_returned(match: Match, reader: Report) -> Reply:
     said, asked = ("log_handed_over", "do_you_have_it") if is_owner else ("log_got_back", "is_that_right")
     answer = button("got_back" if is_owner else "handed_over", match.id, language)
     return of_match("claim", match, *calling(reader), line(said, language), asking(asked, language), buttons=(answer,))
+
+
+def said_returned_listed(claimed: Claimed, moderator: Person | None) -> Reply:
+    """Ask moderators to confirm that the owner of a list's item has it back; then it says who has decided what."""
+    match, found, language = claimed.match, claimed.found, claimed.lost.for_others().language
+    item = (found_line(found, language), *([] if found.sealed else quote(found)))
+    is_accepted = claimed.claim.state is ClaimState.ACCEPTED and rules.is_still_given(match, found)
+    is_waiting = is_accepted and match.state is MatchState.UNDECIDED and match.handover.got_back
+    asked = (asking("confirm_return", language),) if is_waiting else ()
+    buttons = button_row(match.id, language, "confirm", "reject")
+    return of_match("log", match, *item, *_progress(claimed, language, moderator), *asked, buttons=buttons)
 
 
 def said_returned_withdrawn(match: Match, reader: Report) -> Reply:

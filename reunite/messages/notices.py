@@ -1,6 +1,7 @@
 """Replies to members about their reports and claims, and to moderators about matches and their community."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -48,6 +49,12 @@ def say(words: str, *, about: Report | None = None, buttons: tuple[Button, ...] 
 
 def note(key: str, language: str) -> Reply:
     return say(sentence(f"note_{key}", language))
+
+
+def listed_note(key: str, language: str, *, are_told: bool) -> Reply:
+    """Return a note on what moderators do about an item of a list; the reader tells them if the bot can't."""
+    told = note(key, language)
+    return told if are_told else replace(told, lines=(*told.lines, line("tell_moderators", language)))
 
 
 # Moderators

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite.entities import Match, Report
+from reunite.entities import Match, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.handover import note_no_conversation
 from reunite.language import sentence
@@ -138,3 +138,57 @@ async def test_the_owner_asks_where_no_moderator_was_asked(stage: Stage) -> None
     words = await stage.words(lost)
     assert sentence("kept_listed") in words
     assert sentence("no_pair_listed") not in words
+
+
+async def accepted_from_a_list(stage: Stage, **fields: Any) -> tuple[Report, Report, Match]:
+    lost, found, match = await matched_with_a_list(stage, **fields)
+    await stage.press("accept_claim", await stage.claim(match, found), MODERATOR)
+    return lost, found, match
+
+
+async def test_moderators_are_asked_to_confirm_what_the_owner_says(stage: Stage) -> None:
+    lost, found, match = await accepted_from_a_list(stage, private=True, language="de")
+    note = await stage.press("got_back", match.id, ADA, target=lost.target)
+    assert note.text() == sentence("note_word_waits_listed")
+    request = sentence("confirm_return")
+    [asked] = [reply for reply in await stage.thread(lost, "moderators") if request in reply.text()]
+    assert sentence("log_got_back") in asked.text()
+    assert "an umbrella" in asked.text()
+    assert [button.action for button in asked.buttons] == ["confirm", "reject"]
+    assert sentence("is_that_right") not in await stage.words(found)
+    await stage.verdict(match, VerdictKind.CONFIRM)
+    assert request not in await stage.words(lost)
+
+
+async def test_moderators_are_no_longer_asked_once_the_owner_takes_it_back(stage: Stage) -> None:
+    lost, _, match = await accepted_from_a_list(stage)
+    request = sentence("confirm_return")
+    for is_asked in (True, False, True):
+        await stage.press("got_back", match.id, ADA)
+        moderators = "\n".join(reply.text() for reply in await stage.thread(lost, "moderators"))
+        assert (request in moderators, sentence("log_got_back") in moderators) == (is_asked, is_asked)
+
+
+async def test_an_owner_has_nobody_to_arrange_the_return_with(stage: Stage) -> None:
+    lost, found, match = await matched_with_a_list(stage)
+    async with stage.session(found.community) as session:
+        await session._do(
+            "UPDATE workspace SET returned_by = 'moderators' WHERE id = (SELECT workspace_id FROM report"
+            " WHERE id = %(id)s)",
+            id=found.id,
+        )
+    await stage.press("accept_claim", await stage.claim(match, found), MODERATOR)
+    told = sentence("claim_accepted_listed", person=MODERATOR.name).replace("**", "")
+    assert told in await stage.words(lost)
+
+
+async def test_the_owner_is_asked_to_write_to_moderators_who_are_told_nothing(stage: Stage) -> None:
+    _, found, match = await matched_with_a_list(stage, log_channel=None)
+    do_it_yourself = sentence("tell_moderators")
+    note = await stage.press("mine", match.id, ADA, words="a scratch inside")
+    assert note.text() == f"{sentence('note_claim_sent_listed')}\n{do_it_yourself}"
+    async with stage.session(found.community) as session:
+        [claim] = await session.claims.on(found.id)
+    await stage.press("accept_claim", claim.id, MODERATOR)
+    note = await stage.press("got_back", match.id, ADA)
+    assert note.text() == f"{sentence('note_word_waits_listed')}\n{do_it_yourself}"

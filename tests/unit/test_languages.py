@@ -141,6 +141,14 @@ def test_our_own_words_stay_few(language: str) -> None:
 
 
 @for_each("language", LANGUAGES)
+def test_no_finder_is_said_to_have_accepted_an_answer(language: str) -> None:
+    """A moderator may have; and who listed an item isn't here."""
+    finder = sentence("the_finder", language).casefold()
+    for key in ("card_promised", "claim_accepted_before"):
+        assert finder not in sentence(key, language).casefold(), key
+
+
+@for_each("language", LANGUAGES)
 def test_no_hint_of_a_form_is_cut_off(language: str) -> None:
     hints = {key: text for key, text in everything(language) if key.endswith("_hint")}
     assert {key for key, text in hints.items() if len(text) > MAX_DESCRIPTION} == set()  # of a label on Discord

@@ -157,6 +157,7 @@ QUEUED: dict[str, list[Reply]] = {
     "digest": [welcome.digest([FOUND], [TILE], waiting=2, returned=1)],
     "help_needed": [handovers.help_needed(MATCH, LOST, found) for found in (FOUND, LISTED)],
     "said_returned_withdrawn": [handovers.said_returned_withdrawn(MATCH, report) for report in (LOST, FOUND)],
+    "said_returned_listed": [handovers.said_returned_listed(claimed, MODERATOR) for claimed in CLAIMED],
     "said_returned": [handovers.said_returned(MATCH, report) for report in (LOST, FOUND, SEALED)],
 }
 """Replies that the outbox keeps and that go with a report, by the function that makes them."""
@@ -191,6 +192,7 @@ OF_BOTH = {
     "is_it_back",
     "help_needed",
     "said_returned",
+    "said_returned_listed",
     "said_returned_withdrawn",
 }
 SHOWN_ONCE: dict[str, list[Reply]] = {
@@ -216,6 +218,7 @@ STAYS: dict[str, list[Reply]] = {
     "word_back": [wording.word_back(LOST)],
     "still_watching": [galleries.still_watching(LOST)],
     "note": [notices.note("claim_sent", "en")],
+    "listed_note": [notices.listed_note("claim_sent_listed", "en", are_told=are_told) for are_told in (True, False)],
     "declined": [notices.declined(MATCH, "en")],
     "older_reports": [notices.older_reports(3, "en")],
     "extended": [notices.extended(LOST, "en")],
