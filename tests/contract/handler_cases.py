@@ -11,6 +11,7 @@ from reunite.entities import (
     Question,
     ReplyTarget,
     Report,
+    ReportState,
     Settings,
     VerdictKind,
 )
@@ -71,6 +72,20 @@ class OwnCases:
         assert sentence("keep_watching", until=end_of(extended, "en")) in await stage.words(report)
         await stage.press("withdraw", report.id, ADA)
         assert sentence("keep_watching", until=end_of(extended, "en")) not in await stage.words(report)
+
+    async def test_a_report_whose_time_is_up_is_not_extended(self, stage: Stage) -> None:
+        """It's how all reports of a member end who deletes what is known about them, also one that opens meanwhile."""
+        await stage.join()
+        lost, found, match = await stage.matched()
+        await stage.verdict(match, VerdictKind.CONFIRM)
+        async with stage.session(lost.community) as session:
+            await session.reports.set_expiry(lost.id, stage.time)
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        assert await stage.state(lost) is ReportState.OPEN
+        with pytest.raises(TellUserError, match="nothing_here"):
+            await stage.press("extend", lost.id, MODERATOR)
+        assert (await stage.now(lost)).expires_at == stage.time
+        await stage.press("extend", found.id, MODERATOR)
 
     async def test_details_and_photos_are_added_once(self, stage: Stage) -> None:
         await stage.join()
