@@ -45,6 +45,14 @@ async def test_a_photo_finds_words(api: Api) -> None:
     assert (status, [result["item"]["id"] for result in answer["results"]]) == (200, [str(lost.id)])
 
 
+async def test_a_program_finds_what_neither_words_nor_a_photo_name(api: Api) -> None:
+    """It has no finder who could be asked what it is, so nothing else would show it."""
+    item = await api.post("found", "Item 12")
+    await api.settled()
+    _, answer = await api.ask("POST", "/v1/search", {"text": "my green umbrella"})
+    assert [result["item"]["id"] for result in answer["results"]] == [item]
+
+
 async def test_an_item_is_logged_with_its_report(api: Api) -> None:
     with capture_logs() as logged:
         posted = await api.post("lost", "my keys")
