@@ -19,6 +19,10 @@ def _any(key: str) -> str:
 
 _BEFORE: Final = re.compile(rf"{_any('kept_before')}[^.!?;,\n。！？，、]{{0,24}}\Z")
 _BEGINS: Final = re.compile(_any("kept_before"))
+_FOUND: Final = re.compile(
+    r"\A[^.!?;,\n。！？，、]{0,40}?(?:\b(?:found|gefunden|fand|encontr|trouv|trovat|achei|znala|gevonden|наш[её]?л)|捡|拾)"
+)
+"""That a thing was found where its clause says that something is kept."""
 _AFTER: Final = re.compile(rf"\A\s{{0,2}}{_any('kept_after')}")
 
 
@@ -28,6 +32,16 @@ def kept_places(text: str, places: Iterable[str]) -> frozenset[str]:
 
 
 def _is_kept(text: str, place: str) -> bool:
-    before, is_there, after = text.partition(place)
-    before, named, after = (without_strokes(plain(words)) for words in (before[-_NEARBY:], place, after[:_NEARBY]))
-    return bool(is_there) and bool(_BEFORE.search(before) or _BEGINS.match(named) or _AFTER.match(after))
+    """Whether a text says so wherever it names the place."""
+    named = [found.span() for found in re.finditer(re.escape(place), text)]
+    return bool(named) and all(
+        _says_so(text[max(start - _NEARBY, 0) : start], place, text[end : end + _NEARBY]) for start, end in named
+    )
+
+
+def _says_so(*around: str) -> bool:
+    before, place, after = (without_strokes(plain(words)) for words in around)
+    said = _BEFORE.search(before)
+    if _FOUND.search(after) or (said and _FOUND.search(said[0])):
+        return False
+    return bool(said or _BEGINS.match(place) or _AFTER.match(after))
