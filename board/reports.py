@@ -9,6 +9,7 @@ from board.parts import Board
 from board.visits import Visit, see_other
 from db.items import Item
 from db.report_csv import TOGETHER, Table, wanted
+from db.session import CommunitySession
 from reunite import rules
 from reunite.commands import Withdraw
 from reunite.entities import Report, ReportKind
@@ -22,8 +23,9 @@ class Reports:
         self._pages = pages
 
     async def show(self, visit: Visit) -> web.Response:
-        item = await self._item(visit)
         async with self._board.store.session(visit.community) as session:
+            item = await _item(session, visit)
+            longer = await _longer(session, visit, item.report)
             matches = await session.matches.of(item.report.id)
             whereabouts = await session.claims.whereabouts(item.report.id)
             claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
@@ -37,7 +39,7 @@ class Reports:
             matches=[(match, other) for match, other in shown if rules.is_match(match)],
             nearest=[(match, other) for match, other in shown if not rules.is_match(match)],
             whereabouts=whereabouts,
-            longer=await self._longer(visit, item.report),
+            longer=longer,
             claims=[
                 claim
                 for claim in claims
@@ -48,34 +50,20 @@ class Reports:
 
     async def keep_longer(self, visit: Visit) -> web.Response:
         """Keep a found report for as long as a new one: its finder may not be there to ask. Raises TellUserError."""
-        if (await self._item(visit)).report.kind is not ReportKind.FOUND:
-            raise web.HTTPNotFound
+        async with self._board.store.session(visit.community) as session:
+            if (await _item(session, visit)).report.kind is not ReportKind.FOUND:
+                raise web.HTTPNotFound
         await self._board.press(visit, "extend", visit.id)
         return see_other(f"/reports/{visit.id}")
 
     async def delete(self, visit: Visit) -> web.Response:
         """Delete a report and what is known about it, as deleting its post does in chat. Raises TellUserError."""
-        item, member = await self._item(visit), visit.moderator.member
-        command = Withdraw(target=visit.target, member=member, is_moderator=True, report=item.report.id)
+        async with self._board.store.session(visit.community) as session:
+            report = (await _item(session, visit)).report.id
+        member = visit.moderator.member
+        command = Withdraw(target=visit.target, member=member, is_moderator=True, report=report)
         await self._board.handlers.withdraw(command)
         return see_other("/")
-
-    async def _item(self, visit: Visit) -> Item:
-        """Return the report in the path. Raises HTTPNotFound."""
-        async with self._board.store.session(visit.community) as session:
-            items = await session.items.of([visit.id])
-        if visit.id not in items:
-            raise web.HTTPNotFound
-        return items[visit.id]
-
-    async def _longer(self, visit: Visit, report: Report) -> datetime | None:
-        """Return until when a found report can be kept, if that is longer than it will be."""
-        if report.kind is not ReportKind.FOUND or report.state not in rules.IN_PROGRESS:
-            return None
-        settings = await self._board.handlers.settings(visit.moderator.platform, visit.moderator.workspace)
-        until = datetime.now(UTC) + timedelta(days=settings.keep_days)
-        is_later = until.astimezone(visit.zone).date() > report.expires_at.astimezone(visit.zone).date()
-        return until if is_later else None
 
     async def photo(self, visit: Visit) -> web.Response:
         """Return a photo's stored copy."""
@@ -104,3 +92,21 @@ class Reports:
             charset="utf-8",
             headers={"Content-Disposition": 'attachment; filename="reports.csv"'},
         )
+
+
+async def _item(session: CommunitySession, visit: Visit) -> Item:
+    """Return the report in the path. Raises HTTPNotFound."""
+    items = await session.items.of([visit.id])
+    if visit.id not in items:
+        raise web.HTTPNotFound
+    return items[visit.id]
+
+
+async def _longer(session: CommunitySession, visit: Visit, report: Report) -> datetime | None:
+    """Return until when a found report can be kept, if that is longer than it will be."""
+    if report.kind is not ReportKind.FOUND or report.state not in rules.IN_PROGRESS:
+        return None
+    settings = await session.workspaces.settings_for(report.id)
+    until = datetime.now(UTC) + timedelta(days=settings.keep_days)
+    is_later = until.astimezone(visit.zone).date() > report.expires_at.astimezone(visit.zone).date()
+    return until if is_later else None

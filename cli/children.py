@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from cli.ending import end_in_time
+
 STOP_SECONDS: Final = 15.0
 PARENT: Final = "REUNITE_PARENT"
 """Environment variable with the process id of the parent."""
@@ -111,4 +113,5 @@ async def until_asked_to_stop() -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PARENT_POLL_SECONDS):
                 await asked.wait()
-                return
+                break
+    end_in_time()

@@ -44,8 +44,6 @@ _MUST_BE: Final = {
 """What a setting must be, by pydantic's kind of problem."""
 _CANCEL_AGAIN_SECONDS: Final = 30.0
 """Seconds, longer than any cleanup takes."""
-_END_SECONDS: Final = 120
-"""Seconds for the end of a command's tasks and threads."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -53,10 +51,7 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run asynchronous work to its end."""
     import asyncio
 
-    try:
-        return asyncio.run(_ending_leftovers(work))
-    finally:
-        _alarm(0)
+    return asyncio.run(_ending_leftovers(work))
 
 
 async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
@@ -66,29 +61,26 @@ async def _ending_leftovers(work: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio
 
-    from db.cancellation import stop
+    from cli.ending import end_in_time
+    from db.cancellation import on_failure, stop
 
+    on_failure.set(end_in_time)
     try:
         with _cancelled_by_signals():
             return await work
+    except BaseException:
+        end_in_time()
+        raise
     finally:
-        _alarm(_END_SECONDS)
         await stop(*asyncio.all_tasks() - {asyncio.current_task()})
-
-
-def _alarm(seconds: int) -> None:
-    """Have the system kill this process after some seconds, or not any more (0).
-
-    A process that has failed is restarted once it has ended, and `asyncio.run` waits for all threads.
-    """
-    if signal.getsignal(signal.SIGALRM) is signal.SIG_DFL:
-        signal.alarm(seconds)
 
 
 @contextmanager
 def _cancelled_by_signals() -> Iterator[None]:
     """Let SIGTERM and Ctrl-C cancel this task, and again: before Python 3.12, psycopg may swallow a cancellation."""
     import asyncio
+
+    from cli.ending import end_in_time
 
     task, loop, asked = asyncio.current_task(), asyncio.get_running_loop(), set[int]()
 
@@ -101,6 +93,7 @@ def _cancelled_by_signals() -> Iterator[None]:
         if number == signal.SIGINT and number in asked:
             raise KeyboardInterrupt  # pressed again
         asked.add(number)
+        end_in_time()
         loop.call_soon_threadsafe(cancel)
 
     with _handled_by(end):

@@ -24,11 +24,12 @@ UNANSWERED: Final = f"""(r.state IN ('pending', 'open') AND (
 """Whether a report's author lacks an answer: a platform refused it, or the search failed."""
 ENDING: Final = f"""(r.kind = 'found' AND r.state = 'open'
   AND r.expires_at < now() + interval '{BEFORE_END.days} days'
-  AND r.expires_at - r.created_at > interval '{BEFORE_END.days} days'
-  AND (r.kept_at <> '' OR EXISTS (SELECT FROM workspace w WHERE w.id = r.workspace_id AND w.platform = 'api')))"""
+  AND EXISTS (SELECT FROM workspace w WHERE w.id = r.workspace_id AND w.keep_days > {BEFORE_END.days}
+    AND (r.kept_at <> '' OR w.platform = 'api')))"""
 """Whether a report ends soon whose item moderators may have: it was handed in, or came from a list or a program.
 
-As in `due_reminders`, which asks the others' finders: nobody reads what is written to a list.
+`due_reminders` asks the others' finders: nobody reads what is written to a list. Where reports are watched for no
+longer than that, no item waits: it could only be kept until it would wait again.
 """
 
 _OPEN: Final = "m.state = 'undecided' AND l.state = 'open' AND f.state = 'open'"

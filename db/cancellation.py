@@ -1,12 +1,15 @@
 """Supervises and cancels tasks that talk to the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final
 
 _CANCEL_AGAIN_SECONDS: Final = 0.5
 """Seconds between two cancellations of one task."""
+on_failure: Final[ContextVar[Callable[[], None]]] = ContextVar("on_failure", default=lambda: None)
+"""Called when work that should never end fails, before anything is cleaned up: that may hang."""
 
 
 async def stop(*tasks: asyncio.Task[Any]) -> None:
@@ -40,6 +43,14 @@ async def wait_until_set(event: asyncio.Event, seconds: float) -> None:
 
 async def endless(work: Coroutine[Any, Any, None]) -> None:
     """Do work that should never end. Raises its error, or RuntimeError if it ends otherwise without being cancelled."""
+    try:
+        await _endless(work)
+    except Exception:
+        on_failure.get()()
+        raise
+
+
+async def _endless(work: Coroutine[Any, Any, None]) -> None:
     name = getattr(work, "__qualname__", repr(work))
     try:
         await work

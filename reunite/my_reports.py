@@ -51,12 +51,12 @@ class MyReportHandlers:
         return notices.note("withdrawn", press.language)
 
     async def extend(self, workspace: Workspace, press: Press) -> Reply:
-        """Keep a report open for as long as a new one from today."""
+        """Keep a report open for as long as a new one of its own workspace from today."""
         async with self._store.session(workspace.community) as session:
             report = await pressed_report(session, press, rules.IN_PROGRESS)
             if report.expires_at <= self._now():  # its author may have just asked to delete it
                 raise TellUserError("nothing_here")
-            settings = await session.workspaces.settings(workspace.id)
+            settings = await session.workspaces.settings_for(report.id)
             until = max(report.expires_at, self._now() + timedelta(days=settings.keep_days))
             await session.reports.set_expiry(report.id, until)
             extended = replace(report, expires_at=until)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from reunite.commands import Press
-from reunite.entities import Account, Report
+from reunite.entities import Account, Report, ReportKind
 from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.messages.reply import Action
 
@@ -31,6 +31,7 @@ class Role(StrEnum):
 Act = (
     Action
     | Literal[
+        "extend_find",
         "report_post_of",
         "answer",
         "edit_post",
@@ -91,7 +92,8 @@ TABLE: Final[Mapping[Act, Right]] = {
     "edit_post": _AUTHOR,
     "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
     "withdraw": _AUTHOR,
-    "extend": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own"),
+    "extend": _AUTHOR,
+    "extend_find": Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_own"),  # the item may be on their shelf
     "add_photo": _AUTHOR,
     "add_detail": _AUTHOR,
     # Looks
@@ -144,8 +146,9 @@ def check(act: Act, roles: frozenset[Role]) -> None:
 
 def check_press(press: Press, *reports: Report) -> None:
     """Raise TellUserError if the member who presses a button may not do that with some reports."""
-    moderates = press.is_moderator
-    check(press.action, roles_of(press.target.account(press.member), *reports, is_moderator=moderates))
+    roles = roles_of(press.target.account(press.member), *reports, is_moderator=press.is_moderator)
+    is_of_find = press.action == "extend" and all(report.kind is ReportKind.FOUND for report in reports)
+    check("extend_find" if is_of_find else press.action, roles)
 
 
 def check_member(act: Act, *, is_moderator: bool, is_author: bool = False) -> None:

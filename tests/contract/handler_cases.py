@@ -83,9 +83,29 @@ class OwnCases:
         await stage.verdict(match, VerdictKind.CONFIRM, given=False)
         assert await stage.state(lost) is ReportState.OPEN
         with pytest.raises(TellUserError, match="nothing_here"):
-            await stage.press("extend", lost.id, MODERATOR)
+            await stage.press("extend", lost.id, ADA)
         assert (await stage.now(lost)).expires_at == stage.time
         await stage.press("extend", found.id, MODERATOR)
+
+    async def test_moderators_keep_what_was_found_for_longer_but_not_what_others_have_lost(self, stage: Stage) -> None:
+        await stage.join(keep_days=10, log_channel="log")
+        lost, found = await stage.lost(private=True), await stage.found()
+        stage.later(3)
+        with pytest.raises(TellUserError, match="only_own"):
+            await stage.press("extend", lost.id, MODERATOR)
+        await stage.press("extend", found.id, MODERATOR)
+        assert (await stage.now(lost)).expires_at == lost.expires_at
+        assert ((await stage.now(found)).expires_at - found.expires_at).days == 3
+
+    async def test_a_report_is_kept_for_as_long_as_its_own_workspace_says(self, stage: Stage) -> None:
+        await stage.join(keep_days=10)
+        there = await stage.join("there", "slack", keep_days=100)
+        await stage.handlers.link("slack", "there", await stage.handlers.link_code("web", "here"))
+        found = await stage.found()
+        stage.later(3)
+        target = ReplyTarget("slack", there.external_id, "C1", "any")
+        await stage.press("extend", found.id, MODERATOR, target=target)
+        assert ((await stage.now(found)).expires_at - found.expires_at).days == 3
 
     async def test_details_and_photos_are_added_once(self, stage: Stage) -> None:
         await stage.join()

@@ -135,6 +135,7 @@ ACTS: Final[Mapping[Act, Do]] = {
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
     **{act: _press(act, "found") for act in ("proof_question", "whereabouts")},
     **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
+    "extend_find": _press("extend", "found"),
     "remove_samples": _press("remove_samples", "lost"),
 }
 """What the handlers themselves check. The other rows are asked by the adapters, before they call a handler."""
@@ -204,6 +205,7 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "reject_claim": (scene.lost, scene.found),
         "proof_question": (scene.found,),
         "whereabouts": (scene.found,),
+        "extend_find": (scene.found,),
         **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))
     if act == "withdraw_verdict":  # of another's verdict there is nothing to take back

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from reunite.commands import NewReport, ReportFound, ReportLost
-from reunite.entities import Report
+from reunite.commands import ChangeSettings, NewReport, ReportFound, ReportLost
+from reunite.entities import Report, Settings
 from tests.support.board import Browser, Community, browsing, community_with_a_board, moderator_at_the_board
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")
@@ -14,6 +14,13 @@ robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 
 _WAITS = '<a class="paper" href="/?state=ending">Shelf items whose report ends soon: 1</a>'
 _KEEP, _DELETE = "Keep it until", "Delete it for good"
+
+
+async def watch_for(community: Community, days: int) -> None:
+    settings = Settings(log_channel="log", keep_days=days)
+    await community.handlers.set_up(
+        ChangeSettings(platform="web", workspace=community.workspace.external_id, settings=settings)
+    )
 
 
 async def aged(community: Community, days: int, kind: type[NewReport] = ReportFound) -> Report:
@@ -70,6 +77,27 @@ async def test_a_shelf_item_waits_when_its_report_ends_soon_until_that_is_kept(
 async def test_a_listed_item_waits_too_since_nobody_else_can_be_asked(community: Community, robin: Browser) -> None:
     await put_on_a_list(community, (await aged(community, 5)).id)
     assert _WAITS in (await robin.get("/"))[1]
+
+
+async def test_a_listed_item_is_kept_for_as_long_as_the_lists_workspace_says(
+    community: Community, robin: Browser
+) -> None:
+    report = await aged(community, 5)
+    await put_on_a_list(community, report.id)
+    await watch_for(community, 7)
+    assert _KEEP in (await robin.get(f"/reports/{report.id}"))[1]
+    assert _KEEP not in (await robin.post(f"/reports/{report.id}/longer"))[1]
+    assert "Nothing is waiting for you" in (await robin.get("/"))[1]
+
+
+async def test_an_item_that_can_only_be_kept_for_a_week_does_not_wait_for_ever(
+    community: Community, robin: Browser
+) -> None:
+    report = await aged(community, 5)
+    await shelve(robin, report)
+    await watch_for(community, 7)
+    await robin.post(f"/reports/{report.id}/longer")
+    assert "Nothing is waiting for you" in (await robin.get("/"))[1]
 
 
 async def test_a_listed_item_is_not_with_a_finder(community: Community, robin: Browser) -> None:
