@@ -103,12 +103,11 @@ def rule_out_each_other(first: Mapping[str, float], second: Mapping[str, float])
 def _is_within(place: Mapping[str, float]) -> bool:
     """Whether a place is a table, a bench or a row, which any place may have, or a carriage, which any train has.
 
-    "Squat racks" are in a gym, and the library's tables in the library alone.
+    All its words are: "Kings Cross" and "Costa Coffee" are names, whatever a cross trainer or a coffee machine is.
     """
     words = {word for word in place if word.isalpha() and len(word) > 1}
     is_carriage = bool(words) and words <= CARRIAGES and len(place) > len(words)
-    furniture = {word for word in words if word in IN_ANY_PLACE or stem(word) in IN_ANY_PLACE}
-    return is_carriage or (bool(furniture) and SITES.isdisjoint(words - furniture))
+    return is_carriage or (bool(words) and words <= IN_ANY_PLACE)
 
 
 def _is_event(place: Mapping[str, float]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from reunite.text.data import read_toml
@@ -19,6 +20,10 @@ def _any(key: str) -> str:
 
 _BEFORE: Final = re.compile(rf"{_any('kept_before')}[^.!?;,\n。！？，、]{{0,24}}\Z")
 _BEGINS: Final = re.compile(_any("kept_before"))
+_FOUND: Final = re.compile(
+    r"\A[^.!?;,\n。！？，、]{0,40}?(?:\b(?:found|gefunden|fand|encontr|trouv|trovat|achei|znala|gevonden|наш[её]?л)|捡|拾)"
+)
+"""That a thing was found where its clause says that something is kept."""
 _AFTER: Final = re.compile(rf"\A\s{{0,2}}{_any('kept_after')}")
 
 
@@ -28,6 +33,17 @@ def kept_places(text: str, places: Iterable[str]) -> frozenset[str]:
 
 
 def _is_kept(text: str, place: str) -> bool:
-    before, is_there, after = text.partition(place)
-    before, named, after = (without_strokes(plain(words)) for words in (before[-_NEARBY:], place, after[:_NEARBY]))
-    return bool(is_there) and bool(_BEFORE.search(before) or _BEGINS.match(named) or _AFTER.match(after))
+    """Whether a text says so wherever it names the place."""
+    if not place:
+        return False
+    pieces = text.split(place)  # a pattern would stay in the cache of `re`, and with it words of a report
+    around = list(pairwise(pieces))
+    return bool(around) and all(_says_so(before[-_NEARBY:], place, after[:_NEARBY]) for before, after in around)
+
+
+def _says_so(*around: str) -> bool:
+    before, place, after = (without_strokes(plain(words)) for words in around)
+    said = _BEFORE.search(before)
+    if _FOUND.search(after) or (said and _FOUND.search(said[0])):
+        return False
+    return bool(said or _BEGINS.match(place) or _AFTER.match(after))

@@ -24,7 +24,7 @@ def compared(lost: str, found: str) -> float | None:
         "Found keys, handed in at reception", "Found keys, keeping them at the office",
         "Schlüssel gefunden, im Sekretariat abgegeben", "Encontré unas llaves, las dejé en conserjería",
         "Trouvé des clés, déposées à l'accueil", "Trovate delle chiavi, le ho lasciate in portineria",
-        "Achei chaves, deixei na portaria", "Znalazłem klucze, oddałem na portierni",
+        "Achei chaves, deixei elas na portaria", "Znalazłem klucze, oddałem na portierni",
         "Sleutels gevonden, afgegeven bij de receptie", "鍵を拾いました。受付に届けました", "捡到钥匙,交到前台了",
     ],
 )  # fmt: skip
@@ -51,3 +51,18 @@ def test_any_other_place_speaks_against_it(found: str) -> None:
 @for_each("lost", ["Perdí mi bolso, lo dejé en el gimnasio", "Perdi minha bolsa, deixei na academia"])
 def test_where_an_owner_left_a_thing_is_where_it_was_lost(lost: str) -> None:
     assert compared(lost, "bag found in the library") == 0
+
+
+@for_each(
+    "found",
+    [
+        "Schal, gerade jetzt im Schwimmbad gefunden", "pick up a scarf in the park",
+        "AirPods, dropped off a table in the gym",
+        "Found a bag, took it off the bench in the park", "Dropped off my son at school and found a hat",
+        "сдал экзамен в библиотеке и нашёл ручку", "Someone gave it to me at the library: a scarf",
+        "Encontrei um chapéu que deixei na sala", "Found a hat in the library, keeping it at the library",
+    ],
+)  # fmt: skip
+def test_where_a_thing_was_found_is_not_where_it_is_kept(found: str) -> None:
+    assert features(found, ReportKind.FOUND).place_words
+    assert not features(found, ReportKind.FOUND).kept_place_words

@@ -26,7 +26,7 @@ from tests.support.tables import for_each
         ("playground", "Spielplatz"),
         ("kitchen", "kuchnia"),
         ("cafe", "кафе"),
-        ("lecture room", "강의실"),
+        ("classroom", "강의실"),
         ("reading room", "阅览室"),
         ("waiting room", "sala de espera"),
         ("hallway", "Flur"),
@@ -34,18 +34,33 @@ from tests.support.tables import for_each
         ("airport", "lotnisku"),
         ("hospital", "病院"),
         ("library", "Bib"),
-        ("train to Leeds", "RER to Leeds"),
+        ("train to Leeds", "treno to Leeds"),
         ("lab", "laboratorio"),
         ("cloakroom", "гардероба"),
         ("reception", "portaria"),
-        ("gondola", "téléphérique"),
+        ("cable car", "téléphérique"),
+        ("火车站", "train station"),
+        ("高铁站", "station"),
+        ("地铁站", "metro station"),
+        ("カフェテリア", "食堂"),
+        ("academia de ginástica", "gym"),
     ],
 )
 def test_places_agree_across_languages(place: str, other: str) -> None:
     assert (place_similarity(place_words(place), place_words(other)) or 0) >= 0.9
 
 
-@pytest.mark.parametrize(("place", "other"), [("library", "canteen"), ("Mensa", "図書館"), ("lecture hall A", "gym")])
+@for_each(
+    ("place", "other"),
+    [
+        *(("library", "canteen"), ("Mensa", "図書館"), ("lecture hall A", "gym"), ("Subway", "metro")),
+        *(("underground car park", "metro"), ("TGV", "RER"), ("ski lift", "elevator"), ("labor ward", "lab")),
+        *(("Intercity Hotel", "train"), ("Concierge Hotel", "reception"), ("Venice gondola", "cable car")),
+        *(("academia de inglés", "gym"), ("Academia Sinica", "gimnasio"), ("地铁站", "火车站")),
+        *(("Costa Coffee", "library"), ("Kings Cross", "Euston"), ("Notting Hill", "gym"), ("Boots", "library")),
+        *(("Charing Cross", "Waterloo"), ("Red Cross", "library"), ("Baby Gap", "Zara"), ("Barrio Chino", "playa")),
+    ],
+)
 def test_other_places_do_not(place: str, other: str) -> None:
     assert (place_similarity(place_words(place), place_words(other)) or 0) < 0.4
 
