@@ -29,12 +29,15 @@ _FOUND: Final = re.compile(_any("found"))
 _ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
 """What a question asks about a find: "Found keys, anyone's?"."""
 _ASKS_WHOSE: Final = re.compile(_any("whose"))
+_WHO_LEFT: Final = (
+    r"(?:^|(?<=[.!?\n] ))\W{0,3}who (?:has |s )?(?:left|forgot|lost) (?:this|these|their|his|her|an?|some)\b"
+    r"(?![^.!?\n]{0,60}\b(?:on|open|unlocked|running|dirty|mind|bet|way|voice|weight|temper|password|match|game)\b\s{0,3}(?:[.!?\n]|\Z))"
+)
+"""What a finder asks: "who left this scarf?", but not "who left the heater on?", after which nobody looks for one."""
 _WHOSE: Final = re.compile(
-    rf"{_any('whose')}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
+    rf"{_any('whose')}|{_WHO_LEFT}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
 )
 _TURN: Final = re.compile(_any("turn"))
-_LEFT_ON: Final = re.compile(r"\bleft\b[^.!?\n]{1,40}\b(?:on|open|unlocked|running|dirty)\b\s{0,3}(?:[.!?\n]|\Z)")
-"""How a thing was left that nobody lost: "who left the heater on?"."""
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
 _HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
 _FOUND_THIS: Final = re.compile(_any("found_this"))
@@ -54,12 +57,7 @@ def reads_as_find(text: str) -> bool:
     """
     words = plain(text)
     said = _ASKS_WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
-    if (
-        _NO_FIND.search(said)
-        or _TURN.search(words)
-        or _LEFT_ON.search(words)
-        or any(own["place"] is None for own in _OWN.finditer(said))
-    ):
+    if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
         return False
     is_handed_in = bool(_HANDED_IN.search(words))
     if (_I_LEFT.search(words) and not is_handed_in) or _is_only_full_or_empty(words):

@@ -223,7 +223,26 @@ def test_who_left_a_thing_is_asked_by_its_finder(text: str) -> None:
 
 @for_each(
     "text",
-    ["Who found my scarf?", "Who has seen the scarf I left?", "Who left the kettle on?", "who left the bag open?"],
+    [
+        "Who found my scarf?",
+        "Who has seen the scarf I left?",
+        "Who left the kettle on?",
+        "who left the bag open?",
+        "who forgot the password for the laptop?",
+        "Who lost weight with this watch?",
+    ],
 )
 def test_other_questions_with_who_are_no_finds(text: str) -> None:
     assert not reads_as_find(text)
+
+
+@for_each(
+    "text",
+    [
+        "found left glove, slightly dirty", "Left airpod found, case open", "Found jacket. Left pocket is open",
+        "Found: wallet left open", "Someone left their backpack unzipped and open", "gloves left here, dirty",
+        "Someone left a laptop here with the screen on", "Found AirPods, left one is dirty",
+    ],
+)  # fmt: skip
+def test_a_left_one_and_one_left_open_are_finds(text: str) -> None:
+    assert reads_as_find(text)

@@ -182,6 +182,10 @@ def test_thanks_for_a_thing_and_a_full_one_are_no_losses(text: str) -> None:
     [
         "thanks for the umbrella, I lost mine",
         "black wallet, is empty",
+        "my wallet is empty",
+        "the purse is empty",
+        "Mi cartera está vacía",
+        "傘 ありがとうございます",
         "Thanks, still missing my umbrella",
         "Umbrella stand",
     ],
