@@ -4,12 +4,13 @@ import re
 from typing import Final
 
 _HAS_HANDLES: Final = "сум[ок]|рюкзак|чемодан|портфел|пакет|саквояж|кружк|чашк|зонт|ножик|нож|сковород|коляск|корзин"
+_BROKEN: Final = r"(?:оторва|оборва|слома|отби|треснул|отвали|отлома|отпа)\w{1,8}"
 _HANDLE: Final = re.compile(
-    rf"\b(?P<thing>(?:{_HAS_HANDLES})\w{{0,6}}\b[^.!?;\n]{{0,60}}?[\s,–—-])(?<!\bи )ручк(?:а|и|ой|ами)\b"
-    r"(?:(?<=[^\W\d_] ручка)|(?<=[^\W\d_] ручки)|(?<=[^\W\d_] ручкой)|(?<=[^\W\d_] ручками)|(?=[ ][^\W\d_]))(?![ ]и\b)",
+    rf"\b(?P<thing>(?:{_HAS_HANDLES})\w{{0,6}}\b(?:[^.!?;,\n]{{0,40}},)?[^.!?;,\n]{{0,30}}?[\s–—-])(?:ручк(?:а|и)\b"
+    rf"(?=[ ](?:\w{{1,12}}[ ])?{_BROKEN}\b)|(?<=\bс )ручк(?:ой|ами)\b|(?<=\bсо )ручк(?:ой|ами)\b)",
     re.IGNORECASE,
 )
-"""With another word in its phrase: in "сумка, ручка, тетрадь" it's a thing of a list, and "ручку" was lost itself."""
+"""Only if it's broken, or the thing is "с ручкой": in any other phrase it may be a pen that lay in the bag."""
 
 
 def name_handles(russian: str) -> str:

@@ -1,7 +1,7 @@
 """Which names of things mean the same thing, a kind of it, or another one (kinds.toml)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Final, Literal
 
@@ -47,7 +47,7 @@ def _near() -> Mapping[str, frozenset[str]]:
 
 
 _ONE_KIND: Final = frozenset[Relation](("broader", "narrower"))
-_MAY_BE_ONE: Final = _ONE_KIND | {"near"}
+_BY_USE: Final[Sequence[Relation]] = ("broader", "narrower", "near", "other")
 _CONTAINS: Final = frozenset[Relation](("same", "broader"))
 _TOY: Final = "toy"
 KEPT_IN: Final = frozenset(listed(_TABLES["others"]["containers"]))
@@ -92,8 +92,8 @@ def relation(first: str, second: str) -> Relation:
     one, other = _kind_named(first), _kind_named(second)
     if one == other and one in {_kind(first), _kind(second)}:
         return "same"
-    if _differ_in_use(first, second):
-        return "near" if one == _TOY else "other"  # one sees a dog where another sees a wolf
+    if (of_uses := _of_uses(first, second)) is not None:
+        return "near" if one == _TOY else of_uses  # one sees a dog where another sees a wolf
     if is_kept_in(first, second) or is_kept_in(second, first):
         return "near"
     return "same" if one == other else _of_kinds(one, other)
@@ -128,11 +128,12 @@ def _kind_named(name: str) -> str:
     return _kind(kind_part(name))
 
 
-def _differ_in_use(first: str, second: str) -> bool:
-    """Whether one noun after two others means two things: a guitar case and a flute case, but no instrument case."""
+def _of_uses(first: str, second: str) -> Relation | None:
+    """Return how one noun after two others is related: a guitar case and a flute case, but no instrument case."""
     *uses, noun = _key(first).split()
     *other_uses, other_noun = _key(second).split()
     if not (uses and other_uses) or noun != other_noun:
-        return False
+        return None
     pairs = list(product(map(_kind, uses), map(_kind, other_uses)))
-    return all(one != other and _of_kinds(one, other) not in _MAY_BE_ONE for one, other in pairs)
+    related = {"same" if one == other else _of_kinds(one, other) for one, other in pairs} | {"other"}
+    return None if "same" in related else next(relation for relation in _BY_USE if relation in related)

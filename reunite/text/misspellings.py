@@ -11,7 +11,8 @@ from reunite.text.word_lists import THINGS
 
 _TABLES: Final = read_toml("misspellings.toml")
 _MEANT: Final[Mapping[str, str]] = {typed: meant for meant, cell in _TABLES["meant"].items() for typed in listed(cell)}
-_TYPED: Final = re.compile(any_of(sorted(_MEANT, key=len, reverse=True)), re.IGNORECASE)
+_AS_WRITTEN: Final = frozenset(listed(_TABLES["as_written"]["phrases"]))
+_TYPED: Final = re.compile(any_of(sorted({*_MEANT, *_AS_WRITTEN}, key=len, reverse=True)), re.IGNORECASE)
 _LOWER_CASE: Final[Mapping[str, str]] = {typed: meant for meant, typed in _TABLES["lower_case"].items()}
 _TYPED_SO: Final = re.compile(any_of(sorted(_LOWER_CASE)))
 _WORDS, _ANIMALS = ("|".join(_TABLES["stuffed"][key].split()) for key in ("words", "animals"))
@@ -26,9 +27,14 @@ _MIN_PART: Final = 3
 
 def correct_misspellings(text: str) -> str:
     """Replace common misspellings of things and brands, and what could be read in two ways."""
-    typed = _TYPED.sub(lambda match: _MEANT[" ".join(match[0].lower().split())], text)
+    typed = _TYPED.sub(_meant, text)
     typed = _TYPED_SO.sub(lambda match: _LOWER_CASE[match[0]], typed)
     return name_soft_toys(_BOTTLE_GREEN.sub("dark green", typed))
+
+
+def _meant(match: re.Match[str]) -> str:
+    phrase = " ".join(match[0].lower().split())
+    return match[0] if phrase in _AS_WRITTEN else _MEANT[phrase]
 
 
 def name_soft_toys(english: str) -> str:

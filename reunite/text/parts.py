@@ -65,14 +65,10 @@ _HOLDERS: Final = frozenset(("same", "broader"))
 _COVERS: Final = frozenset(("case", "cover", "sleeve", "pouch"))
 _ON: Final = {
     "key": frozenset(("keyring", "keychain", "lanyard", "fob", "charm", "tag", "carabiner")),
-    "phone": frozenset(("ring", "strap", "charm", "keyring", "lanyard", "tag")),
+    "phone": frozenset(("strap", "charm")),
     "watch": frozenset(("strap", "band")),
-    **dict.fromkeys(
-        ("retainer", "mouthguard", "brace", "denture", "airpod", "earphone", "earring", "ring", "necklace", "bracelet"),
-        frozenset(("box", "tin")),
-    ),
 }
-"""What is on a thing, or what it's kept in: "keys, red lanyard", "retainer, green box"."""
+"""What is on a thing: "keys, red lanyard"."""
 _BUNCH: Final = re.compile(r"\bkeys?\s{0,3}:", re.IGNORECASE)
 """Keys before a list of which they are: "keys: 2 house keys, a bike key and a keyring"."""
 _NUMBER: Final = re.compile(r"\b\d{1,3}\b")
@@ -177,8 +173,7 @@ def _names_only_a_cover(between: str, before: str, piece: str, following: str) -
     is_listed = len(words.tokens(piece)) == 1 and bool(_things(following))
     covers = _COVERS.union(*(_ON.get(thing, ()) for thing in _things(before)))
     named = _things(piece)
-    is_another = "ring" in named and bool(_ARTICLE.match(piece.strip()))
-    is_cover = bool(named & covers) and named - _things(before) <= covers and not is_another
+    is_cover = bool(named & covers) and named - _things(before) <= covers
     return not between.strip(" ,;:.，、；") and is_cover and not is_listed
 
 
