@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from reunite.text.data import read_toml
@@ -33,10 +34,11 @@ def kept_places(text: str, places: Iterable[str]) -> frozenset[str]:
 
 def _is_kept(text: str, place: str) -> bool:
     """Whether a text says so wherever it names the place."""
-    named = [found.span() for found in re.finditer(re.escape(place), text)]
-    return bool(named) and all(
-        _says_so(text[max(start - _NEARBY, 0) : start], place, text[end : end + _NEARBY]) for start, end in named
-    )
+    if not place:
+        return False
+    pieces = text.split(place)  # a pattern would stay in the cache of `re`, and with it words of a report
+    around = list(pairwise(pieces))
+    return bool(around) and all(_says_so(before[-_NEARBY:], place, after[:_NEARBY]) for before, after in around)
 
 
 def _says_so(*around: str) -> bool:

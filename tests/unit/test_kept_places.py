@@ -60,7 +60,8 @@ def test_where_an_owner_left_a_thing_is_where_it_was_lost(lost: str) -> None:
         "AirPods, dropped off a table in the gym",
         "Found a bag, took it off the bench in the park", "Dropped off my son at school and found a hat",
         "сдал экзамен в библиотеке и нашёл ручку", "Someone gave it to me at the library: a scarf",
-        "Encontrei um chapéu que deixei na sala", "Found a hat in the library, keeping it at the library",
+        "Handed in a form at the office and found a hat", "Encontrei um chapéu que deixei na sala",
+        "Found a hat in the library, keeping it at the library",
     ],
 )  # fmt: skip
 def test_where_a_thing_was_found_is_not_where_it_is_kept(found: str) -> None:
