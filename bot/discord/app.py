@@ -96,7 +96,7 @@ def _work(
     return [
         partial(_watch_absence, store, workspaces, client),
         partial(reconciler.missed.keep_changing, lambda: workspaces),
-        partial(workspaces.keep_saved, client, lambda guild: reconciler.start(only=[guild])),
+        partial(workspaces.keep_saved, client),
         partial(follow_changes, store, "discord", lambda: workspaces, partial(workspaces.reread, client)),
         partial(watch_roles, store, "discord", verdicts.moderates),
         client.register_commands_late,

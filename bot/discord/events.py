@@ -48,6 +48,7 @@ class Events:
         self._unavailable: set[int] = set()
         """The guilds with an outage on Discord's side."""
         self._grants = Grants(workspaces, reconciler.granted)
+        workspaces.on_saved_late = lambda guild: reconciler.start(only=[guild])
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
         message_events = MessageEvents(inbound, self._missed)
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):

@@ -161,12 +161,12 @@ class Reconciler:
     async def _missed_posts(self, channel: ReportChannel, earliest: datetime, posts: dict[str, Report]) -> bool:
         """Read the posts of a channel for reports; return false if that has to wait.
 
-        One that has just become such a channel is read once that is saved, which begins a new attempt.
+        One that has just become such a channel is read once that is saved. After a failure, that begins a new attempt.
         """
         if kind := self._workspaces.role_of(channel):
             first = await self.missed.first_missed(channel, kind, earliest)
             if first is None:
-                if not self._workspaces.is_unsaved(channel.guild):  # it's being saved right now
+                if not self._workspaces.is_unsaved(channel.guild):  # it's being saved for the first time
                     self._due.add(channel.guild.id)
                 return False
             if isinstance(channel, discord.ForumChannel):

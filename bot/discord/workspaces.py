@@ -36,6 +36,8 @@ class Workspaces:
         self._unsaved: dict[int, datetime | None] = {}
         """The guilds whose channels have to be saved again, as an earlier try failed; since when the bot was away."""
         self._joins = Locks[int]()
+        self.on_saved_late: Callable[[discord.Guild], None] = lambda _: None
+        """Hears of each guild that's saved after a try that failed: posts in new channels had to wait for that."""
 
     async def join(self, guild: discord.Guild) -> None:
         """Save a guild with its channels and their kinds of report, and read its settings.
@@ -43,9 +45,7 @@ class Workspaces:
         One at a time, so that settings read earlier never replace later ones.
         """
         async with self._joins.of(guild.id):
-            away_since = self._unsaved.get(guild.id) or await self._away_since(guild)
-            self._unsaved[guild.id] = away_since
-            await self._join(guild, away_since)
+            await self._join(guild)
 
     async def join_now_or_later(self, guild: discord.Guild) -> None:
         """Join a guild, or leave it to `keep_saved` if that fails: the other guilds are still served."""
@@ -84,24 +84,19 @@ class Workspaces:
         async with self._joins.of(guild.id):
             saved = await self._handlers.settings("discord", guild_id)
             if saved != self._settings.get(guild.id, saved):
-                await self._join(guild, None)
+                await self._join(guild)
 
     def is_unsaved(self, guild: discord.Guild) -> bool:
-        """Return whether a guild's channels still have to be saved."""
+        """Return whether a guild's channels have to be saved again, as an earlier try failed."""
         return guild.id in self._unsaved
 
-    async def keep_saved(self, client: discord.Client, note_saved: Callable[[discord.Guild], None]) -> None:
-        """Save guilds and their channels again that couldn't be saved. Runs until cancelled.
-
-        `note_saved` hears of each: posts in new channels had to wait for that.
-        """
+    async def keep_saved(self, client: discord.Client) -> None:
+        """Save guilds and their channels again that couldn't be saved. Runs until cancelled."""
         while True:
             await asyncio.sleep(_SAVE_EVERY_SECONDS)
             for guild in client.guilds:
                 if guild.id in self._unsaved:
                     await self._save_late(guild)
-                    if guild.id not in self._unsaved:
-                        note_saved(guild)
 
     async def _save_late(self, guild: discord.Guild) -> None:
         try:
@@ -111,7 +106,19 @@ class Workspaces:
         except Exception as error:  # noqa: BLE001 - the next round may succeed
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
-    async def _join(self, guild: discord.Guild, away_since: datetime | None) -> None:
+    async def _join(self, guild: discord.Guild) -> None:
+        away_since = self._unsaved.get(guild.id)
+        try:
+            away_since = away_since or await self._away_since(guild)
+            await self._save(guild, away_since)
+        except BaseException:
+            self._unsaved[guild.id] = away_since
+            raise
+        if guild.id in self._unsaved:
+            del self._unsaved[guild.id]
+            self.on_saved_late(guild)
+
+    async def _save(self, guild: discord.Guild, away_since: datetime | None) -> None:
         join = JoinWorkspace("discord", str(guild.id), guild.name, away_since=away_since)
         await self._handlers.join(join)  # a guild must have been joined before it has settings
         saved = await self._handlers.settings("discord", str(guild.id))
@@ -122,7 +129,6 @@ class Workspaces:
         if not guild.unavailable:  # in an outage, Discord lists no channels
             listed = (Channel(str(place.id), place.name, self.role_of(place)) for place in report_channels(guild))
             await self._handlers.join(replace(join, channels=tuple(listed)))
-        self._unsaved.pop(guild.id, None)
 
     async def ensure_joined(self, guild: discord.Guild) -> None:
         """Join a guild whose first event comes before it has been joined."""

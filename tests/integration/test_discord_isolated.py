@@ -8,8 +8,10 @@ from structlog.testing import capture_logs
 
 from bot.discord import workspaces
 from bot.discord.inbound import Inbound
-from bot.discord.workspaces import Workspaces
+from reunite.commands import JoinWorkspace
+from reunite.entities import Workspace
 from reunite.errors import TryAgainError
+from reunite.handlers import Handlers
 from tests.doubles.discord_shapes import FORUM, MEDIA
 from tests.integration.test_discord_away import caught_up, guild, online
 from tests.support.discord_adapter import JPEG
@@ -36,15 +38,15 @@ async def test_a_forum_post_from_while_the_bot_was_away_is_taken_though_archived
 async def test_a_guild_that_cannot_be_stored_at_the_start_is_stored_later(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tried = Workspaces.join, list[int]()
+    real, tried = Handlers.join, list[str]()
 
-    async def join(self: Workspaces, guild: dpy.Guild) -> None:
-        tried.append(guild.id)
+    async def join(self: Handlers, command: JoinWorkspace) -> Workspace:
+        tried.append(command.external_id)
         if len(tried) == 1:
             raise TryAgainError("conflict with another transaction")
-        await real(self, guild)
+        return await real(self, command)
 
-    monkeypatch.setattr(Workspaces, "join", join)
+    monkeypatch.setattr(Handlers, "join", join)
     monkeypatch.setattr(workspaces, "_SAVE_EVERY_SECONDS", 0.1)
     async with guild(database_url) as (discord, store):
         ann = discord.admin.join("Ann")
