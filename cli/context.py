@@ -209,9 +209,12 @@ def _words_of(error: Exception) -> str:
     from psycopg import OperationalError
 
     from db.database import DatabaseAwayError, reason
+    from db.trouble import is_away
 
     if isinstance(error, OperationalError) and not isinstance(error, DatabaseAwayError):
-        return f"The database can't be used ({reason(error)}). `reunite doctor` may say why; then try again."
+        if is_away(error):
+            return f"The database can't be used ({reason(error)}). `reunite doctor` may say why; then try again."
+        return f"The command was interrupted ({reason(error)}). Try again."
     return " ".join(str(error).split())
 
 

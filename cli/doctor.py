@@ -34,7 +34,12 @@ _SECONDS: Final = 5
 _MORE_DATA: Final = (
     "CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT repeat('x', 1000) FROM generate_series(1, 4000)"
 )
-"""Writes four megabytes, which are deleted at once."""
+"""Writes four megabytes."""
+_NO_NEW_DATA: Final = {
+    psycopg.errors.DiskFull: "Make room on PostgreSQL's disk. Until then, answers wait.",
+    psycopg.errors.ReadOnlySqlTransaction: "Connect to the primary, not to a standby.",
+}
+"""What to do if the database takes no new data, by what it says."""
 _UNREACHABLE: Final = {
     "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
     "embedded": "Run `reunite migrate`.",
@@ -126,12 +131,19 @@ def running(status: Status) -> Iterator[Finding]:
 
 
 async def _disk(where: Servers) -> Finding:
-    """Say whether the database takes new data: what needs no more room works even where its disk is full."""
+    """Say whether the database takes new data: what needs no more room works even where its disk is full.
+
+    The data is taken back: a commit would wait for a standby that must confirm it.
+    """
     try:
-        async with await psycopg.AsyncConnection.connect(where.owner_database_url) as connection:
+        async with (
+            await psycopg.AsyncConnection.connect(where.owner_database_url, connect_timeout=_SECONDS) as connection,
+            connection.transaction(force_rollback=True),
+        ):
+            await connection.execute(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
             await connection.execute(_MORE_DATA)
     except psycopg.Error as error:
-        remedy = "Answers wait until PostgreSQL takes new data. Make room on its disk; it can't be a standby."
+        remedy = next((words for kind, words in _NO_NEW_DATA.items() if isinstance(error, kind)), "")
         return Finding("its disk", ok=False, found=reason(error), remedy=remedy)
     return Finding("its disk", ok=True, found="takes new data")
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from time import time
 from typing import Final
 
 import psycopg
@@ -15,11 +16,11 @@ from db.keys import NO_KEYS, Keys
 from db.migrate import migrate
 
 _SCRATCH: Final = "reunite_scratch_"
-_SCRATCH_LOCK: Final = 0x53435241
-"""An arbitrary number for the advisory lock: one scratch database at a time is created."""
-_LEFT: Final = """SELECT datname FROM pg_database d WHERE starts_with(datname, %s) AND pg_has_role(datdba, 'USAGE')
+_LEFT: Final = """SELECT datname FROM pg_database d WHERE pg_has_role(datdba, 'USAGE')
+  AND to_timestamp(substring(datname FROM %s)::bigint) < now() - interval '1 day'
   AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)"""
-"""The scratch databases of commands that were killed."""
+"""The scratch databases of commands that were killed. A running one may have no connection for a moment, so they are
+left for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _keys(settings: Settings) -> Keys:
 @asynccontextmanager
 async def scratch(home: Servers) -> AsyncIterator[Servers]:
     """Yield a migrated scratch database and queue, deleted at the end: real data is never touched."""
-    name = f"{_SCRATCH}{secrets.token_hex(6)}"
+    name = f"{_SCRATCH}{int(time())}_{secrets.token_hex(6)}"
     own = replace(
         home,
         database_url=conninfo.make_conninfo(home.database_url, dbname=name),
@@ -83,26 +84,21 @@ async def scratch(home: Servers) -> AsyncIterator[Servers]:
         queue=name,
     )
     try:
-        used = await _created(home.owner_database_url, own.owner_database_url, sql.Identifier(name))
-        try:
-            await migrate(own.owner_database_url)
-            yield own
-        finally:
-            await used.close()
+        await _create(home.owner_database_url, name)
+        await migrate(own.owner_database_url)
+        yield own
     finally:
         async with await _owner(home.owner_database_url) as connection:
             await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-async def _created(home_url: str, url: str, name: sql.Identifier) -> psycopg.AsyncConnection:
-    """Create a scratch database, and return a connection to it: one that has none was left by a killed command."""
+async def _create(home_url: str, name: str) -> None:
+    """Create a scratch database, and drop those that killed commands have left."""
     async with await _owner(home_url) as connection:
-        await connection.execute("SELECT pg_advisory_lock(%s)", [_SCRATCH_LOCK])  # freed with the connection
-        for left in await (await connection.execute(_LEFT, [_SCRATCH])).fetchall():
+        for left in await (await connection.execute(_LEFT, [f"^{_SCRATCH}([0-9]{{10}})_"])).fetchall():
             with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
                 await connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(*left)))
-        await connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        return await _owner(url)
+        await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 async def _owner(url: str) -> psycopg.AsyncConnection:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
@@ -10,7 +11,7 @@ from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
 
 app = typer.Typer(
-    help="Create, list and revoke tokens for the HTTP API.",
+    help="Create, list, renew and revoke tokens for the HTTP API.",
     epilog="Example: reunite token list",
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -18,6 +19,7 @@ app = typer.Typer(
 
 Community = Annotated[str | None, typer.Option(help="Id or name of the community; not needed if there's only one.")]
 _LONGEST_DAYS: Final = 3650
+_NO_SUCH: Final = "The community has no such token. `reunite token list` shows them."
 
 
 @app.command("create")
@@ -55,6 +57,21 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
                 ends = f", until {token['expires_at'][:10]}" if token["expires_at"] else ""
                 used = f"last used {token['used_at'][:10]}" if token["used_at"] else "never used"
                 print(f"{token['id']}  {token['name']} ({', '.join(token['scopes'])}{ends}), {used}")
+
+
+@app.command("renew")
+def renew(
+    token: Annotated[str, typer.Argument(help="The token's id, as `reunite token list` shows it.")],
+    community: Community = None,
+) -> None:
+    """Give a token another secret and print it: requests with the old one are refused from now on.
+
+    What was posted with the old one stays the token's own.
+
+    Example: reunite token renew 1b4e28ba-2fa1-11d2-883f-0016d3cca427
+    """
+    with prepared(with_redis=False) as (_, where):
+        print(run_async(_renew(where.database_url, community, token)))
 
 
 @app.command("revoke")
@@ -109,18 +126,34 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
         ]
 
 
-async def _revoke(url: str, community: str | None, token: str) -> None:
-    from uuid import UUID
-
+async def _renew(url: str, community: str | None, token: str) -> str:
     from cli.communities import find_community
     from db.api_tokens import ApiTokens
     from db.database import Database
 
-    try:
-        wanted = UUID(token)
-    except ValueError as error:
-        raise UsageError(f"There's no token with the id {token!r}. `reunite token list` shows them.") from error
+    wanted = _id(token)
+    async with Database(url, connections=1) as database:
+        chosen = await find_community(database, community)
+        secret = await ApiTokens(database).renew(chosen.id, wanted)
+        if secret is None:
+            raise UsageError(_NO_SUCH)
+        return secret
+
+
+async def _revoke(url: str, community: str | None, token: str) -> None:
+    from cli.communities import find_community
+    from db.api_tokens import ApiTokens
+    from db.database import Database
+
+    wanted = _id(token)
     async with Database(url, connections=1) as database:
         chosen = await find_community(database, community)
         if not await ApiTokens(database).revoke(chosen.id, wanted):
-            raise UsageError("The community has no such token. `reunite token list` shows them.")
+            raise UsageError(_NO_SUCH)
+
+
+def _id(token: str) -> UUID:
+    try:
+        return UUID(token)
+    except ValueError as error:
+        raise UsageError(f"There's no token with the id {token!r}. `reunite token list` shows them.") from error

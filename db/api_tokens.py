@@ -83,6 +83,15 @@ class ApiTokens:
         query = "SELECT id, name, scopes, created_at, expires_at, used_at FROM api_token ORDER BY created_at"
         return [TokenInfo(**row) for row in await self._database.rows_in(community, query)]
 
+    async def renew(self, community: UUID, token: UUID) -> str | None:
+        """Give a token another secret, and return it: what was posted with the old one is still its own.
+
+        None if the community has none with this id.
+        """
+        secret = PREFIX + secrets.token_urlsafe(_BYTES)
+        query = "UPDATE api_token SET hash = %s WHERE id = %s RETURNING id"
+        return secret if await self._database.rows_in(community, query, _hash(secret), token) else None
+
     async def revoke(self, community: UUID, token: UUID) -> bool:
         """Delete a token; false if the community has none with this id."""
         return bool(await self._database.rows_in(community, "DELETE FROM api_token WHERE id = %s RETURNING id", token))

@@ -37,6 +37,7 @@ _REFUSED: Final = re.compile(r'database ".*" does not exist|authentication faile
 _REMEDY: Final = "Check REUNITE_DATABASE_URL, and run `reunite migrate` if you haven't yet."
 _ALL_TAKEN: Final = re.compile(r"too many (?:clients|connections)|connection slots")
 _RAISE: Final = "Raise max_connections there, or the role's or the database's limit, or end what else is connected."
+_PRIMARY: Final = "REUNITE_DATABASE_URL must lead to the primary, not to a standby."
 _VERIFY_FAILED: Final = "certificate verify failed"
 """All that PostgreSQL's library says, whatever is wrong."""
 _UNTRUSTED: Final = (
@@ -62,7 +63,7 @@ class MigrationError(Exception):
 
 
 class DatabaseAwayError(psycopg.OperationalError):
-    """The database doesn't let anyone in; the message says why and what to do."""
+    """The database lets nobody in, or takes no writes; the message says why and what to do."""
 
 
 class Database:
@@ -170,7 +171,7 @@ class Database:
                 yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 await connection.close()
-                raise psycopg.OperationalError(f"the database takes no writes ({reason(error)})") from error
+                raise DatabaseAwayError(f"The database takes no writes ({reason(error)}). {_PRIMARY}") from error
 
 
 async def _rows(connection: Connection, query: LiteralString, params: Any) -> list[dict[str, Any]]:

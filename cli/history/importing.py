@@ -1,7 +1,7 @@
 """`reunite import`: a list that a community already has, reported through the API's workspace."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -85,6 +85,8 @@ class Importer:
     result: Imported
     pending: dict[UUID, Entry] = field(default_factory=dict)
     moved_at: float = field(default_factory=monotonic)
+    is_waiting: bool = False
+    """Whether the database was away when it was last asked."""
 
     async def run(self, entries: list[Entry]) -> None:
         """Report everything and wait until the workers are done with it."""
@@ -103,36 +105,56 @@ class Importer:
 
     async def _resume(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that were never reported; those that were reported but not processed become pending."""
-        async with self.store.session(self.community) as session:
-            known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
-            done = {post.report for post in await session.import_export.processed(known.values())}
+        known, done = await self._patiently(lambda: self._known(entries))
         self.result.before = len(done)
         self.pending = {
             known[entry.key]: entry for entry in entries if entry.key in known and known[entry.key] not in done
         }
         return [entry for entry in entries if entry.key not in known]
 
+    async def _known(self, entries: list[Entry]) -> tuple[Mapping[str, UUID], set[UUID]]:
+        async with self.store.session(self.community) as session:
+            known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
+            return known, {post.report for post in await session.import_export.processed(known.values())}
+
     async def _report(self, entry: Entry) -> None:
         try:
             command = await asyncio.to_thread(_command, entry, self.workspace)
-            receipt = await _patiently(lambda: self.handlers.report(command))
-        except TEMPORARY:
-            raise
-        except TellUserError as error:
-            self.result.skipped.append(Skipped(entry.name, wording.explain(error)))
         except OSError as error:
             self.result.skipped.append(Skipped(entry.name, f"it can't be read: {error.strerror}"))
+            return
+        try:
+            receipt = await self._patiently(lambda: self.handlers.report(command))
+        except TellUserError as error:
+            self.result.skipped.append(Skipped(entry.name, wording.explain(error)))
         else:
             self.pending[receipt.report.id] = entry
 
     async def _collect(self) -> None:
-        for done in await _patiently(self._processed):
+        for done in await self._patiently(self._processed):
             self.result.note(self.pending.pop(done.report), done)
             self.moved_at = monotonic()
 
     async def _processed(self) -> Sequence[Processed]:
         async with self.store.session(self.community) as session:
             return await session.import_export.processed(self.pending)
+
+    async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Take a step, and again while the database is away, but not for long."""
+        until = monotonic() + _OUTAGE_SECONDS
+        while True:
+            try:
+                done = await step()
+            except TEMPORARY:
+                if monotonic() > until:
+                    raise
+                if not self.is_waiting:  # several wait at once
+                    say("The database is away; waiting for it for up to a minute.")
+                self.is_waiting = True
+            else:
+                self.is_waiting = False
+                return done
+            await asyncio.sleep(_POLL_SECONDS)
 
     def _warn_when_stuck(self) -> None:
         if self.pending and monotonic() > self.moved_at + _SILENCE_SECONDS:
@@ -154,18 +176,6 @@ async def run(where: Servers, community: str | None, listing: Listing) -> Import
         await Importer(store, LoggedHandlers(store, hints), chosen.id, workspace, result).run(list(listing.entries))
         result.seconds = monotonic() - began
     return result
-
-
-async def _patiently(step: Callable[[], Awaitable[T]]) -> T:
-    """Take a step, and again while the database is away, but not for long."""
-    until = monotonic() + _OUTAGE_SECONDS
-    while True:
-        try:
-            return await step()
-        except TEMPORARY:
-            if monotonic() > until:
-                raise
-        await asyncio.sleep(_POLL_SECONDS)
 
 
 def how_many_together(entries: Sequence[Entry]) -> int:

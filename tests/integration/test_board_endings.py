@@ -12,7 +12,7 @@ from tests.support.board import Browser, Community, browsing, community_with_a_b
 community_fixture = pytest.fixture(community_with_a_board, name="community")
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
 
-_WAITS = '<a class="paper" href="/?state=ending">Shelf items whose report ends soon: 1</a>'
+_WAITS = '<a class="paper" href="/?state=ending">Items whose report ends soon: 1</a>'
 _KEEP, _DELETE = "Keep it until", "Delete it for good"
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import psycopg
+import pytest
 from psycopg.conninfo import make_conninfo
 
 from cli import doctor
@@ -15,4 +17,29 @@ async def test_a_database_that_takes_no_new_data_is_a_problem(where: Servers, ow
     bad = await doctor._disk(replace(where, owner_database_url=refusing))
     assert bad.ok is False
     assert "read-only" in bad.found
-    assert "Make room on its disk" in bad.remedy
+    assert bad.remedy == "Connect to the primary, not to a standby."
+
+
+@pytest.mark.parametrize(("code", "remedy"), [("53100", "Make room on PostgreSQL's disk."), ("53200", "")])
+async def test_only_a_full_disk_is_blamed_on_the_disk(
+    where: Servers, owner_database_url: str, monkeypatch: pytest.MonkeyPatch, code: str, remedy: str
+) -> None:
+    failing = f"DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{code}'; END $$"
+    monkeypatch.setattr(doctor, "_MORE_DATA", failing)
+    bad = await doctor._disk(replace(where, owner_database_url=owner_database_url))
+    assert (bad.ok, bad.found) == (False, "not now")
+    assert bad.remedy.startswith(remedy)
+    assert bool(bad.remedy) == bool(remedy)
+
+
+async def test_it_waits_neither_for_a_standby_nor_for_a_statement_that_hangs(
+    where: Servers, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_MORE_DATA", "CREATE TABLE left_by_doctor ()")
+    assert (await doctor._disk(replace(where, owner_database_url=owner_database_url))).ok
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
+        left = await connection.execute("SELECT to_regclass('left_by_doctor')")
+        assert await left.fetchone() == (None,)  # nothing was committed
+    monkeypatch.setattr(doctor, "_SECONDS", 1)
+    monkeypatch.setattr(doctor, "_MORE_DATA", "SELECT pg_sleep(1000)")
+    assert not (await doctor._disk(replace(where, owner_database_url=owner_database_url))).ok

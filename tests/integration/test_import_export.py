@@ -1,10 +1,13 @@
 """A list is imported once and takes part in matching; an export holds what it should, and no more."""
 
 import csv
+import errno
 import io
 import stat
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import psycopg
@@ -14,6 +17,7 @@ from structlog.testing import capture_logs
 from cli.errors import UsageError
 from cli.history import exporting, importing, listing
 from cli.servers import Servers
+from db.import_export import SqlImportExport
 from reunite.entities import ReportKind
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
@@ -72,11 +76,47 @@ async def test_a_list_is_imported_once_and_found(
 
 
 @pytest.mark.usefixtures("world")
-async def test_an_outage_of_the_database_is_waited_for(where: Servers, source: Path, owner_database_url: str) -> None:
+async def test_an_outage_of_the_database_is_waited_for(
+    where: Servers, source: Path, owner_database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with psycopg.connect(owner_database_url) as owner:
         owner.execute(_NO_ROOM_TWICE)
     result = await imported(where, source)
     assert (result.reports, result.photos, len(result.skipped)) == (5, 4, 2)
+    assert "The database is away; waiting for it" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("world")
+async def test_an_outage_at_the_start_is_waited_for_too(
+    where: Servers, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, known = [], SqlImportExport.known_reports
+
+    async def away_at_first(self: SqlImportExport, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
+        asked.append(workspace)
+        if len(asked) == 1:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        return await known(self, workspace, keys)
+
+    monkeypatch.setattr(SqlImportExport, "known_reports", away_at_first)
+    assert (await imported(where, source)).reports == 5
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_photo_that_a_network_mount_does_not_give_leaves_only_its_own_entry_out(
+    where: Servers, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def away(path: Path) -> bytes:
+        if path.name == "blue.jpg":
+            raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", away)
+    result = await imported(where, source)
+    assert result.reports == 4
+    assert "it can't be read: Connection timed out" in [skipped.why for skipped in result.skipped]
 
 
 @pytest.mark.usefixtures("world")

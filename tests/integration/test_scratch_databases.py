@@ -1,13 +1,14 @@
-"""The scratch databases of `try`, `match`, `evaluate` and others: gone at the end, or when the next one is created."""
+"""The scratch databases of `try`, `match`, `evaluate` and others: gone at the end, or after a day."""
 
 from dataclasses import replace
+from time import time
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cli.servers import Servers, scratch
 
-LEFT = "reunite_scratch_of_a_killed_command"
+DAY = 24 * 3600
 
 
 def names(url: str) -> set[str]:
@@ -19,13 +20,21 @@ def name(own: Servers) -> str:
     return str(conninfo_to_dict(own.owner_database_url)["dbname"])
 
 
-async def test_what_a_killed_command_left_goes_and_what_another_uses_stays(
+async def test_what_a_killed_command_left_goes_after_a_day_and_what_may_be_in_use_stays(
     where: Servers, owner_database_url: str
 ) -> None:
     home = replace(where, owner_database_url=owner_database_url)
-    with psycopg.connect(owner_database_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {LEFT}")
-    async with scratch(home) as first, scratch(home) as second:
-        both = {name(first), name(second)}
-        assert (both | {LEFT}) & names(owner_database_url) == both
-    assert not (both | {LEFT}) & names(owner_database_url)
+    begun = [int(time()) - seconds for seconds in (2 * DAY, 2 * DAY, DAY // 2)]
+    left, used, new = [f"reunite_scratch_{at}_{number}" for number, at in enumerate(begun)]
+    with psycopg.connect(owner_database_url, autocommit=True) as owner:
+        for database in (left, used, new):
+            owner.execute(f"CREATE DATABASE {database}")
+        try:
+            with psycopg.connect(make_conninfo(owner_database_url, dbname=used)):
+                async with scratch(home) as first, scratch(home) as second:
+                    both = {name(first), name(second)}
+                    assert (both | {left, used, new}) & names(owner_database_url) == both | {used, new}
+                assert (both | {left, used, new}) & names(owner_database_url) == {used, new}
+        finally:
+            for database in (left, used, new):
+                owner.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -52,6 +52,12 @@ def test_a_connection_that_breaks_is_named_with_what_to_do(capsys: pytest.Captur
     assert capsys.readouterr().err == f"{said} `reunite doctor` may say why; then try again.\n"
 
 
+def test_what_only_interrupts_a_command_is_not_said_to_be_the_database(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), configured():
+        raise psycopg.errors.DeadlockDetected("deadlock detected")
+    assert capsys.readouterr().err == "The command was interrupted (deadlock detected). Try again.\n"
+
+
 def test_a_home_that_can_not_be_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EmbeddedServersError, match=r"^REUNITE_HOME: the folder .*/file/home can't be used"):
