@@ -63,12 +63,14 @@ async def test_the_owner_is_sent_to_the_moderators_who_learn_that_they_have_to_g
     assert "Reception" in (await stage.press("where_is_it", match.id, ADA)).text()
 
 
-async def test_a_search_that_becomes_a_claim_says_so_too(stage: Stage) -> None:
-    lost, _, match = await matched_with_a_list(stage)
+@pytest.mark.parametrize("log_channel", ["moderators", None])
+async def test_a_search_that_becomes_a_claim_says_so_too(stage: Stage, log_channel: str | None) -> None:
+    lost, _, match = await matched_with_a_list(stage, log_channel)
     async with stage.session(lost.community) as session:
         await session._do("UPDATE report SET state = 'look' WHERE id = %(id)s", id=lost.id)
     note = await stage.press("look_mine", match.id, ADA, words="a scratch inside", target=lost.target, private=False)
-    assert note.text() == sentence("note_look_filed_listed")
+    do_it_yourself = [] if log_channel else [sentence("tell_moderators")]
+    assert note.text().split("\n") == [sentence("note_look_filed_listed"), *do_it_yourself]
 
 
 async def test_moderators_are_reminded_of_a_claim_that_nobody_has_looked_at(stage: Stage) -> None:
