@@ -1,4 +1,8 @@
-"""Brightens photos that were taken in the dark, so that colours and encoders see what a person makes out."""
+"""Brightens photos that were taken in the dark, so that colours and encoders see what a person makes out.
+
+A thing that is black must stay black, so a photo counts as dark only if it shows light and shade, and its colours only
+if they were the same before.
+"""
 
 from typing import Final
 
@@ -6,31 +10,46 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from reunite.encoder import Pixels
+from reunite.matching import colours
+
 Levels = NDArray[np.uint8]
 """What each of the 256 values of a channel becomes."""
 
-_BRIGHT: Final = 0.99
-"""The share of a photo's pixels whose strongest channel isn't above that of its bright ones."""
-_STEP: Final = 8
-"""Every eighth pixel of both directions is looked at."""
+_CELL: Final = 8
+"""The mean of each square of this many pixels a side is looked at: noise isn't contrast."""
+_SHADE, _BRIGHT = 0.1, 0.99
+"""The shares of these cells whose strongest channel isn't above that of a photo's dark and bright ones."""
 _DARK, _BLACK = 100, 12
-"""A photo is dark if its bright pixels are below the first value, and too dark to show anything below the second."""
+"""A photo is dark if its bright cells are below the first value, and too dark to show anything below the second."""
+_CONTRAST: Final = 4
+"""How many times the light of its dark cells a dark photo's bright ones have at least. A black thing that fills a
+photo has less."""
 _TARGET: Final = 230
-"""How bright they become: three quarters of the photos taken by day are at least as bright."""
+"""How bright they become at most: three quarters of the photos taken by day are at least as bright."""
+_MOST: Final = 8
+"""How many times the light a photo gets at most."""
 
 
 def brightening(photo: Image.Image) -> Levels | None:
     """Return how to brighten a photo, as a longer exposure would; None if it isn't dark."""
-    red, green, blue = np.moveaxis(np.asarray(photo)[::_STEP, ::_STEP], 2, 0)
-    strongest = np.maximum(np.maximum(red, green), blue)  # a deep blue thing isn't dark
-    bright = float(np.quantile(strongest, _BRIGHT))
+    strongest = np.asarray(photo.reduce(_CELL)).max(axis=2)  # a deep blue thing isn't dark
+    shade, bright = np.quantile(strongest, (_SHADE, _BRIGHT))
     if not _BLACK <= bright < _DARK:
         return None
-    values = np.arange(256) / 255
-    light = _light(values) * float(_light(np.array(_TARGET / 255)) / _light(np.array(bright / 255)))
+    shade, bright, target = _light(np.array([shade, bright, _TARGET]) / 255)
+    if bright < _CONTRAST * shade:
+        return None
+    light = _light(np.arange(256) / 255) * min(_MOST, target / bright)
     curve = 1.055 * np.minimum(light, 1) ** (1 / 2.4) - 0.055
-    levels = np.where(light <= 0.0031308, light * 12.92, curve)  # noqa: PLR2004 - sRGB's definition
-    return (levels * 255).round().astype(np.uint8)
+    levels: Levels = (255 * np.where(light <= 0.0031308, light * 12.92, curve)).round().astype(np.uint8)  # noqa: PLR2004 - sRGB's definition
+    return levels
+
+
+def keeps_colour(photo: Pixels, brightened: Pixels) -> bool:
+    """Whether a thing's main colour is the same in both: it may be black by day or red by night."""
+    before, after = (colours.dominant(colours.of_photo(pixels)) for pixels in (photo, brightened))
+    return before == after
 
 
 def _light(values: NDArray[np.float64]) -> NDArray[np.float64]:

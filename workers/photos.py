@@ -80,7 +80,7 @@ class StoredCopy:
     """The one image that is kept: upright sRGB, no metadata, at most 512 px on the long side.
 
     `pixels` are the copy's before compression; `views` are the encoder's, made from the posted photo. With
-    `is_partial`, some rows of the posted photo couldn't be decoded.
+    `is_partial`, some rows of the posted photo couldn't be decoded. Without `shows_colours`, it was too dark for them.
     """
 
     pixels: Pixels = field(repr=False, compare=False)
@@ -89,6 +89,7 @@ class StoredCopy:
     width: int
     height: int
     is_partial: bool
+    shows_colours: bool
 
 
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, framing: Framing = WHOLE) -> StoredCopy:
@@ -113,13 +114,15 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
     except Exception as error:  # on damaged files, decoders raise anything from struct.error to SyntaxError
         raise TellUserError("photo_unreadable") from error
     levels = lighting.brightening(copy)
-    pixels = np.asarray(copy) if levels is None else levels[np.asarray(copy)]
+    as_posted = np.asarray(copy)
+    pixels = as_posted if levels is None else levels[as_posted]
+    shows_colours = levels is None or lighting.keeps_colour(as_posted, pixels)
     jpeg = as_jpeg(copy if levels is None else Image.fromarray(pixels))
     if views is None:
         views = framed(pixels, framing)
     elif levels is not None:
         views = levels[views]
-    return StoredCopy(pixels, views, jpeg, copy.width, copy.height, is_partial=opened.is_partial)
+    return StoredCopy(pixels, views, jpeg, *copy.size, is_partial=opened.is_partial, shows_colours=shows_colours)
 
 
 def decode(jpeg: bytes) -> Pixels:

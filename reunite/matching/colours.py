@@ -126,12 +126,9 @@ _SMOOTHING: Final = 0.01
 """Added to shares before their logarithm is taken: smaller shares may be noise."""
 _BORDER: Final = 0.09
 """Width of the border that shows the background, as a share of the photo's side."""
-_NEUTRAL: Final = 2
-"""How far the channels of black-and-white photos are apart at most. Even a grey thing on white paper has tinted pixels
-in a colour photo."""
 
 UNSEEN: Final[Shares] = (0.0,) * len(NAMES)
-"""The shares of a black-and-white photo, which doesn't show its thing's colours."""
+"""The shares of a photo that was too dark to show its thing's colours."""
 
 
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -185,9 +182,6 @@ def of_photo(pixels: Pixels) -> Shares:
     rows = np.linspace(0, height - 1, min(height, _SIDE)).round().astype(int)
     columns = np.linspace(0, width - 1, min(width, _SIDE)).round().astype(int)
     small = pixels[np.ix_(rows, columns)].astype(np.int32)
-    red, green, blue = np.moveaxis(small, 2, 0)
-    if max(np.abs(red - green).max(), np.abs(green - blue).max(), np.abs(blue - red).max()) <= _NEUTRAL:
-        return UNSEEN
     down, across = np.linspace(-1, 1, len(rows))[:, None], np.linspace(-1, 1, len(columns))[None, :]
     centre = np.exp(-(down**2 + across**2) / (2 * _CENTRE_SPREAD**2))
     border = np.maximum(np.abs(down), np.abs(across)) > 1 - 2 * _BORDER

@@ -58,7 +58,7 @@ class Item:
 
     @property
     def seen_colours(self) -> tuple[tuple[float, ...], ...]:
-        """The colour shares of the photos that show any colours: not those in black and white."""
+        """The colour shares of the photos that show any: some were too dark."""
         return tuple(shares for shares in self.colours if any(shares))
 
 

@@ -123,7 +123,7 @@ def score(
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:limit]
     core = [
-        _copies_count(core_log_odds(measured.evidence, model), measured.candidate, measured.evidence)
+        _copies_count(core_log_odds(measured.evidence, model), search.query, measured.candidate, measured.evidence)
         for measured in ranked[:limit]
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
@@ -153,7 +153,12 @@ def _ranked(
     posts = [1 + len(of_candidate) for of_candidate in its_duplicates]
     evidences = search_evidence(query, others, measured, posts, search.open_count)
     ranked = [
-        _Measured(candidate, other, evidence, _copies_count(total_log_odds(evidence, model), candidate, evidence))
+        _Measured(
+            candidate,
+            other,
+            evidence,
+            _copies_count(total_log_odds(evidence, model), search.query, candidate, evidence),
+        )
         for candidate, other, evidence in zip(search.candidates, others, evidences, strict=True)
     ]
     ranked.sort(key=_rank)
@@ -169,17 +174,18 @@ def _rank(measured: _Measured) -> tuple[float, UUID]:
     return -measured.log_odds, measured.candidate.item.report
 
 
-def _copies_count(log_odds: float, candidate: Candidate, evidence: Mapping[str, float]) -> float:
+def _copies_count(log_odds: float, query: Item, candidate: Candidate, evidence: Mapping[str, float]) -> float:
     """Return a pair's log odds, raised if its photos are copies of one photo."""
-    return max(log_odds, _COPY_LOG_ODDS) if _are_copies(candidate, evidence) else log_odds
+    return max(log_odds, _COPY_LOG_ODDS) if _are_copies(query, candidate, evidence) else log_odds
 
 
-def _are_copies(candidate: Candidate, evidence: Mapping[str, float]) -> bool:
+def _are_copies(query: Item, candidate: Candidate, evidence: Mapping[str, float]) -> bool:
     cosine = candidate.similarities.get(PairKind.PHOTO_PHOTO, 0.0)
+    are_both_unseen = not query.seen_colours and not candidate.item.seen_colours
     least = (
         (cosine, _WORN_COPY),
         (evidence.get(PairKind.PHOTO_PHOTO, 0.0), _STANDS_OUT),
-        (evidence.get(COLOUR_OF_PHOTOS, 0.0), _SAME_COLOURS),
+        (evidence.get(COLOUR_OF_PHOTOS, 1.0 if are_both_unseen else 0.0), _SAME_COLOURS),
     )
     return cosine >= _COPY or all(measured >= limit for measured, limit in least)
 

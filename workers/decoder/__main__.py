@@ -66,7 +66,7 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
         if covered.has_face or covered.has_card:
             pixels = covered.pixels
             jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
-        shares = colours.of_photo(pixels)
+        shares = colours.of_photo(pixels) if copy.shows_colours else colours.UNSEEN
         return wire.picture(
             wire.Decoded(
                 jpeg,
