@@ -156,7 +156,7 @@ async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
 
 
 async def _names_nothing(session: Session, report: Report, search: Search) -> bool:
-    if report.sealed or not names_nothing(search.query):
+    if report.sealed or search.query.colours or not names_nothing(search.query):  # colours are read from a photo
         return False
     return all(photo.state is PhotoState.FAILED for photo in await session.photos.of(report.id))
 

@@ -24,7 +24,7 @@ Sides = Sequence[Source]
 
 THINGS: Final = 30
 NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
-_SIDE, _STRIPES = 64, 8
+_SIDE, _STRIPES = 56, 8  # too small for stripes at the edges to be cut off as a screenshot's bars
 
 
 def write_open_set(folder: Path) -> dict[str, bytes]:
