@@ -34,21 +34,25 @@ class SqlWorkspaces(SqlTrends, SqlStatistics):
         )
         return mapping.settings(row)
 
-    async def save_settings(self, workspace: UUID, settings: Settings) -> None:
+    async def save_settings(self, workspace: UUID, settings: Settings, *, if_first: bool = False) -> None:
         await self._do(  # former moderators must not stay signed in to the board
             """DELETE FROM board_session s USING workspace w
-               WHERE w.id = %(workspace)s AND s.workspace_id = w.id AND w.moderators <> %(moderators)s""",
+               WHERE w.id = %(workspace)s AND s.workspace_id = w.id AND w.moderators <> %(moderators)s
+                 AND NOT (%(if_first)s AND w.is_set_up)""",
             workspace=workspace,
+            if_first=if_first,
             moderators=list(settings.moderators),
         )
         await self._do(
             """WITH saved AS (UPDATE workspace SET language = %(language)s, found_channels = %(found_channels)s,
                  lost_channels = %(lost_channels)s, log_channel = %(log_channel)s, moderators = %(moderators)s,
                  private_reports = %(private_reports)s, sealed_categories = %(sealed_categories)s,
-                 returned_by = %(returned_by)s, timezone = %(timezone)s, digest = %(digest)s, keep_days = %(keep_days)s
-               WHERE id = %(workspace)s RETURNING platform, external_id)
+                 returned_by = %(returned_by)s, timezone = %(timezone)s, digest = %(digest)s, keep_days = %(keep_days)s,
+                 is_set_up = true
+               WHERE id = %(workspace)s AND NOT (%(if_first)s AND is_set_up) RETURNING platform, external_id)
                SELECT pg_notify(%(changed)s, platform || ' ' || external_id) FROM saved""",
             workspace=workspace,
+            if_first=if_first,
             changed=WORKSPACE_CHANGED,
             **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(settings).items()},
         )

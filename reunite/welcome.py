@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from reunite.entities import PlatformName
+from reunite.entities import PlatformName, Settings
 from reunite.messages import welcome
 from reunite.messages.reply import Reply
 from reunite.messages.welcome import NamedCommands
@@ -43,6 +43,11 @@ class WelcomeHandlers:
         """
         async with self._store.entered(platform, workspace) as (known, _, session):
             await session.prompts.note_invitation(known.id, channel, if_first=if_first)
+
+    async def adopt_language(self, platform: PlatformName, workspace: str, language: str) -> None:
+        """Use a language in a workspace that nobody has set up and that has adopted none."""
+        async with self._store.entered(platform, workspace) as (known, _, session):
+            await session.workspaces.save_settings(known.id, Settings(language=language), if_first=True)
 
     async def note_attempt(self, platform: PlatformName, workspace: str) -> None:
         """Record that the greeting is about to be sent."""

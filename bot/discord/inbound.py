@@ -192,6 +192,7 @@ class Inbound:
                 edit = EditReport(target=target, text=text_of(message), photos=photos, posted_at=message.created_at)
                 edited = await self._handlers.edit(edit)
             except TellUserError as error:
+                self._edited[message.id] = message.edited_at
                 key = f"{message.id}:{message.edited_at.timestamp()}"
                 await self._send_problem(target, key, error, message.guild)
                 return

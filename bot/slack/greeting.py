@@ -9,8 +9,6 @@ from bot.slack.background import Background, with_retries
 from bot.slack.commands import NAMED_COMMANDS
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
-from reunite.commands import ChangeSettings
-from reunite.entities import Settings
 from reunite.errors import UndeliverableError, UnknownArrivalError
 from reunite.handlers import Handlers
 from reunite.ports import Outgoing
@@ -27,16 +25,19 @@ class Greeter:
         self._background = background
         self._settled: set[str] = set()
         """The workspaces where no greeting is due."""
-        self._inviters = Latest[str, str](_REMEMBERED)
-        """By workspace, who has invited the bot last."""
+        self._inviters = Latest[tuple[str, str], str](_REMEMBERED)
+        """By workspace and channel, who has invited the bot last."""
         self._locks = Locks[str]()
 
-    def note_inviter(self, team: str, inviter: str) -> None:
+    def note_inviter(self, team: str, channel: str, inviter: str) -> None:
         """Note who invites the bot, before anything else is done about the invitation: any round may greet then."""
-        self._inviters[team] = inviter
+        self._inviters[team, channel] = inviter
 
     async def invited(self, workspace: SlackWorkspace, channel: str) -> None:
-        """Note that the bot was invited to a channel, and greet in it if it's the first that takes the greeting."""
+        """Note that the bot was invited to a channel, and greet in it if it's the first that takes the greeting.
+
+        The channel's name may decide the language, whether it's greeted or not.
+        """
         await self._handlers.welcome.note_invitation("slack", workspace.team, channel)
         self._background.start(with_retries(lambda: self.greet(workspace, channel)))
 
@@ -45,6 +46,7 @@ class Greeter:
         async with self._locks.of(workspace.team):
             if invited_to:  # meanwhile, another channel may have refused it
                 await self._handlers.welcome.note_invitation("slack", workspace.team, invited_to)
+                await self._adopt_language(workspace, invited_to)
                 self._settled.discard(workspace.team)
             if workspace.team not in self._settled:
                 try:
@@ -58,7 +60,8 @@ class Greeter:
 
     async def _greet(self, workspace: SlackWorkspace) -> None:
         greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
-        if greeting and greeting.channel and await self._adopts_language(workspace, greeting.channel):
+        if greeting and greeting.channel:
+            await self._adopt_language(workspace, greeting.channel)
             greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
         if greeting and greeting.channel:
             target = workspace.target(greeting.channel, None)
@@ -69,21 +72,16 @@ class Greeter:
             )
             await self._handlers.welcome.note_greeting("slack", workspace.team)
 
-    async def _adopts_language(self, workspace: SlackWorkspace, channel: str) -> bool:
-        """Use the language of a channel's name, unless somebody has set up the bot; return whether it's another one.
+    async def _adopt_language(self, workspace: SlackWorkspace, channel: str) -> None:
+        """Use the language of a channel's name, unless one was adopted or somebody has set up the bot.
 
         If the name is the same in several languages, the one in which the inviter uses Slack decides.
         """
         await workspace.find_channel(channel)  # the invitation is noted before the list of channels is
-        known, inviter = workspace.channels.get(channel), self._inviters.get(workspace.team)
+        known, inviter = workspace.channels.get(channel), self._inviters.get((workspace.team, channel))
         languages = languages_of(known.name) if known else []
         if len(languages) > 1 and inviter:
             own = (await workspace.person(inviter)).language
             languages = [language for language in languages if language == own]
-        if len(languages) != 1:
-            return False
-        saved, adopted = await self._handlers.settings("slack", workspace.team), Settings(language=languages[0])
-        if saved != Settings() or saved == adopted:
-            return False
-        await self._handlers.set_up(ChangeSettings(platform="slack", workspace=workspace.team, settings=adopted))
-        return True
+        if len(languages) == 1:
+            await self._handlers.welcome.adopt_language("slack", workspace.team, languages[0])

@@ -232,7 +232,7 @@ class Inbound:
             await self._channel_moved(workspace, event)
         is_join, is_ours = event["type"] == "member_joined_channel", event.get("user") == workspace.bot_user
         if is_ours and (inviter := event.get("inviter")):
-            self._greeter.note_inviter(workspace.team, inviter)
+            self._greeter.note_inviter(workspace.team, event["channel"], inviter)
         if not is_join:
             workspace.forget_channel(_changed_channel(event))
         if not is_join or is_ours:

@@ -18,7 +18,9 @@ class Workspaces(Protocol):
         """Return the settings of a report's workspace."""
         ...
 
-    async def save_settings(self, workspace: UUID, settings: Settings) -> None: ...
+    async def save_settings(self, workspace: UUID, settings: Settings, *, if_first: bool = False) -> None:
+        """Save a workspace's settings; with `if_first`, only if it never had any."""
+        ...
 
     async def member_zone(self, workspace: UUID, member: str) -> str:
         """Return the name of the time zone that a member has set; empty if they haven't."""

@@ -200,10 +200,22 @@ async def test_a_workspace_is_greeted_in_the_language_of_the_channels_name(
 
 async def test_a_greeting_leaves_a_language_that_was_chosen(database_url: str) -> None:
     async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
-        chosen = Settings(language="en", keep_days=30)
+        chosen = Settings(language="en")
         await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
         channel = slack.admin.add_channel("znalezione", bot_inside=False)
         slack.admin.invite_bot(channel)
         await eventually(lambda: is_greeted(world))
         assert greetings(slack) == [channel]
         assert await world.settings() == chosen
+
+
+async def test_the_first_channel_for_reports_decides_the_language_though_another_was_greeted(
+    database_url: str,
+) -> None:
+    async with SlackDouble.running() as slack, world_on(slack, database_url, bot_inside=False) as world:
+        slack.admin.invite_bot(slack.admin.add_channel("moderacja", bot_inside=False))
+        await eventually(lambda: is_greeted(world))
+        slack.admin.invite_bot(slack.admin.add_channel("znalezione", bot_inside=False))
+        await eventually(world.settings, holds=lambda settings: settings.language == "pl")
+        await world.handlers.welcome.adopt_language("slack", TEAM, "de")
+        assert (await world.settings()).language == "pl"
