@@ -8,9 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from api.outbound import ApiPlatform
 from bot.app import BotConfig
-from bot.delivery import Delivery
 from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, photo_hosts
 from cli.children import READY_FILE, until_asked_to_stop
@@ -24,7 +22,6 @@ from cli.tuning.open_set import open_set_source
 from cli.vectors import precomputed_vectors
 from db.cancellation import stop
 from db.embedding_models import EmbeddingModel
-from db.store import Store
 from http_server.listening import PortTakenError
 from workers.config import PhotoHosts
 from workers.freed_memory import return_freed_memory
@@ -80,7 +77,6 @@ async def worker(
         metrics=settings.metrics,
         cover=_covered() if settings.photos.cover_faces else (),
         reembed=reembed,
-        alongside=settle_api,
     )
     precomputed = precomputed_vectors(vectors, version) if vectors else None
 
@@ -91,11 +87,6 @@ async def worker(
         await until_stopped(run(config, say, ready, precomputed=precomputed))
     except ModelMismatchError as error:
         raise UsageError(str(error)) from error
-
-
-async def settle_api(store: Store) -> None:
-    """Mark replies to the API's reports as sent, until cancelled. Workers do it: lists are imported without an API."""
-    await Delivery(store, ApiPlatform()).run()
 
 
 def _covered() -> Sequence[str]:

@@ -117,6 +117,10 @@ class Deliveries:
         """Yield an event that is set whenever the outbox gets a reply for the platform."""
         return signals(self._database.url, "reunite_outbox", lambda payload: payload == platform)
 
+    async def settle_unread(self) -> None:
+        """Mark replies to the API's reports as sent: nobody reads them."""
+        await self._database.rows("SELECT settle_unread()")
+
     async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
         """Return photos whose links have expired, the longest-waiting ones first."""
         rows = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)

@@ -95,8 +95,15 @@ class WorkSession(CommunitySession):
         return changed == 1
 
     async def mark_stale(self, photo: UUID) -> bool:
-        """Request a fresh link to a photo from the platform's bot; false if it has given one before."""
-        changed = await self._do("UPDATE photo SET stale_since = now() WHERE id = %(p)s AND NOT refreshed", p=photo)
+        """Request a fresh link to a photo from the platform's bot; false if it has given one before, or there's none.
+
+        Only a program itself can renew the links that it has sent.
+        """
+        changed = await self._do(
+            """UPDATE photo f SET stale_since = now() FROM report r JOIN workspace w ON w.id = r.workspace_id
+               WHERE f.id = %(photo)s AND NOT f.refreshed AND r.id = f.report_id AND w.platform <> 'api'""",
+            photo=photo,
+        )
         return changed == 1
 
     async def begin_alone(self) -> int:

@@ -73,8 +73,6 @@ class WorkerConfig:
     """What to cover in photos: "faces", "cards"."""
     reembed: bool = False
     """Whether to embed everything again if an update has changed the encoder; otherwise the worker ends."""
-    alongside: Callable[[Store], Coroutine[Any, Any, None]] | None = None
-    """A further service, which never ends."""
 
     # Hooks for tests
     lease_seconds: float = 30
@@ -127,8 +125,6 @@ async def run(
             services.append(endless(QueryEmbedder(EmbeddingRequests(store), encoder, model, decoders).run()))
             if config.open_set:
                 services.append(calibrate_once(store, encoder, model, config.open_set))
-        if config.alongside:
-            services.append(endless(config.alongside(store)))
         await _run_all(*services)
 
 

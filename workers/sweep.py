@@ -75,7 +75,8 @@ class Sweep:
             self._next_cleaning = monotonic() + _CLEANING_SECONDS
 
     async def _run_by_clock(self) -> bool:
-        """Expire, remind, post digests and forget; return whether more is due."""
+        """Settle what nobody reads, expire, remind, post digests and forget; return whether more is due."""
+        await self._store.delivery.settle_unread()
         at = self._now()
         more = [
             await self._run_due(self._store.due.expired, partial(expire, now=datetime.now(UTC))),

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from reunite.entities import IncomingPhoto
+from db.api_tokens import ApiTokens
+from reunite.commands import ReportFound
+from reunite.entities import IncomingPhoto, Member, PhotoState, ReplyTarget
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
@@ -78,3 +80,22 @@ async def test_a_web_page_after_the_fresh_link_is_not_believed_at_once(world: Wo
 
     await eventually(put_off)
     assert world.platform.kinds("f1") == []
+
+
+async def test_nobody_can_renew_a_programs_link_so_its_item_does_not_wait(world: World, files: str) -> None:
+    workspace = await ApiTokens(world.store).workspace(world.workspace.community)
+    photo = IncomingPhoto("photo.jpg", url=f"http://{files}/photo.jpg?until=yesterday")
+    item = ReportFound(
+        source_key="shelf-1",
+        target=ReplyTarget("api", workspace, "found", "shelf-1"),
+        author=Member("token:1", "Website"),
+        text="a blue mug",
+        photos=(photo,),
+    )
+    report = (await world.handlers.report(item)).report
+
+    async def photos() -> list[PhotoState]:
+        async with world.store.session(world.workspace.community) as session:
+            return [photo.state for photo in await session.photos.of(report.id)]
+
+    await eventually(photos, holds=lambda states: states == [PhotoState.FAILED])

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.platforms import photo_hosts
-from cli.services import settle_api
 from db.cancellation import stop
 from db.config import Connections
 from tests.doubles.colour_encoder import ColourEncoder
@@ -51,7 +50,7 @@ async def working(
         connections=servers,
         encoder=EncoderSettings(compare_details=compare_details),
         photos=PhotoHosts(hosts=photo_hosts(), **photos),
-        **{"clock_seconds": 1, "alongside": settle_api, **config},
+        **{"clock_seconds": 1, **config},
     )
     with decoders_kept():
         async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):
