@@ -16,6 +16,7 @@ from reunite.errors import TellUserError
 from reunite.matching import colours
 from tests.doubles import poison
 from tests.support.kept_decoders import decoders_kept, kept_decoders
+from tests.support.photo_files import saved
 from tests.support.pictures import drawing
 from tests.support.waiting import PATIENCE, eventually
 from workers import photos
@@ -65,6 +66,13 @@ async def test_what_comes_out_is_what_the_photo_is(decoders: Decoders) -> None:
         assert (decoded.views[0] == copy.pixels).all()
         assert decoded.colours == colours.of_photo(copy.pixels)
     assert len(family()) == 1
+
+
+async def test_a_photo_too_dark_for_colours_comes_without_them(decoders: Decoders) -> None:
+    dark = Image.new("RGB", (320, 240), (23, 5, 5))
+    dark.paste((65, 65, 65), (0, 0, 100, 240))
+    decoded = await decoders.decode(saved(dark, "PNG"))
+    assert decoded.colours == colours.UNSEEN
 
 
 async def test_unusable_photos_are_explained(decoders: Decoders) -> None:
