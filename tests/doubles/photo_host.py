@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -15,10 +16,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Host:
-    """A file host on 127.0.0.1 that remembers what it was asked with."""
+    """A file host on 127.0.0.1 that remembers when it was asked, and with what."""
 
     def __init__(self) -> None:
         self.authorizations: list[str | None] = []
+        self.asked_at: list[datetime] = []
         self.answers: dict[str, Handler] = {}
         app = web.Application()
         app.router.add_get("/{name:.*}", self._answer)
@@ -32,6 +34,7 @@ class Host:
         return f"http://{self.name}{path}"
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked_at.append(datetime.now(UTC))
         self.authorizations.append(request.headers.get("Authorization"))
         return await self.answers[request.path](request)
 
