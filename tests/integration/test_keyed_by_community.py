@@ -53,6 +53,7 @@ ACROSS = {
     "note_heard",
     "open_backfills",
     "reports_to_forget",
+    "settle_unread",
     "stale_photos",
     "unanswered_posts",
     # Numbers for operators.

@@ -49,6 +49,7 @@ OWNERS = {
     "replies_quoting",
     "reports_with_words",
     "stale_photos",
+    "settle_unread",
     "take_embedding_request",
     "unanswered_posts",
     "unlink_workspace",
