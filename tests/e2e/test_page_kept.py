@@ -56,8 +56,8 @@ async def test_a_draft_whose_answer_a_reload_cut_off_is_posted_once(site: Site) 
     await ada.lost.text.fill("my grandmother's ring")
     await ada.lost.column.locator("[type=submit]").click()
     await taken.wait()
-    await ada.page.unroute("**/posts")
     await ada.page.reload()
+    await ada.page.unroute("**/posts")  # only now: it would let the request go on, and its answer come
     await expect(ada.lost.text).to_have_value("my grandmother's ring")
     async with ada.page.expect_response("**/posts") as answered:
         await ada.lost.column.locator("[type=submit]").click()
