@@ -73,10 +73,10 @@ def _inside(sampled: Image.Image) -> Crop:
 def _kept(pixels: NDArray[np.int16]) -> tuple[int, int]:
     """Return the first line of the photo and the one after its last."""
     count = len(pixels)
-    difference = np.abs(pixels - np.median(pixels[0], axis=0)).max(axis=2)
-    if max(difference[0].max(), difference[-1].max()) > _SAME:
+    colour = np.median(pixels[0], axis=0)
+    if np.abs(pixels[[0, -1]] - colour).max() > _SAME:
         return 0, count  # most photos have no bars
-    shares = (difference <= _CLOSE).mean(axis=1)
+    shares = (np.abs(pixels - colour).max(axis=2) <= _CLOSE).mean(axis=1)
     before, after = _bar(shares), _bar(shares[::-1])
     are_bars = before and after and count - before - after >= _MIN_KEPT * count
     return (before, count - after) if are_bars else (0, count)

@@ -12,7 +12,9 @@ def similarity(first: ReportFeatures, second: ReportFeatures) -> float | None:
     if named is None or not (first.kept_place_words or second.kept_place_words):
         return named
     found = circumstances.place_similarity(_without_kept(first), _without_kept(second))
-    return max(named, found) if found is not None else named if named >= circumstances.ALIKE else None
+    if found is not None:
+        return max(named, found)
+    return named if named >= circumstances.ALIKE else None
 
 
 def _without_kept(report: ReportFeatures) -> Mapping[str, float]:
