@@ -105,14 +105,15 @@ class CatchUp:
         """
         posts: dict[str, list[str]] | None = None
         while window := await self._windows.next(workspace.team, never=_NEVER, older=older, without=hidden):
-            if window.channel not in workspace.channels or (not older and window.latest < ts_of(earliest)):
-                self._note_closed(workspace, window)
-                await self._windows.close(window)
-                continue
-            if posts is None or not older:  # before the page: others come meanwhile, though never older ones
-                posts = await self._known(workspace, None if older else moment_of(window.oldest) - _OVERLAP)
             try:
                 with slack_errors():
+                    is_late = not older and window.latest < ts_of(earliest)
+                    if is_late or not await workspace.has_channel(window.channel):
+                        self._note_closed(workspace, window)
+                        await self._windows.close(window)
+                        continue
+                    if posts is None or not older:  # before the page: others come meanwhile, though never older ones
+                        posts = await self._known(workspace, None if older else moment_of(window.oldest) - _OVERLAP)
                     await self._page(workspace, window, posts.get(window.channel, ()))
             except (TryAgainError, UndeliverableError) as error:
                 if cause_of(error) in _GONE:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from bot.backfill import BackfillRequests
@@ -22,6 +23,7 @@ from bot.slack.samples import Samples
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
+from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import ReportForm
@@ -82,8 +84,9 @@ class Home:
             named = ", ".join(f"`{scope}`" for scope in scopes)
             warnings.append(sentence("home_scopes", person.language, scopes=named))
         log = (await self._handlers.settings("slack", workspace.team)).log_channel
-        if person.moderates and log and not await workspace.has_channel(log):
-            warnings.append(sentence("home_log_closed", person.language, channel=f"<#{log}>"))
+        with suppress(TryAgainError):  # nothing is known to be wrong
+            if person.moderates and log and not await workspace.has_channel(log):
+                warnings.append(sentence("home_log_closed", person.language, channel=f"<#{log}>"))
         return warnings
 
     async def pressed(self, private: PrivateReplies) -> None:

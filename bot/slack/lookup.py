@@ -31,13 +31,16 @@ class Lookup:
         return channel in self._others
 
     async def name_of(self, channel: str) -> str | None:
-        """Return the name of a channel if the bot is a member; None if it isn't, or Slack doesn't say so."""
+        """Return the name of a channel if the bot is a member; None if it isn't.
+
+        Raises TryAgainError if Slack doesn't say.
+        """
         try:
             found = part_of(await self._client.conversations_info(channel=channel), "channel")
-        except (*FAILURES, TryAgainError) as error:
+        except FAILURES as error:
             _log.warning("slack_channel_unknown", team=self._team, channel=channel, reason=type(error).__name__)
             if not (isinstance(error, SlackApiError) and is_refusal(error)):
-                return None
+                raise TryAgainError("Slack doesn't say what a channel is") from error
             found = {}
         is_other = any(found.get(kind) for kind in ("is_archived", "is_im", "is_mpim"))
         if not found or is_other or not found.get("is_member", True):

@@ -22,7 +22,7 @@ from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights, rules
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import ReportKind, Settings
-from reunite.errors import TellUserError
+from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import wording
@@ -69,7 +69,8 @@ class Reports:
         settings = await self._handlers.settings("slack", workspace.team)
         is_private = kind is ReportKind.LOST and settings.private_reports
         if not is_private:
-            await workspace.find_channel(body["channel_id"])
+            with suppress(TryAgainError):  # there may be another channel for it
+                await workspace.find_channel(body["channel_id"])
         channel = await channel_of(workspace, person, kind, body["channel_id"], private=is_private)
         report = REPORTS[kind](
             source_key=body["trigger_id"],
@@ -191,7 +192,10 @@ async def _report_from_modal(
 async def channel_of(
     workspace: SlackWorkspace, person: Person, kind: ReportKind, used_in: str | None, *, private: bool
 ) -> str:
-    """Return the channel of a report: its author's direct messages for a private one. Raises TellUserError."""
+    """Return the channel of a report: its author's direct messages for a private one.
+
+    Raises TellUserError; TryAgainError if Slack doesn't say whether there is one.
+    """
     if private:
         return await workspace.direct(person.member.id)
     if used_in and workspace.channel_for(kind, None) is None:  # a modal's acknowledgement may wait for this

@@ -155,7 +155,10 @@ class SlackWorkspace:
         return page.data if isinstance(page.data, dict) else {}
 
     async def find_channel(self, channel: str) -> None:
-        """Look for a channel that isn't listed yet: its posts may come before the word that the bot was invited."""
+        """Look for a channel that isn't listed yet: its posts may come before the word that the bot was invited.
+
+        Raises TryAgainError if Slack doesn't say whether it's ours.
+        """
         if channel in self.channels or is_direct(channel):
             return
         async with self._finding:
@@ -166,7 +169,7 @@ class SlackWorkspace:
                 await self._add_channel(channel)
 
     async def has_channel(self, channel: str) -> bool:
-        """Return whether the bot is in a channel that isn't archived."""
+        """Return whether the bot is in a channel that isn't archived. Raises TryAgainError if Slack doesn't say."""
         await self.find_channel(channel)
         return channel in self.channels
 

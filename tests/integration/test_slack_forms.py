@@ -146,6 +146,8 @@ async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_mo
     assert warning not in str(await world.slack.ui.open_home(world.admin))
     world.slack.channels[log]["is_member"] = False
     await world.slack.tell({"type": "group_left", "channel": log, "actor_id": world.admin}).acked.wait()
+    world.slack.api.fail_next("conversations.info", 503, "service_unavailable")
+    assert sentence("home_moderators") in str(await world.slack.ui.open_home(world.admin))
     await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning in str(home))
     assert warning not in str(await world.slack.ui.open_home(world.ada))
     used = await world.slack.slash("found", "sealed", world.ben, world.general)

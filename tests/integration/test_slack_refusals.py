@@ -92,6 +92,8 @@ async def test_the_bot_listens_in_a_channel_where_it_was_of_no_use_before_its_in
     async with world_in(database_url) as world:
         slack = world.slack
         channel = slack.admin.add_channel("found-items", bot_inside=False, is_unlisted=is_unlisted)
+        if is_unlisted:
+            slack.api.fail_next("conversations.info", 503, "service_unavailable")
         used = await slack.slash("lost", "my hat", world.ada, channel)
         assert (await eventually(lambda: used.answers))[0]["text"] == looking_in(world.lost)
         slack.admin.invite_bot(channel)

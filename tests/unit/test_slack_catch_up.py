@@ -58,11 +58,28 @@ class _Slack:
     async def close(self, _: int) -> None:
         self.windows = []
 
+    async def has_channel(self, channel: str) -> bool:
+        return channel in self.channels
+
 
 async def test_a_post_that_comes_in_while_a_page_is_read_is_not_withdrawn() -> None:
     slack: Any = _Slack("300.000000")
     await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
     assert slack.withdrawn == ["300.000000"]
+
+
+class _Nameless(_Slack):
+    """A channel that Slack doesn't describe at the moment."""
+
+    async def has_channel(self, _: str) -> bool:
+        raise TryAgainError("Slack doesn't say what a channel is")
+
+
+async def test_what_is_unread_in_a_channel_is_kept_while_slack_does_not_say_whether_it_is_ours() -> None:
+    slack: Any = _Nameless()
+    with pytest.raises(TryAgainError):
+        await CatchUp(slack, slack, slack, slack).read_gap(slack, datetime.fromtimestamp(0, UTC), {})
+    assert slack.windows
 
 
 class _Troubled(_Slack):
