@@ -11,7 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels import comes_first, role_of
+from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
 from bot.slack.errors import code_of, part_of
 from bot.slack.lookup import Lookup
@@ -123,6 +123,7 @@ class SlackWorkspace:
                 names, key=lambda channel: role_of(channel, names[channel], Settings()) is None, default=None
             ):
                 await self._handlers.welcome.note_invitation("slack", self.team, first, if_first=True)
+        await self._adopt_language([name for channel, name in names.items() if channel not in self.channels])
         settings = await self._handlers.settings("slack", self.team)
         self._language = settings.language
         listed = {channel: Channel(channel, name, role_of(channel, name, settings)) for channel, name in names.items()}
@@ -133,6 +134,11 @@ class SlackWorkspace:
         self._is_read = True
         self.channels = listed
         self.is_outdated = False
+
+    async def _adopt_language(self, names: Sequence[str]) -> None:
+        """Use the language of the first new channel whose name is in one, perhaps of an invitation that we missed."""
+        if first := next((found for found in map(languages_of, names) if len(found) == 1), None):
+            await self._handlers.welcome.adopt_language("slack", self.team, first[0])
 
     async def _save(self, channels: Mapping[str, Channel], away_since: datetime | None = None) -> None:
         """Save channels and since when each has its kind of report, before any post there is read by that kind."""

@@ -88,6 +88,17 @@ async def test_a_first_invitation_while_the_bot_was_down_is_greeted_at_the_start
     assert greetings(slack) == [before.lost]
 
 
+async def test_a_first_channel_for_reports_while_the_bot_was_down_decides_the_language(
+    slack: SlackDouble, database_url: str
+) -> None:
+    async with world_on(slack, database_url, bot_inside=False) as before:
+        slack.admin.invite_bot(before.general)
+        await eventually(lambda: is_greeted(before))
+    slack.admin.add_channel("znalezione")
+    async with world_on(slack, database_url, again=before) as world:
+        assert (await world.settings()).language == "pl"
+
+
 async def test_a_bot_that_was_invited_before_its_very_first_start_says_hello_once(
     slack: SlackDouble, database_url: str
 ) -> None:
