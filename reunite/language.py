@@ -29,6 +29,8 @@ class CommandWords:
 
     name: str
     description: str
+    also: Sequence[str] = ()
+    """Other names that are understood where people type them."""
 
 
 @dataclass(frozen=True, slots=True)

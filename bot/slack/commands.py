@@ -6,12 +6,12 @@ from typing import Final
 from bot.saved import WENT_WRONG
 from bot.slack.linking import Linking
 from bot.slack.looks import Looks
-from bot.slack.manifest import FOUND, LOST
+from bot.slack.manifest import LOST, command_names
 from bot.slack.markup import escape, plain_text
 from bot.slack.people import Person
 from bot.slack.private_replies import REPORT_FAILED, PrivateReplies
 from bot.slack.reports import Reports
-from reunite.community import is_link_code
+from bot.slack.subcommands import Subcommand, subcommand_of
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers
 from reunite.language import sentence
@@ -21,13 +21,16 @@ from reunite.text.help import asks_for_help
 
 _FOR_MODERATORS: Final = frozenset(("setup", "stats"))
 """What the App Home shows to moderators only."""
-NAMED_COMMANDS: Final = NamedCommands(
-    LOST, FOUND, f"{FOUND} sealed", f"{LOST} search", f"{LOST} mine", HOME, HOME, f"{LOST} help"
-)
-_NO_REPORTS: Final = frozenset(
-    {"", "sealed", "search", "mine", "privacy", "setup", "stats", "timezone", "link", "unlink"}
-)
-"""First words of what reports nothing."""
+_OPENS_MODAL: Final = frozenset({"sealed", "search", "unlink"})
+
+
+def named_commands(language: str) -> NamedCommands:
+    """Return what the greeting and the help call the commands."""
+    names = command_names(language)
+    lost, found, sealed, search, mine, help_ = (
+        f"{names:{key}}" for key in ("lost", "found", "sealed", "search", "mine", "help")
+    )
+    return NamedCommands(lost, found, sealed, search, mine, HOME, HOME, help_)
 
 
 class Commands:
@@ -41,35 +44,39 @@ class Commands:
 
     async def command(self, private: PrivateReplies) -> None:
         """Handle `/lost` or `/found`, with or without words."""
-        words = plain_text(private.body.get("text", ""))
-        reports_nothing = words.lower().partition(" ")[0] in _NO_REPORTS or asks_for_help(words)
-        failed = WENT_WRONG if reports_nothing else REPORT_FAILED
-        opens_modal = words.lower() in {"", "sealed", "search", "unlink"}
+        words = private.body.get("text", "").strip()
+        asked = subcommand_of(words, [private.remembered_language])
+        failed = REPORT_FAILED if words and not asked and not asks_for_help(plain_text(words)) else WENT_WRONG
+        opens_modal = not words or (asked is not None and asked.key in _OPENS_MODAL and not asked.rest)
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 
     async def _command(self, words: str, person: Person, private: PrivateReplies) -> None:
         kind = ReportKind.LOST if private.body["command"] == LOST else ReportKind.FOUND
-        match words.lower().split():
-            case []:
+        languages = [person.language, await private.workspace.language()]
+        match subcommand_of(words, languages):
+            case None if not words:
                 await self._reports.open(person, private, "lost" if kind is ReportKind.LOST else "found")
-            case ["sealed"] if kind is ReportKind.FOUND:
+            case _ if asks_for_help(plain_text(words)):
+                await private.send([welcome.usage(named_commands(person.language), person.language)], person.language)
+            case Subcommand("sealed") if kind is ReportKind.FOUND:
                 await self._reports.open(person, private, "sealed")
-            case ["mine"]:
+            case Subcommand("mine"):
                 await self._my_reports(person, private)
-            case _ if asks_for_help(words):
-                await private.send([welcome.usage(NAMED_COMMANDS, person.language)], person.language)
-            case ["search"] if kind is ReportKind.LOST:
-                await self._looks.open(person, private)
-            case ["search", *_] if kind is ReportKind.LOST:
-                await self._looks.by_text("".join(private.body["text"].split(maxsplit=1)[1:]), person, private)
-            case ["privacy" | "setup" | "stats"] | ["timezone", *_]:  # none of these is a lost item
-                await private.send_words(escape(_directions(words, person)), person.language)
-            case ["link" | "unlink"]:
-                await self._linking.command(words, person, private)
-            case ["link", _] if is_link_code(words.split()[1]):  # a "link bracelet" is a lost item
-                await self._linking.command(words, person, private)
+            case Subcommand("search", rest):
+                await self._search(rest, person, private)
+            case Subcommand("privacy" | "setup" | "stats" | "timezone" as key):  # none of these is a lost item
+                await private.send_words(escape(_directions(key, person)), person.language)
+            case Subcommand("link" | "unlink" as key, rest):
+                await self._linking.command(key, rest, person, private)
             case _:
                 await self._reports.by_text(person, kind, private)
+
+    async def _search(self, words: str, person: Person, private: PrivateReplies) -> None:
+        """Search for what the words say, or ask for it."""
+        if words:
+            await self._looks.by_text(words, person, private)
+        else:
+            await self._looks.open(person, private)
 
     async def _my_reports(self, person: Person, private: PrivateReplies) -> None:
         """Show someone their open reports, each with its buttons."""
@@ -78,9 +85,8 @@ class Commands:
         await private.send(replies or [empty], person.language)
 
 
-def _directions(words: str, person: Person) -> str:
+def _directions(command: str, person: Person) -> str:
     """Say where to find on Slack what is a command on other platforms."""
-    command = words.lower().split()[0]
     if command in _FOR_MODERATORS and not person.is_moderator:
         return sentence("only_moderators_here", person.language)
     if command != "timezone":

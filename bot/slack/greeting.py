@@ -6,12 +6,13 @@ from bot.channels import languages_of
 from bot.latest import Latest
 from bot.locks import Locks
 from bot.slack.background import Background, with_retries
-from bot.slack.commands import NAMED_COMMANDS
+from bot.slack.commands import named_commands
 from bot.slack.outbound import SlackPlatform
 from bot.slack.workspace import SlackWorkspace
 from reunite.errors import UndeliverableError, UnknownArrivalError
 from reunite.handlers import Handlers
 from reunite.ports import Outgoing
+from reunite.welcome import Greeting
 
 _REMEMBERED: Final = 1000
 
@@ -59,10 +60,10 @@ class Greeter:
                 self._settled.add(workspace.team)
 
     async def _greet(self, workspace: SlackWorkspace) -> None:
-        greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
+        greeting = await self._due(workspace)
         if greeting and greeting.channel:
             await self._adopt_language(workspace, greeting.channel)
-            greeting = await self._handlers.welcome.greeting("slack", workspace.team, NAMED_COMMANDS)
+            greeting = await self._due(workspace)
         if greeting and greeting.channel:
             target = workspace.target(greeting.channel, None)
             since = greeting.tried_at
@@ -71,6 +72,10 @@ class Greeter:
                 Outgoing(greeting.key, target, greeting.reply, maybe_sent=since is not None, since=since)
             )
             await self._handlers.welcome.note_greeting("slack", workspace.team)
+
+    async def _due(self, workspace: SlackWorkspace) -> Greeting | None:
+        names = named_commands(await workspace.language())
+        return await self._handlers.welcome.greeting("slack", workspace.team, names)
 
     async def _adopt_language(self, workspace: SlackWorkspace, channel: str) -> None:
         """Use the language of a channel's name, unless one was adopted or somebody has set up the bot.

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.slack.forms import View, form_input, labelled, modal, plain, section, words_modal
-from bot.slack.manifest import NAMES
+from bot.slack.manifest import command_names
 from bot.slack.markup import escape
 from bot.slack.people import Person
 from bot.slack.posts import Body
@@ -29,18 +29,14 @@ class Linking:
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
 
-    async def command(self, words: str, person: Person, private: PrivateReplies) -> None:
+    async def command(self, key: str, code: str, person: Person, private: PrivateReplies) -> None:
         """Handle `/lost link` (makes a code), `/lost link CODE` (uses one) and `/lost unlink` (asks first)."""
         workspace = private.workspace
-        match words.split():
-            case [_, code]:
-                result = await self.link(workspace, person, code)
-            case [verb] if verb.lower() == LINK:
-                result = await self.make_code(workspace, person)
-            case _:
-                await private.show(await self.question(workspace, person))
-                return
-        await private.send_words(result, person.language)
+        if key == UNLINK:
+            await private.show(await self.question(workspace, person))
+            return
+        using = self.link(workspace, person, code) if code else self.make_code(workspace, person)
+        await private.send_words(await using, person.language)
 
     async def make_code(self, workspace: SlackWorkspace, person: Person) -> str:
         """Return a sentence with a new code."""
@@ -84,7 +80,7 @@ class Linking:
             await self._handlers.unlink("slack", workspace.team)
             result = sentence("unlinked", person.language)
         except TellUserError as error:  # the modal has no field to say it at
-            result = escape(wording.explain(error, person.language, NAMES))
+            result = escape(wording.explain(error, person.language, command_names(person.language)))
         return words_modal(result, person.language)
 
 

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from reunite.language import CommandNames
+from reunite.language import CommandNames, command
 
 LOST, FOUND = "/lost", "/found"
 COMMANDS: Final = frozenset({LOST, FOUND})
-_SUBCOMMANDS: Final = frozenset({"mine", "search", "help"})
-NAMES: Final = CommandNames(lambda key: f"{LOST} {key}" if key in _SUBCOMMANDS else f"/{key}")
-"""What sentences call a command: on Slack, most are a word after `/lost`."""
+SUBCOMMANDS: Final = ("sealed", "search", "mine", "privacy", "setup", "stats", "timezone", "link", "unlink")
+"""What other platforms have commands for is a word after `/lost` here, and "sealed" one after `/found`."""
 REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
 REPORT_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
 SEARCH_FOUND: Final = "search_found"
@@ -29,3 +28,14 @@ LIMITED_EVENT: Final = "app_rate_limited"
 """Slack drops a workspace's events for a minute after 30,000 in an hour; no subscription is needed."""
 HOME_EVENT: Final = "app_home_opened"
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"
+
+
+def command_names(language: str) -> CommandNames:
+    """Return what sentences in a language call the commands."""
+
+    def name(key: str) -> str:
+        if f"/{key}" in COMMANDS:
+            return f"/{key}"
+        return f"{FOUND if key == 'sealed' else LOST} {command(key, language).name}"
+
+    return CommandNames(name)

@@ -27,7 +27,7 @@ from bot.slack.errors import (
     slack_errors,
 )
 from bot.slack.forms import View, context_of, reply_modal, words_modal
-from bot.slack.manifest import NAMES
+from bot.slack.manifest import command_names
 from bot.slack.markup import escape
 from bot.slack.people import Person
 from bot.slack.posts import Body
@@ -69,6 +69,11 @@ class PrivateReplies:
     def has_response_url(self) -> bool:
         """Whether Slack takes messages in answer to the request; it doesn't from the App Home and modals."""
         return bool(self.body.get("response_url"))
+
+    @property
+    def remembered_language(self) -> str:
+        """The person's language, or else the workspace's, as last heard."""
+        return self.workspace.remembered_language(self._user)
 
     @property
     def channel(self) -> str:
@@ -154,7 +159,7 @@ class PrivateReplies:
             with suppress(*FAILURES):  # the task reports the error
                 async with self._showing:
                     if not (task.done() or self._modal):
-                        language = self.workspace.remembered_language(self._user)
+                        language = self.remembered_language
                         await self._open(words_modal(sentence("one_moment", language), language))
         await task
 
@@ -163,13 +168,13 @@ class PrivateReplies:
         self._modal = opened["view"]["id"]
 
     async def _attempt(self, work: Callable[[Person], Coroutine[Any, Any, None]], failed: str) -> None:
-        language = self.workspace.remembered_language(self._user)
+        language = self.remembered_language
         try:
             person = await self.workspace.person(self._user)
             language = person.language
             await work(person)
         except TellUserError as error:
-            await self.send_words(escape(wording.explain(error, language, NAMES)), language)
+            await self.send_words(escape(wording.explain(error, language, command_names(language))), language)
         except AnswerFailedError as error:
             log_failure(_log, "slack_answer", error.cause)
             await self.send_words(sentence(SAVED, language), language)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from bot.slack.manifest import command_names
 from bot.slack.markup import escape
 from reunite.entities import ReplyTarget
 from reunite.language import sentence, shortened, words_in
@@ -60,7 +62,7 @@ def blocks(reply: Reply, link_to: LinkTo, file: str | None = None, language: str
 
     `language` is that of the picture's description, and of what is asked before a press deletes something.
     """
-    reply = reply.with_live_jumps(lambda target: link_to(target) is not None)
+    reply = _naming_commands(reply).with_live_jumps(lambda target: link_to(target) is not None)
     rendered: list[Element] = []
     if file:
         shows = "gallery" if reply.gallery else "post" if reply.kind == "report_post" else "match"
@@ -110,9 +112,20 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks. Slack refuses an edit with over 4,000."""
+    reply = _naming_commands(reply)
     text = reply.with_live_jumps(lambda _: False).text() or reply.text()  # nothing can be pressed there
     words = escape(shortened(text, MAX_TEXT))
     return words if len(words) <= MAX_TEXT else escape(shortened(text, MAX_TEXT // len("&amp;")))
+
+
+def _naming_commands(reply: Reply) -> Reply:
+    """Return a reply with the commands in it as they're typed here."""
+    lines = (tuple(_named(span) if isinstance(span, Command) else span for span in line) for line in reply.lines)
+    return replace(reply, lines=tuple(lines))
+
+
+def _named(command: Command) -> Plain:
+    return Plain(f"{command_names(command.language):{command.name}}")
 
 
 def metadata(key: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from bot.saved import SAVED, WENT_WRONG, AnswerFailedError, unsaved
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import is_missing_scope, slack_errors
 from bot.slack.forms import LOOK, REPORT, View, context_of, words_modal
-from bot.slack.manifest import NAMES
+from bot.slack.manifest import command_names
 from bot.slack.markup import escape
 from bot.slack.posts import Body
 from bot.slack.private_replies import REPORT_FAILED, with_pictures_or_without
@@ -85,7 +85,7 @@ async def _attempt(work: ModalWork, view: Body, language: str) -> _Answer:
         result = await work
         shown, then = (result.view, result.then) if isinstance(result, Shown) else (result, None)
     except TellUserError as error:
-        errors = {_field(error, view): wording.explain(error, language, NAMES)}
+        errors = {_field(error, view): wording.explain(error, language, command_names(language))}
         return {"response_action": "errors", "errors": errors}, None
     except FieldsError as error:
         return {"response_action": "errors", "errors": dict.fromkeys(error.fields, sentence(error.key, language))}, None

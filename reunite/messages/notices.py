@@ -112,18 +112,21 @@ def _side(report: Report, language: str) -> list[Line]:
 
 def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
     """Advise to seal a report: for what it is, or because its author hides a part of it."""
-    advice = sentence("hidden_better_sealed" if hidden else "better_sealed", report.language)
-    return say(advice, about=report)
+    return _advice("hidden_better_sealed" if hidden else "better_sealed", report)
 
 
 def face_seen(report: Report) -> Reply:
     """Say that a photo's face is covered, and advise to seal an ID."""
-    return say(sentence("face_better_sealed", report.language), about=report)
+    return _advice("face_better_sealed", report)
 
 
 def card_seen(report: Report) -> Reply:
     """Say that a photo shows a card or an ID, that its print is covered, and advise to seal it."""
-    return say(sentence("card_better_sealed", report.language), about=report)
+    return _advice("card_better_sealed", report)
+
+
+def _advice(key: str, report: Report) -> Reply:
+    return Reply("note", (line(key, report.language),), about=frozenset({report.id}))
 
 
 def waiting(report: Report, minutes: int) -> Reply:

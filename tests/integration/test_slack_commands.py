@@ -101,7 +101,7 @@ async def test_help_says_what_can_be_done_in_the_users_own_language(world: World
     uma = world.slack.admin.add_member("Uma", locale="de-AT")
     used = await world.slack.slash("lost", "HELP", uma, world.lost)
     response = (await answer(used))["text"]
-    assert sentence("help_mine_in_home", "de", mine="/lost mine") in response
+    assert sentence("help_mine_in_home", "de", mine="/lost meine") in response
     assert await world.reports() == []
 
 

@@ -11,7 +11,7 @@ from bot.discord.greeting import named_commands
 from bot.discord.markup import escape
 from bot.discord.render import render, render_private
 from bot.json_replies import reply_json
-from bot.slack.render import blocks
+from bot.slack.render import blocks, notification
 from bot.web.render import reply_json as page_json
 from reunite.entities import ReplyTarget
 from reunite.errors import TellUserError
@@ -81,13 +81,20 @@ def test_other_chats_name_commands_as_they_are_typed_there(language: str) -> Non
     assert "/lost" in str(blocks(reply, lambda _: None))
 
 
+@for_each("language", LANGUAGES)
+def test_slack_names_subcommands_as_they_are_typed_there(language: str) -> None:
+    reply, typed = Reply("note", (wording.line("better_sealed", language),)), command("sealed", language).name
+    for shown in (str(blocks(reply, lambda _: None)), notification(reply)):
+        assert f"/found {typed}" in shown
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @for_each("key", sorted(SAID_EVERYWHERE))
 def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str, key: str) -> None:
     number = None if isinstance(words_in("en").sentences[key], str) else 3
     text = reply_json(Reply("note", (wording.line(key, language, number),)), language, "webhook")["text"]
     assert "/" not in text
-    assert any(sentence(f"way_{name}", language) in text for name in ("lost", "mine"))
+    assert any(sentence(f"way_{name}", language) in text for name in ("lost", "mine", "sealed"))
 
 
 @for_each("language", LANGUAGES)
