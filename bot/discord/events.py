@@ -200,15 +200,19 @@ class MessageEvents:
             await self._inbound.deleted(event.guild_id, event.channel_id, message)
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
-        """A forum post has a new title."""
+        """A forum post has a new title, or a thread was unlocked."""
         if before.name != after.name:
             await self._inbound.renamed(after)
+        if before.locked and not after.locked:
+            await self._opened(after)
 
-    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
-        """A thread may have been unlocked; how it was before isn't known."""
-        state = event.data["thread_metadata"]
-        if not (state["archived"] or state.get("locked")):
-            await self._missed.change_again_in(event.guild_id, event.thread_id)
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """A thread that wasn't in the cache: it was archived, or the bot has just been let in."""
+        await self._opened(thread)
+
+    async def _opened(self, thread: discord.Thread) -> None:
+        if not (thread.archived or thread.locked):
+            await self._missed.change_again_in(thread.guild.id, thread.id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread may be a forum post (its first message has the thread's id), or a private report's thread."""

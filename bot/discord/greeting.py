@@ -14,7 +14,7 @@ from bot.discord.errors import discord_errors
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
-from reunite.entities import ReplyTarget, Settings
+from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import language_of
@@ -103,7 +103,7 @@ class Greeter:
                 await asyncio.sleep(_BETWEEN_SECONDS)
         direct, channel = await _inviter_messages(guild), next(_writable(guild), None)
         if first := direct or channel:
-            await self._adopt_language(guild)
+            await self._workspaces.adopt_language(guild, language_of(str(guild.preferred_locale)))
             await self._handlers.welcome.note_invitation("discord", str(guild.id), str(first.id))
         if (greeting := await self._due(guild)) and greeting.channel:  # it may have been sent there
             await self._handlers.welcome.note_attempt("discord", str(guild.id))
@@ -138,11 +138,6 @@ class Greeter:
                 raise
             _log.warning("discord_inviter_takes_nothing", guild=str(guild.id), reason=str(error))
             await self._platform.send(_outgoing(guild, str(channel.id), greeting))
-
-    async def _adopt_language(self, guild: discord.Guild) -> None:
-        """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
-        in_language = replace(Settings(), language=language_of(str(guild.preferred_locale)))
-        await self._workspaces.change(guild, lambda before: in_language if before == Settings() else before)
 
 
 def _is_new(guild: discord.Guild) -> bool:

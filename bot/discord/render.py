@@ -36,6 +36,7 @@ from reunite.messages.reply import (
 )
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
+from reunite.text.titles import without_opening
 
 PICTURE_NAME: Final = "photo.jpg"
 MAX_QUOTED: Final = 800
@@ -180,8 +181,8 @@ def marker(key: str) -> str:
 
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, or else by its day."""
-    day = date_words(posted, language)
-    words = " ".join(without_controls(caption).split()) or sentence("thread_unnamed", language, day=day)
+    said = " ".join(without_opening(without_controls(caption), kind).split())
+    words = said or sentence("thread_unnamed", language, day=date_words(posted, language))
     return shortened(sentence(f"thread_{kind}", language, what=words), _MAX_THREAD_NAME)
 
 

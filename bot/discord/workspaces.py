@@ -72,6 +72,12 @@ class Workspaces:
                 raise
             _log.warning("discord_channels_unsaved", guild=str(guild.id), reason=type(error).__name__)
 
+    async def adopt_language(self, guild: discord.Guild, language: str) -> None:
+        """Use the language that a community has chosen on Discord, unless somebody has set up the bot."""
+        async with self._joins.of(guild.id):
+            await self._handlers.welcome.adopt_language("discord", str(guild.id), language)
+            self._settings[guild.id] = await self._handlers.settings("discord", str(guild.id))
+
     def __iter__(self) -> Iterator[str]:
         """Return the ids of the guilds whose settings are known."""
         return map(str, [*self._settings])
