@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from board.pages import Pages
-from board.parts import Board
+from board.parts import DELETED, Board
 from board.visits import Visit
 from db.board import Filter
 from db.transient_search import run_query
@@ -49,11 +49,13 @@ class Gallery:
         async with self._board.store.session(visit.community) as session:
             found, total = await session.board.reports(_filter(chosen, visit.zone), _PER_PAGE, (number - 1) * _PER_PAGE)
             items = await session.items.of(found)
-            waiting = await session.board.waiting() if not query else None
+            waiting = await session.board.waiting() if not (query.keys() - {DELETED}) else None
         return self._pages.show(
             visit,
             "gallery.html",
             waiting=waiting,
+            is_deleted=DELETED in query,
+            next=await self._board.next_waiting(visit) if DELETED in query else "",
             items=[items[report] for report in found if report in items],
             total=total,
             chosen=chosen,

@@ -5,7 +5,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from board.pages import Pages
-from board.parts import Board
+from board.parts import SAVED, Board
 from board.visits import Visit, see_other
 from reunite.entities import ClaimState, MatchState, ReportKind
 
@@ -39,7 +39,7 @@ class Handovers:
         """Store where a found item is kept. Raises TellUserError."""
         words, code = visit.fields.get("place", ""), visit.fields.get("code", "")
         await self._board.press(visit, "whereabouts", visit.id, words=words, code=code)
-        return see_other(f"/reports/{visit.id}")
+        return see_other(f"/reports/{visit.id}?{SAVED}")
 
     async def label(self, visit: Visit) -> web.Response:
         """Show a label to print: the shelf's code, and a QR code that leads to the report."""

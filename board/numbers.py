@@ -48,8 +48,8 @@ class Numbers:
         )
 
     async def log(self, visit: Visit) -> web.Response:
-        """Show every verdict and every decision on a claim, and whose it was, newest first."""
+        """Show who decided what about matches and claims, and who deleted a report, newest first."""
         async with self._board.store.session(visit.community) as session:
             lines = await session.board.log()
-            items = await session.items.of({line.found for line in lines})
+            items = await session.items.of({line.report for line in lines})
         return self._pages.show(visit, "log.html", lines=lines, items=items)

@@ -1,15 +1,20 @@
 """What every page of the board reads from and acts through."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID, uuid4
 
 from board.visits import Visit, Visits
 from db.store import Store
 from reunite.commands import Press
-from reunite.entities import ClaimState
 from reunite.handlers import Handlers
 from reunite.messages.reply import Action, Reply
 from reunite.ports.query_encoder import QueryEncoder
+
+SAVED: Final = "saved"
+"""In the address of a report that was just changed, so that its page says so and leads on."""
+DELETED: Final = "deleted"
+"""In the address of the first page after a report was deleted there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +28,10 @@ class Board:
     url: str
     """The address at which moderators reach it."""
 
-    async def next_waiting(self, visit: Visit, besides: UUID) -> str:
-        """Return the address of a claim or match that waits for a moderator; empty if only match `besides` does."""
+    async def next_waiting(self, visit: Visit, besides: UUID | None = None) -> str:
+        """Return the address of what waits for a moderator next; empty if only the match or report `besides` does."""
         async with self.store.session(visit.community) as session:
-            for claim, match in await session.board.claims(ClaimState.OPEN):
-                if match.id != besides:
-                    return f"/claims/{claim.id}"
-            for only in ("sealed", "to_check"):
-                for match in (await session.board.undecided(only))[0]:
-                    if match.id != besides:
-                        return f"/matches/{match.id}"
-        return ""
+            return await session.board.next_waiting(besides)
 
     async def press(self, visit: Visit, action: Action, subject: UUID, *, words: str = "", code: str = "") -> Reply:
         """Do what a button in chat does. Raises TellUserError."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from board.pages import Pages
-from board.parts import Board
+from board.parts import DELETED, SAVED, Board
 from board.visits import Visit, see_other
 from db.items import Item
 from db.report_csv import TOGETHER, Table, wanted
@@ -30,6 +30,7 @@ class Reports:
             whereabouts = await session.claims.whereabouts(item.report.id)
             claims = [claim for claim in await session.claims.on(item.report.id) if claim.has_proof]
             others = await session.items.of([match.other_side(visit.id) for match in matches])
+        is_saved = SAVED in visit.request.query
         by_match = {match.id: match for match in matches if match.lost in others}
         shown = [(match, others[other]) for match in matches if (other := match.other_side(visit.id)) in others]
         return self._pages.show(
@@ -40,6 +41,8 @@ class Reports:
             nearest=[(match, other) for match, other in shown if not rules.is_match(match)],
             whereabouts=whereabouts,
             longer=longer,
+            is_saved=is_saved,
+            next=await self._board.next_waiting(visit, item.report.id) if is_saved else "",
             claims=[
                 claim
                 for claim in claims
@@ -54,7 +57,7 @@ class Reports:
             if (await _item(session, visit)).report.kind is not ReportKind.FOUND:
                 raise web.HTTPNotFound
         await self._board.press(visit, "extend", visit.id)
-        return see_other(f"/reports/{visit.id}")
+        return see_other(f"/reports/{visit.id}?{SAVED}")
 
     async def delete(self, visit: Visit) -> web.Response:
         """Delete a report and what is known about it, as deleting its post does in chat. Raises TellUserError."""
@@ -63,7 +66,7 @@ class Reports:
         member = visit.moderator.member
         command = Withdraw(target=visit.target, member=member, is_moderator=True, report=report)
         await self._board.handlers.withdraw(command)
-        return see_other("/")
+        return see_other(f"/?{DELETED}")
 
     async def photo(self, visit: Visit) -> web.Response:
         """Return a photo's stored copy."""

@@ -23,6 +23,9 @@ _LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'loo
   AND (%(place)s = '' OR strpos(lower(r.place || ' ' || r.text), lower(%(place)s)) > 0)
   AND (%(since)s::timestamptz IS NULL OR {_OF_TIME} >= %(since)s)
   AND (%(until)s::timestamptz IS NULL OR {_OF_TIME} < %(until)s)"""
+_NEWEST: Final = f"ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}"
+_DELETIONS: Final = f"""UNION ALL (SELECT d.at, d.seq, d.member_name, NULL, d.report_id, 'deleted_' || r.kind
+  FROM report_deletion d JOIN report r ON r.id = d.report_id AND NOT r.sample {_NEWEST})"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class LoggedDecision:
-    """A line of the log: a verdict or a decision on a claim. `name` is empty if that person's data was deleted."""
+    """A line of the log. `name` is empty if that person's data was deleted, `match` None if they deleted a report."""
 
     at: datetime
     name: str
     what: str
-    match: UUID
-    found: UUID
+    match: UUID | None
+    report: UUID
+    """Of a decision on a match: the found one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,17 @@ class SqlBoard(SqlWaiting):
         return [row["id"] for row in rows]
 
     async def log(self, match: UUID | None = None) -> Sequence[LoggedDecision]:
-        """Return decisions on all matches and claims, or on one match, newest first."""
+        """Return all decisions on matches and claims, and deletions, or the decisions on one match, newest first."""
         newest = f"""JOIN match m ON m.id = d.match_id JOIN report f ON f.id = m.found_id AND NOT f.sample
-          {"WHERE d.match_id = %(match)s" if match else ""} ORDER BY d.at DESC, d.seq DESC LIMIT {MAX_LISTED}"""
+          {"WHERE d.match_id = %(match)s" if match else ""} {_NEWEST}"""
         rows = await self._all(  # of each table only what one page needs is read
-            f"""SELECT at, name, what, match, found FROM (
-                  (SELECT d.at, d.seq, d.moderator_name AS name, d.match_id AS match, m.found_id AS found,
+            f"""SELECT at, name, what, match, report FROM (
+                  (SELECT d.at, d.seq, d.moderator_name AS name, d.match_id AS match, m.found_id AS report,
                      d.kind::text || CASE WHEN d.given THEN '' ELSE '_back' END AS what FROM verdict d {newest})
                   UNION ALL
                   (SELECT d.at, d.seq, d.member_name, d.match_id, m.found_id,
                      CASE WHEN d.state = 'released' THEN 'released_by' ELSE 'claim_' || d.state END
-                   FROM claim_decision d {newest})) AS decision
+                   FROM claim_decision d {newest}) {"" if match else _DELETIONS}) AS decision
                 ORDER BY at DESC, seq DESC LIMIT {MAX_LISTED}""",
             match=match,
         )

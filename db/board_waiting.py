@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from db import mapping
 from db.queries import Queries
@@ -41,14 +42,25 @@ _ONLY: Final = {
     "to_check": f"{_UNDECIDED} AND (m.label = 'high' OR l.private) AND (m.released OR NOT f.sealed)"
     f" AND NOT {_PENDING_CLAIM}",
 }
-_CLAIMS: Final = f"SELECT count(*) FROM claim c JOIN match m ON m.id = c.match_id {BETWEEN_KEPT} WHERE c.proof <> ''"
+_CLAIMS: Final = f"FROM claim c JOIN match m ON m.id = c.match_id {BETWEEN_KEPT} WHERE c.proof <> ''"
+_TO_READ: Final = f"{_CLAIMS} AND c.state = 'open' AND 'returned' NOT IN (l.state, f.state)"
 _COUNTED: Final = f"""SELECT
-  ({_CLAIMS} AND c.state = 'open' AND 'returned' NOT IN (l.state, f.state)) AS claims,
+  (SELECT count(*) {_TO_READ}) AS claims,
   (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["sealed"]}) AS sealed,
   (SELECT count(*) FROM match m {BETWEEN_KEPT} WHERE {_ONLY["to_check"]}) AS to_check,
   (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {UNANSWERED}) AS unanswered,
   (SELECT count(*) FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {ENDING}) AS ending,
-  ({_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers"""
+  (SELECT count(*) {_CLAIMS} AND c.state = 'accepted' AND {_OPEN}) AS handovers"""
+_FIRST_MATCH: Final = "AND m.id IS DISTINCT FROM %(besides)s::uuid ORDER BY m.probability DESC, m.id LIMIT 1"
+# Not an unanswered report: nothing that a moderator does on the board would take it off the list.
+_NEXT: Final = f"""SELECT path FROM (
+  (SELECT 1 AS turn, '/claims/' || c.id AS path {_TO_READ} AND m.id IS DISTINCT FROM %(besides)s::uuid
+    ORDER BY c.at DESC LIMIT 1)
+  UNION ALL (SELECT 2, '/matches/' || m.id FROM match m {BETWEEN_KEPT} WHERE {_ONLY["sealed"]} {_FIRST_MATCH})
+  UNION ALL (SELECT 3, '/matches/' || m.id FROM match m {BETWEEN_KEPT} WHERE {_ONLY["to_check"]} {_FIRST_MATCH})
+  UNION ALL (SELECT 4, '/reports/' || r.id FROM report r WHERE r.purged_at IS NULL AND NOT r.sample AND {ENDING}
+    AND r.id IS DISTINCT FROM %(besides)s::uuid ORDER BY r.expires_at, r.id LIMIT 1)) AS waiting
+  ORDER BY turn LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,11 @@ class SqlWaiting(Queries):
 
     async def waiting(self) -> Waiting:
         return Waiting(**await self._row(_COUNTED))
+
+    async def next_waiting(self, besides: UUID | None = None) -> str:
+        """Return the board's page of what waits next; empty if only the match or report `besides` does."""
+        row = await self._one(_NEXT, besides=besides)
+        return str(row["path"]) if row else ""
 
     async def undecided(self, only: str = "") -> tuple[Sequence[Match], int]:
         """Return labelled matches that wait for a verdict, most probable first, and their total number.

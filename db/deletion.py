@@ -99,6 +99,7 @@ _EMPTY: Final = (
     TALLY,
     "DELETE FROM match WHERE lost_id = %(report)s",
     "DELETE FROM outbox WHERE report_id = %(report)s",
+    "DELETE FROM report_deletion WHERE report_id = %(report)s",
     # A sample's row stays: samples are numbered by how many there were.
     """UPDATE report SET emptied = true, author_id = '', forget_at = CASE WHEN NOT sample THEN now() + %(known_for)s END
        WHERE id = %(report)s""",

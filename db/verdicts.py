@@ -1,4 +1,4 @@
-"""The append-only log of verdicts and of decisions on claims, in PostgreSQL."""
+"""The append-only log of verdicts, of decisions on claims, and of reports that moderators deleted, in PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from uuid import UUID
 from db import mapping
 from db.queries import Queries
 from reunite.commands import GiveVerdict
-from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, Verdict
+from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, ReportDeletion, Verdict
 
 _THERE: Final = "platform = %(platform)s AND workspace = %(workspace)s"
 """Given by an account there. A decision from an unknown place is nobody's."""
@@ -61,3 +61,20 @@ class SqlVerdicts(Queries):
             f"SELECT * FROM claim_decision WHERE member_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)
         )
         return [mapping.claim_decision(row) for row in rows]
+
+    async def add_deletion(self, report: UUID, place: ReplyTarget, by: Member) -> None:
+        await self._do(
+            "INSERT INTO report_deletion (community_id, report_id, member_id, member_name, platform, workspace)"
+            " VALUES (%(community)s, %(report)s, %(id)s, %(name)s, %(platform)s, %(workspace)s)",
+            report=report,
+            id=by.id,
+            name=by.name,
+            platform=place.platform,
+            workspace=place.account(by).workspace,
+        )
+
+    async def deletions_by(self, account: Account) -> Sequence[ReportDeletion]:
+        rows = await self._all(
+            f"SELECT * FROM report_deletion WHERE member_id = %(id)s AND {_THERE} ORDER BY seq", **asdict(account)
+        )
+        return [ReportDeletion(row["report_id"], row["at"]) for row in rows]

@@ -395,6 +395,14 @@ class ClaimDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportDeletion:
+    """One line of the append-only log: a moderator deleted somebody else's report."""
+
+    report: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A member's claim to a found item. Its proof is read apart: only those who decide see it, until it's deleted."""
 

@@ -115,6 +115,10 @@ class MyReportHandlers:
                     {"state": decision.state, "match": str(decision.match), "at": decision.at.isoformat()}
                     for decision in await session.verdicts.decisions_by(account)
                 ],
+                "deletions": [
+                    {"report": str(deletion.report), "at": deletion.at.isoformat()}
+                    for deletion in await session.verdicts.deletions_by(account)
+                ],
             }
 
     async def forget(self, workspace: Workspace, press: Press) -> Reply:

@@ -16,6 +16,7 @@ from reunite.messages import keys, notices, wording
 from reunite.my_reports import end
 from reunite.photo_edits import change_photos
 from reunite.ports import Queue, Session, Store
+from reunite.rights import Role
 from reunite.text.sealing import category_of
 
 
@@ -107,6 +108,8 @@ class PostHandlers:
                 account = command.target.account(command.member)
                 roles = rights.roles_of(account, report, is_moderator=command.is_moderator)
                 rights.check("delete_post", roles)
+                if roles.isdisjoint({Role.OWNER, Role.FINDER}):
+                    await session.verdicts.add_deletion(report.id, command.target, command.member)
             await end(session, report)
         return True
 

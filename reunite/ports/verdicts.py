@@ -1,11 +1,11 @@
-"""The append-only log of verdicts and of decisions on claims."""
+"""The append-only log of verdicts, of decisions on claims, and of reports that moderators deleted."""
 
 from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from reunite.commands import GiveVerdict
-from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, Verdict
+from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, ReportDeletion, Verdict
 
 
 class Verdicts(Protocol):
@@ -27,4 +27,12 @@ class Verdicts(Protocol):
 
     async def decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         """Return which claims someone accepted or rejected, and what they released, oldest first."""
+        ...
+
+    async def add_deletion(self, report: UUID, place: ReplyTarget, by: Member) -> None:
+        """Store that a member of a place's workspace has deleted somebody else's report."""
+        ...
+
+    async def deletions_by(self, account: Account) -> Sequence[ReportDeletion]:
+        """Return which reports of others someone deleted, oldest first."""
         ...

@@ -7,7 +7,7 @@ import pytest
 
 from reunite.commands import ChangeSettings, NewReport, ReportFound, ReportLost
 from reunite.entities import Report, Settings
-from tests.support.board import Browser, Community, browsing, community_with_a_board, moderator_at_the_board
+from tests.support.board import ROBIN, Browser, Community, browsing, community_with_a_board, moderator_at_the_board
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")
 robin_fixture = pytest.fixture(moderator_at_the_board, name="robin")
@@ -66,12 +66,18 @@ async def test_a_shelf_item_waits_when_its_report_ends_soon_until_that_is_kept(
     assert ("These reports end within a week" in words, f"/reports/{report.id}" in words) == (True, True)
     before = await now(community, report.id)
     assert _KEEP in (await robin.get(f"/reports/{report.id}"))[1]
-    assert _KEEP not in (await robin.post(f"/reports/{report.id}/longer"))[1]
+    _, words = await robin.post(f"/reports/{report.id}/longer")
+    assert (_KEEP in words, "Saved." in words, '<a href="/">What else is waiting?</a>' in words) == (False, True, True)
     after = await now(community, report.id)
     assert before
     assert after
     assert after.expires_at - before.expires_at > timedelta(days=54)
     assert "Nothing is waiting for you" in (await robin.get("/"))[1]
+    soon, later = await aged(community, 5), await aged(community, 6)
+    await shelve(robin, soon)
+    await shelve(robin, later)
+    _, words = await robin.post(f"/reports/{later.id}/longer")
+    assert f'<a href="/reports/{soon.id}">Go to the next one</a>' in words
 
 
 async def test_a_listed_item_waits_too_since_nobody_else_can_be_asked(community: Community, robin: Browser) -> None:
@@ -128,6 +134,14 @@ async def test_a_deleted_report_is_gone_with_its_match(community: Community, rob
     assert _DELETE in (await robin.get(f"/reports/{match.found}"))[1]
     status, words = await robin.post(f"/reports/{match.found}/delete")
     assert (status, f"/reports/{match.found}" in words, f"/reports/{match.lost}" in words) == (200, False, True)
+    assert "The report is deleted." in words
+    assert "Robin deleted a found report" in (await robin.get("/log"))[1]
+    robin_there = community.workspace.account(ROBIN)
+    async with community.store.session(community.workspace.community) as session:
+        assert [deletion.report for deletion in await session.verdicts.deletions_by(robin_there)] == [match.found]
+        await session.deletion.forget_moderator(robin_there)
+    await robin.sign_in(await community.link())
+    assert "Someone deleted a found report" in (await robin.get("/log"))[1]
     for path in (f"/reports/{match.found}", f"/matches/{match.id}"):
         assert (await robin.get(path))[0] == 404
     assert (await robin.post(f"/reports/{match.found}/delete"))[0] == 404

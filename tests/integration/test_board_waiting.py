@@ -119,6 +119,8 @@ async def test_a_decision_leads_to_the_next_thing_that_waits(community: Communit
     _, page = await robin.post(f"/matches/{sealed.id}/release")
     assert _onwards(page) == f"/matches/{second.id}"
     await robin.post(f"/matches/{sealed.id}/verdict", kind="reject", given="yes")
+    _, page = await robin.post(f"/reports/{first.found}/delete")
+    assert _onwards(page) == f"/matches/{second.id}"
     _, page = await robin.post(f"/matches/{second.id}/verdict", kind="confirm", given="yes")
     assert (_onwards(page), _ELSE in page) == (None, True)
 

@@ -10,11 +10,11 @@ from psycopg.sql import SQL, Identifier
 
 from reunite.commands import EditReport, ReportLost, Withdraw
 from reunite.entities import Label, ReplyTarget, Report, Statistics, VerdictKind
-from tests.contract.stages import Stage, staged
+from tests.contract.stages import MODERATOR, Stage, staged
 from tests.integration.test_sweep import sweep_at
 from tests.support.world import ADA
 
-_ROWS = "report", "match", "outbox", "verdict", "claim", "work", "search_change"
+_ROWS = "report", "match", "outbox", "verdict", "claim", "work", "search_change", "report_deletion"
 
 
 @dataclass
@@ -43,10 +43,11 @@ class Years:
             }
 
     async def end(self, *reports: Report) -> None:
-        """Withdraw reports; what was said in their threads before was delivered, and its removal is."""
+        """Let a moderator delete reports; what was said in their threads before was delivered, and its removal is."""
         for report in reports:
             await self.stage.deliver(report)
-            await self.stage.handlers.withdraw(Withdraw(target=report.target))
+            deletion = Withdraw(target=report.target, member=MODERATOR, is_moderator=True)
+            await self.stage.handlers.withdraw(deletion)
             await self.stage.deliver(report)
 
     async def statistics(self) -> Statistics:

@@ -16,12 +16,15 @@ _OTHERS = (
     """INSERT INTO claim_decision (community_id, match_id, member_id, member_name, platform, workspace, state)
        SELECT community_id, id, number::text, '', 'web', 'here', 'accepted'
        FROM match, generate_series(1, %s) number""",
+    """INSERT INTO report_deletion (community_id, report_id, member_id, member_name, platform, workspace)
+       SELECT community_id, id, number::text, '', 'web', 'here'
+       FROM (SELECT * FROM report LIMIT 1) report, generate_series(1, %s) number""",
     """INSERT INTO outbox (community_id, report_id, platform, key, reply, people)
        SELECT o.community_id, report_id, platform, key || number, reply, ARRAY[number::text]
        FROM (SELECT * FROM outbox LIMIT 1) o, generate_series(1, %s) number""",
 )
 _ROWS_READ = """SELECT relname AS name, seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_xact_user_tables
-  WHERE relname IN ('verdict', 'claim_decision', 'outbox')"""
+  WHERE relname IN ('verdict', 'claim_decision', 'report_deletion', 'outbox')"""
 
 
 @pytest.mark.parametrize("member", [ADA, MODERATOR])
@@ -38,7 +41,8 @@ async def test_a_members_data_is_found_by_indexes(database_url: str, owner_datab
         async with store.session(workspace.community) as session:
             assert await session.verdicts.by(account(member)) == []
             assert await session.verdicts.decisions_by(account(member)) == []
+            assert await session.verdicts.deletions_by(account(member)) == []
             await session.deletion.forget_moderator(account(member))
             read = {row["name"]: int(row["rows"]) for row in await session._all(_ROWS_READ)}
-    assert set(read) == {"verdict", "claim_decision", "outbox"}
+    assert set(read) == {"verdict", "claim_decision", "report_deletion", "outbox"}
     assert max(read.values()) <= 10
