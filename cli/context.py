@@ -158,10 +158,10 @@ def configured() -> Iterator[Settings]:
         _fail(not_installed(error.name or str(error)))
     except TellUserError as error:
         _fail(wording.explain(error))
-    except CancelledError:
-        raise typer.Exit(_ENDED_BY_SIGTERM) from None
-    except KeyboardInterrupt:
+    except (CancelledError, KeyboardInterrupt, SystemExit) as end:
         print("Stopped. You can run the same command again.", file=sys.stderr)
+        if isinstance(end, CancelledError):
+            raise typer.Exit(_ENDED_BY_SIGTERM) from None
         raise
     except RedisError as error:
         from db.queue import redis_problem, redis_remedy

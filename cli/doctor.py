@@ -1,8 +1,9 @@
 """`reunite doctor`: checks the setup and says how to fix it."""
 
+import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
 from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
-from cli.status import Status, read
+from cli.status import Status, read_waiting
+from db.cancellation import stop
 from db.database import MigrationError, reason, remedy_for
 from db.keys import KeysError, verify
 from db.migrate import pending
@@ -44,6 +46,9 @@ _UNREACHABLE: Final = {
     "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
     "embedded": "Run `reunite migrate`.",
 }
+_STUCK: Final = (
+    "Something may hold a lock there or take all its time: `SELECT * FROM pg_stat_activity` in psql shows it."
+)
 
 
 async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
@@ -60,51 +65,57 @@ async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]
 
 async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     kind = "set" if settings.database.url else "embedded"
-    try:
-        row = await _role(where)
-    except psycopg.Error as error:
-        yield Finding("PostgreSQL", ok=False, found=reason(error), remedy=remedy_for(error, _UNREACHABLE[kind]))
-        return
-    yield Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})")
-    remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
-    yield Finding("its role", ok=not row["strong"], found=row["role"], remedy=remedy if row["strong"] else "")
-    async for finding in _schema(where):
+    found = await _in_time("PostgreSQL", _role(where, kind), _UNREACHABLE[kind])
+    if found[0].ok:
+        found += await _in_time("its schema", _schema(where))
+    for finding in found:
         yield finding
+    if found[-1].what != "its schema" or not found[-1].ok:
+        return
+    for what, check in _OF_A_MIGRATED_ONE.items():
+        for finding in await _in_time(what, check(where)):
+            yield finding
 
 
-async def _role(where: Servers) -> dict[str, Any]:
-    async with await psycopg.AsyncConnection.connect(
-        where.database_url, connect_timeout=_SECONDS, row_factory=dict_row
-    ) as connection:
+async def _in_time(what: str, check: Coroutine[Any, Any, list[Finding]], remedy: str = _STUCK) -> list[Finding]:
+    """Return what a check of the database finds, or that it fails or takes too long."""
+    task = asyncio.create_task(check)
+    try:
+        await asyncio.wait({task}, timeout=_SECONDS)
+        if task.done():
+            return await task
+    except (psycopg.Error, MigrationError) as error:
+        said = whole_cause(error) if isinstance(error, MigrationError) else reason(error)
+        return [Finding(what, ok=False, found=said, remedy=remedy_for(error, remedy))]
+    finally:
+        await stop(task)  # the database may not even take a cancellation
+    return [Finding(what, ok=False, found=f"no answer within {_SECONDS} seconds", remedy=remedy)]
+
+
+async def _role(where: Servers, kind: str) -> list[Finding]:
+    async with await psycopg.AsyncConnection.connect(where.database_url, row_factory=dict_row) as connection:
         cursor = await connection.execute(
             "SELECT current_setting('server_version') AS version, rolsuper OR rolbypassrls AS strong,"
             " rolname AS role FROM pg_roles WHERE rolname = current_user"
         )
-        return await cursor.fetchone() or {}
+        row = await cursor.fetchone() or {}
+    remedy = "Use reunite_app in REUNITE_DATABASE_URL, and the owner in REUNITE_OWNER_DATABASE_URL."
+    return [
+        Finding("PostgreSQL", ok=True, found=f"{row['version']} ({kind})"),
+        Finding("its role", ok=not row["strong"], found=row["role"], remedy=remedy if row["strong"] else ""),
+    ]
 
 
-async def _schema(where: Servers) -> AsyncIterator[Finding]:
-    try:
-        missing = await pending(where.owner_database_url)
-    except (psycopg.Error, MigrationError) as error:
-        yield Finding("its schema", ok=False, found=whole_cause(error))
-        return
-    if missing:
-        yield Finding(
-            "its schema",
-            ok=False,
-            found=f"{counted(len(missing), 'migration')} missing",
-            remedy="Run `reunite migrate`.",
-        )
-        return
-    yield Finding("its schema", ok=True, found="up to date")
-    yield await _disk(where)
-    yield await _keys(where)
-    async for finding in _encoder(where):
-        yield finding
+async def _schema(where: Servers) -> list[Finding]:
+    if missing := await pending(where.owner_database_url):
+        found = f"{counted(len(missing), 'migration')} missing"
+        return [Finding("its schema", ok=False, found=found, remedy="Run `reunite migrate`.")]
+    return [Finding("its schema", ok=True, found="up to date")]
+
+
+async def _running(where: Servers) -> list[Finding]:
     async with Store(where.database_url, connections=1) as store:
-        for finding in running(await read(store)):
-            yield finding
+        return [*running(await read_waiting(store))]
 
 
 def running(status: Status) -> Iterator[Finding]:
@@ -130,34 +141,33 @@ def running(status: Status) -> Iterator[Finding]:
     )
 
 
-async def _disk(where: Servers) -> Finding:
+async def _disk(where: Servers) -> list[Finding]:
     """Say whether the database takes new data: what needs no more room works even where its disk is full.
 
     The data is taken back: a commit would wait for a standby that must confirm it.
     """
     try:
         async with (
-            await psycopg.AsyncConnection.connect(where.owner_database_url, connect_timeout=_SECONDS) as connection,
+            await psycopg.AsyncConnection.connect(where.owner_database_url) as connection,
             connection.transaction(force_rollback=True),
         ):
-            await connection.execute(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
             await connection.execute(_MORE_DATA)
     except psycopg.Error as error:
         remedy = next((words for kind, words in _NO_NEW_DATA.items() if isinstance(error, kind)), "")
-        return Finding("its disk", ok=False, found=reason(error), remedy=remedy)
-    return Finding("its disk", ok=True, found="takes new data")
+        return [Finding("its disk", ok=False, found=reason(error), remedy=remedy)]
+    return [Finding("its disk", ok=True, found="takes new data")]
 
 
-async def _keys(where: Servers) -> Finding:
+async def _keys(where: Servers) -> list[Finding]:
     try:
         if not await verify(where.database_url, where.keys):
-            return Finding("its keys", ok=None, found="not set yet: the first start sets them")
+            return [Finding("its keys", ok=None, found="not set yet: the first start sets them")]
     except KeysError as error:
-        return Finding("its keys", ok=False, found="can't be used", remedy=str(error))
-    return Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))
+        return [Finding("its keys", ok=False, found="can't be used", remedy=str(error))]
+    return [Finding("its keys", ok=True, found=str(where.keys.file or "REUNITE_KEYS"))]
 
 
-async def _encoder(where: Servers) -> AsyncIterator[Finding]:
+async def _encoder(where: Servers) -> list[Finding]:
     async with await psycopg.AsyncConnection.connect(where.owner_database_url, row_factory=dict_row) as connection:
         cursor = await connection.execute(
             "SELECT encoder, version, calibration_problem AS problem, (SELECT summary ->> 'source' FROM calibration c"
@@ -166,10 +176,9 @@ async def _encoder(where: Servers) -> AsyncIterator[Finding]:
         )
         row = await cursor.fetchone()
     if row is None:
-        yield Finding("Encoder", ok=None, found="not chosen yet: the first worker chooses it")
-        return
-    yield Finding("Encoder", ok=None, found=row["version"])
-    yield _weights(row["encoder"], row["source"], row["problem"])
+        return [Finding("Encoder", ok=None, found="not chosen yet: the first worker chooses it")]
+    weights = _weights(row["encoder"], row["source"], row["problem"])
+    return [Finding("Encoder", ok=None, found=row["version"]), weights]
 
 
 def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
@@ -182,6 +191,10 @@ def _weights(encoder: str, source: str | None, problem: str | None) -> Finding:
     return Finding(
         "its weights", ok=None, found=f"not calibrated{f': {problem}' if problem else ' yet'}", remedy=remedy
     )
+
+
+_OF_A_MIGRATED_ONE: Final = {"its disk": _disk, "its keys": _keys, "Encoder": _encoder, "Processes": _running}
+"""The checks that need the schema, by the first thing that each looks at."""
 
 
 async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: Servers) -> AsyncIterator[Finding]:

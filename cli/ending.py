@@ -1,13 +1,14 @@
 """Ends a process that hangs while it ends: one that has failed is restarted only once it has ended."""
 
 import faulthandler
-import signal
 import sys
 from functools import cache
 from typing import Final
 
 SECONDS: Final = 120
 """Seconds for cleaning up, and for the end of all tasks and threads."""
+ends_with_command = True
+"""Whether this process ends when its command has ended. In the tests' process, other commands follow."""
 
 
 @cache  # a second cause gives no more time
@@ -17,6 +18,5 @@ def end_in_time() -> None:
     The system's alarm wouldn't do: the first process of a container ignores it. A task of the event loop wouldn't
     either: Python joins threads when that has ended.
     """
-    is_ours = signal.getsignal(signal.SIGALRM) is signal.SIG_DFL  # tests have an alarm, and many commands in a process
-    if is_ours:
+    if ends_with_command:
         faulthandler.dump_traceback_later(SECONDS, exit=True, file=sys.__stderr__ or 2)

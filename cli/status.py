@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,8 +40,8 @@ class Status:
     processes: Sequence[Process]
     work: Sequence[TaskCount]
     outbox: Sequence[TaskCount]
-    failed: Sequence[FailedWork]
-    communities: Sequence[tuple[CommunityInfo, Numbers]]
+    failed: Sequence[FailedWork] = ()
+    communities: Sequence[tuple[CommunityInfo, Numbers]] = ()
 
     @property
     def alive(self) -> Counter[str]:
@@ -84,16 +84,19 @@ class Status:
         return found
 
 
-async def read(store: Store) -> Status:
-    """Read the status of a deployment."""
+async def read_waiting(store: Store) -> Status:
+    """Read which processes are alive and what waits for them, which takes no longer with many communities."""
     monitoring = Monitoring(store)
+    return Status(await monitoring.processes(), await monitoring.work(), await monitoring.outbox())
+
+
+async def _read(store: Store) -> Status:
+    """Read the whole status of a deployment."""
     known = await all_communities(store)
-    return Status(
-        await monitoring.processes(),
-        await monitoring.work(),
-        await monitoring.outbox(),
-        await monitoring.failed_work(),
-        [(community, await _numbers(store, community)) for community in known],
+    return replace(
+        await read_waiting(store),
+        failed=await Monitoring(store).failed_work(),
+        communities=[(community, await _numbers(store, community)) for community in known],
     )
 
 
@@ -105,7 +108,7 @@ async def _numbers(store: Store, community: CommunityInfo) -> Numbers:
 async def run(url: str, *, as_json: bool) -> bool:
     """Print the status; return whether nothing is wrong."""
     async with Store(url, connections=1) as store:
-        status = await read(store)
+        status = await _read(store)
     if as_json:
         print(json.dumps({**_json(status), "problems": status.problems}, default=plain))
     else:

@@ -20,7 +20,7 @@ with untraced():  # under coverage's tracer, to import all this takes twice as l
     import structlog
     from hypothesis import settings
 
-    from cli import logs
+    from cli import ending, logs
 
     for plugin in pytest_plugins:
         import_module(plugin)
@@ -35,6 +35,7 @@ structlog.configure(
     ]
 )
 os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy and torch are imported; workers and processes inherit it
+ending.ends_with_command = False  # else the first command that fails here would end the tests two minutes later
 # Where all cores are busy with tests, a process that gives way gets minutes late.
 os.environ["REUNITE_GIVE_WAY"] = "off"
 

@@ -143,5 +143,6 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
     finally:
         process.kill()
     assert process.returncode in {0, 128 + signal.SIGTERM}
+    assert ("Stopped. You can run the same command again." in text) is (process.returncode != 0)
     assert "Traceback" not in text
     assert scratch_databases(environment) == set()

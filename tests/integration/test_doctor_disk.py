@@ -1,4 +1,4 @@
-"""`reunite doctor` notices that the database takes no new data, although it answers."""
+"""`reunite doctor` notices that the database takes no new data, or hangs, although it answers."""
 
 from dataclasses import replace
 
@@ -6,15 +6,21 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from bot.doctor import Finding
 from cli import doctor
 from cli.servers import Servers
+from cli.settings import Settings
+
+
+async def of_the_disk(where: Servers, owner_database_url: str) -> Finding:
+    [finding] = await doctor._disk(replace(where, owner_database_url=owner_database_url))
+    return finding
 
 
 async def test_a_database_that_takes_no_new_data_is_a_problem(where: Servers, owner_database_url: str) -> None:
-    fine = await doctor._disk(replace(where, owner_database_url=owner_database_url))
+    fine = await of_the_disk(where, owner_database_url)
     assert (fine.ok, fine.found) == (True, "takes new data")
-    refusing = make_conninfo(owner_database_url, options="-c default_transaction_read_only=on")
-    bad = await doctor._disk(replace(where, owner_database_url=refusing))
+    bad = await of_the_disk(where, make_conninfo(owner_database_url, options="-c default_transaction_read_only=on"))
     assert bad.ok is False
     assert "read-only" in bad.found
     assert bad.remedy == "Connect to the primary, not to a standby."
@@ -26,20 +32,23 @@ async def test_only_a_full_disk_is_blamed_on_the_disk(
 ) -> None:
     failing = f"DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{code}'; END $$"
     monkeypatch.setattr(doctor, "_MORE_DATA", failing)
-    bad = await doctor._disk(replace(where, owner_database_url=owner_database_url))
+    bad = await of_the_disk(where, owner_database_url)
     assert (bad.ok, bad.found) == (False, "not now")
     assert bad.remedy.startswith(remedy)
     assert bool(bad.remedy) == bool(remedy)
 
 
-async def test_it_waits_neither_for_a_standby_nor_for_a_statement_that_hangs(
+async def test_it_waits_neither_for_a_standby_nor_for_what_hangs(
     where: Servers, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "_MORE_DATA", "CREATE TABLE left_by_doctor ()")
-    assert (await doctor._disk(replace(where, owner_database_url=owner_database_url))).ok
-    async with await psycopg.AsyncConnection.connect(owner_database_url) as connection:
-        left = await connection.execute("SELECT to_regclass('left_by_doctor')")
+    assert (await of_the_disk(where, owner_database_url)).ok
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as other:
+        left = await other.execute("SELECT to_regclass('left_by_doctor')")
         assert await left.fetchone() == (None,)  # nothing was committed
-    monkeypatch.setattr(doctor, "_SECONDS", 1)
-    monkeypatch.setattr(doctor, "_MORE_DATA", "SELECT pg_sleep(1000)")
-    assert not (await doctor._disk(replace(where, owner_database_url=owner_database_url))).ok
+        await other.execute("LOCK TABLE embedding_model, outbox")
+        monkeypatch.setattr(doctor, "_SECONDS", 1)
+        monkeypatch.setattr(doctor, "_MORE_DATA", "SELECT pg_sleep(1000)")
+        found = [finding async for finding in doctor._database(Settings(), where)]
+    unanswered = [finding.what for finding in found if finding.found == "no answer within 1 seconds"]
+    assert unanswered == ["its disk", "Encoder", "Processes"]

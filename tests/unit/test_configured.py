@@ -1,5 +1,6 @@
 """Settings that can't work end in one sentence, which names the variable; secrets may be in files."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -81,6 +82,15 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_version_is_printed() -> None:
     shown = CliRunner().invoke(app, ["--version"])
     assert (shown.exit_code, shown.output.strip()) == (0, "reunite 0.1.0")
+
+
+@pytest.mark.parametrize("end", [asyncio.CancelledError, KeyboardInterrupt, SystemExit])
+def test_a_command_that_is_ended_by_a_signal_says_so(
+    end: type[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises((typer.Exit, KeyboardInterrupt, SystemExit)), configured():
+        raise end
+    assert capsys.readouterr().err == "Stopped. You can run the same command again.\n"
 
 
 @pytest.mark.parametrize("module", ["redis", "cli.settings"])
