@@ -17,11 +17,12 @@ from reunite.tiles import Pair, picture_of, revise_tiles
 
 
 async def post_card(session: Session, claimed: Claimed) -> None:
-    """Show a claim to the moderators, of both sides if they have a channel each."""
+    """Show a claim to the moderators, of both sides if they have a channel each; its earlier cards are folded away."""
     picture = await picture_of(session, claimed.found, claimed.match)
     for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
         card = handovers.claim_card(claimed, reader, picture, None)
         await session.outbox.post(reader.id, key, card, audience="moderators")
+    await revise_cards(session, claimed.match, claimed.lost, claimed.found)
 
 
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:
@@ -115,15 +116,21 @@ async def _shown(session: Session, match: Match, found: Report) -> tuple[Picture
 async def _revise_cards(
     session: Session, match: Match, lost: Report, found: Report, shown: tuple[Picture | None, Person | None]
 ) -> None:
-    for claim in await session.claims.on(found.id):
-        if claim.match == match.id:
-            claimed = Claimed(claim, match, lost, found)
-            await _end_reminders(session, claimed)
-            for key, reader in readers(keys.claim_card, claim.id, lost, found):
-                await session.outbox.revise(key, handovers.claim_card(claimed, reader, *shown))
-            if found.is_listed:
-                asked = handovers.said_returned_listed(claimed, shown[1])
-                await session.outbox.revise(keys.said_returned(claim.id, found.kind), asked)
+    made = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
+    for claim in made:
+        claimed = Claimed(claim, match, lost, found)
+        await _end_reminders(session, claimed)
+        for key, reader in readers(keys.claim_card, claim.id, lost, found):
+            is_last = claim == made[-1]
+            card = (
+                handovers.claim_card(claimed, reader, *shown)
+                if is_last
+                else handovers.earlier_claim_card(claimed, reader)
+            )
+            await session.outbox.revise(key, card)
+        if found.is_listed:
+            asked = handovers.said_returned_listed(claimed, shown[1])
+            await session.outbox.revise(keys.said_returned(claim.id, found.kind), asked)
 
 
 async def _end_reminders(session: Session, claimed: Claimed) -> None:

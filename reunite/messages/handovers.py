@@ -65,6 +65,16 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
     return of_match("claim", match, *lines, picture=picture, buttons=buttons)
 
 
+def earlier_claim_card(claimed: Claimed, reader: Report) -> Reply:
+    """Replace the card of a claim once its owner has given another answer, whose card moderators decide on."""
+    claim, language = claimed.claim, reader.language
+    lines = (
+        line("claimed", language, member=Person.at(claimed.lost.target, claim.member, report=claimed.lost.id)),
+        line(f"claim_is_{claim.state}", language, person=_decider(claim, language)),
+    )
+    return of_match("claim", claimed.match, *lines)
+
+
 def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:
     """Describe a claim's progress; once its match is decided, only the decision counts."""
     match, lines = claimed.match, list[Line]()
@@ -77,7 +87,7 @@ def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list
         key = "log_elsewhere" if rules.has_ended_otherwise(match, claimed.lost) else key
         lines.append(line(key, language, person=_decider(claimed.claim, language)))
         lines += _own_decision(claimed, language)
-    is_theirs = claimed.claim.state is not ClaimState.REJECTED  # what they say since is about a later answer
+    is_theirs = claimed.claim.state is not ClaimState.REJECTED  # its acceptance was undone after what they said
     if match.handover.got_back and is_theirs:
         lines.append(line("log_got_back", language))
     if match.handover.handed_over and is_theirs:

@@ -590,19 +590,23 @@ class HandoverCases:
             assert [button.action for button in card.buttons] == [*answer, "confirm", "reject"]
             assert card.match == match.id
 
-    async def test_the_card_of_a_rejected_answer_says_nothing_of_the_handover_by_a_later_one(
-        self, stage: Stage
-    ) -> None:
+    async def test_the_card_of_a_rejected_answer_gives_way_to_that_of_the_next(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
-        _, found, match = await stage.matched()
+        lost, found, match = await stage.matched()
         await stage.press("reject_claim", await stage.claim(match, found), BEN)
-        await stage.press("accept_claim", await stage.claim(match, found, "a sticker inside"), BEN)
+        second = await stage.claim(match, found, "a sticker inside")
+        await stage.press("accept_claim", second, BEN)
         for action, person, _ in (GOT_BACK, HANDED_OVER):
             await stage.press(action, match.id, person)
-            first, second = [card.text() for card in await stage.thread(found, "moderators") if card.kind == "claim"]
-            assert sentence(f"log_{action}") not in first
-            assert sentence(f"log_{action}") in second
-        assert sentence("log_by_word") in first
+            folded, card = [card for card in await stage.thread(found, "moderators") if card.kind == "claim"]
+            assert sentence("claim_is_rejected", person=BEN.name) in folded.text()
+            assert (folded.buttons, lost.text in folded.text(), sentence(f"log_{action}") in folded.text()) == (
+                (),
+                False,
+                False,
+            )
+            assert sentence(f"log_{action}") in card.text()
+            assert [button.action for button in card.buttons][-2:] == ["confirm", "reject"]
 
     @pytest.mark.parametrize("action", ["accept_claim", "reject_claim"])
     async def test_who_has_decided_a_claim_is_named_without_a_ping(self, stage: Stage, action: Any) -> None:
