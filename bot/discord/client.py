@@ -66,6 +66,7 @@ class ReuniteClient(discord.AutoShardedClient):
         self._login_limit = asyncio.timeout(None)
         self._commands_due_in: float | None = None
         """Seconds until Discord takes our commands, if it has put them off."""
+        internals.forget_guilds_left(self._connection)
         internals.survive_the_unreadable(self._connection)
 
     async def login(self, token: str) -> None:

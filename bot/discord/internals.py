@@ -105,6 +105,24 @@ def forget_role(role: discord.Role) -> None:
     setattr(me, "_roles", SnowflakeList(known.id for known in me.roles if not known.is_default()))  # noqa: B010 - private
 
 
+def forget_guilds_left(connection: Any) -> None:
+    """Let a client forget, in a new session, the guilds that have removed the bot since the last one.
+
+    Otherwise it would call there, and keep what is stored about them, until its next start.
+    """
+    ready: Callable[[Any], None] = connection.parsers["READY"]
+
+    def parse(data: Any) -> None:
+        shard, listed = data["shard"][0], {int(guild["id"]) for guild in data["guilds"]}
+        for guild in [*connection.guilds]:
+            if guild.shard_id == shard and guild.id not in listed:
+                _log.info("discord_guild_left", guild=str(guild.id))
+                connection._remove_guild(guild)  # noqa: SLF001 - there's no other way
+        ready(data)
+
+    connection.parsers["READY"] = parse
+
+
 def survive_the_unreadable(connection: Any) -> None:
     """Let a client's connection go on when it can't read an event or a fetched message."""
     parsers = connection.parsers
