@@ -376,6 +376,8 @@ async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(datab
         world.discord.refuse("PUT .*/reactions/", 0)
         await posted(world)
         assert len(await world.reports()) == 1
+        found = world.discord.channel("found")
+        assert world.discord.requests.count(("GET", f"/channels/{found}/messages")) <= 1, "only at the start"
 
 
 async def test_a_post_that_a_compatible_server_cannot_show_is_answered(database_url: str) -> None:
