@@ -25,10 +25,12 @@ async def quoting_if_allowed(send: Callable[[Outgoing], Awaitable[T]], outgoing:
         if error.code not in WORDS_REFUSED:
             raise
         _log.warning("discord_quotes_refused", channel=outgoing.target.channel, code=error.code)
-    return await send(_without_quotes(outgoing))
+    return await send(without_quotes(outgoing))
 
 
-def _without_quotes(outgoing: Outgoing) -> Outgoing:
+def without_quotes(outgoing: Outgoing) -> Outgoing:
+    """Return a reply that leaves out what members wrote."""
+
     def shown(span: Span) -> Span:
         return _LEFT_OUT if isinstance(span, Quoted) else span
 

@@ -33,7 +33,7 @@ _BLOCKED: Final = 40333
 """"Internal network error": Cloudflare refuses the request before Discord sees it (discord/discord-api-docs#6473)."""
 NO_ACCESS: Final = 50001
 _MISSING_PERMISSION: Final = {NO_ACCESS, 50013}
-_LATER: Final = {20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 110001, 130000}
+_LATER: Final = {20016, 20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 110001, 130000}
 """Limits and outages that have codes of their own, and any status: too many direct messages are forbidden (403)."""
 _TAKES_NO_MESSAGES: Final = {50007, 50278}
 _TOO_MANY: Final = 429

@@ -14,6 +14,7 @@ from bot.discord.inbound import Inbound
 from bot.discord.missed import Missed
 from bot.discord.permissions import invitation
 from bot.discord.reconcile import Reconciler
+from bot.discord.troubled import guild_of_event, message_of
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from db.trouble import log_failure
@@ -122,14 +123,22 @@ class Events:
         if self._has_started:  # it may have invited the bot meanwhile
             self._greeter.catch_up((guild,))
 
-    async def on_error(self, event: str, /, *_: object, **__: object) -> None:
-        """Log a defect without the event's arguments, which hold members' words; look for the event again later."""
+    async def on_error(self, event: str, /, *args: object, **_: object) -> None:
+        """Log a defect without the event's arguments, which hold members' words.
+
+        Compare its message again later, or the guild if it's about something else.
+        """
         if self._is_finishing:  # the next start does the rest, such as 👀 on many posts
             _log.info("discord_event_skipped", during=event)
             return
         if isinstance(error := sys.exception(), Exception):
             log_failure(_log, "discord_event", error, during=event)
-        self._reconciler.start(self._pause_after_trouble)
+        if message := next(filter(None, map(message_of, args)), None):
+            self._reconciler.troubled.add(message)
+            return
+        guilds = {guild_of_event(about) for about in args}
+        only = [guild for guild in self._client.guilds if guild.id in guilds]
+        self._reconciler.start(self._pause_after_trouble, only=only or None)
 
 
 class GuildEvents:

@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from bot.direct import has_moved, saying_why
-from bot.discord.blocked_words import quoting_if_allowed
+from bot.discord.blocked_words import quoting_if_allowed, without_quotes
 from bot.discord.conversations import Conversations
 from bot.discord.errors import (
     NO_ACCESS,
@@ -56,7 +56,8 @@ class DiscordPlatform:
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in its post's thread, which is opened if there is none, or as a post of its own.
 
-        If Discord refuses a report post or a reply in a private thread, its author gets it as a direct message.
+        If Discord refuses a report post or a reply in a private thread, its author gets it as a direct message. If they
+        take none, and AutoMod is why, it's posted without what they wrote.
         """
         try:
             return await self._send(outgoing)
@@ -67,8 +68,10 @@ class DiscordPlatform:
             try:
                 with discord_errors():
                     return await self._send_to_author(outgoing)
-            except UndeliverableError as refused:  # the obstacle may be temporary
-                raise error from refused
+            except UndeliverableError as refused:
+                if _are_words_refused(error):
+                    return await self._send(without_quotes(outgoing))
+                raise error from refused  # the obstacle may be temporary
 
     async def _send(self, outgoing: Outgoing) -> Sent:
         with discord_errors(), _deleted_channel(outgoing):
@@ -101,7 +104,8 @@ class DiscordPlatform:
     async def _answer(self, place: Place, channel: Place, outgoing: Outgoing) -> discord.Message:
         """Send a reply; if its thread is closed or gone, in the channel, or else to the author.
 
-        It goes to them too if the guild's AutoMod blocks its words; what belongs to no post is sent without quotes.
+        It goes to them too if the guild's AutoMod blocks its words. Without quotes, it's sent where it belongs if they
+        take no messages, or if it belongs to no post.
         """
         try:
             if outgoing.target.message or outgoing.reply.opens_thread:
@@ -110,9 +114,9 @@ class DiscordPlatform:
         except discord.HTTPException as error:
             if error.code in WORDS_REFUSED and outgoing.target.message and not isinstance(place, discord.DMChannel):
                 _log.warning("discord_words_refused", post=outgoing.target.message, code=error.code)
-                if written := await self._write_to_author(outgoing):
-                    return written
-                raise
+                return await self._write_to_author(outgoing) or await self._messages.post(
+                    place, without_quotes(outgoing)
+                )
             # A thread that has just been deleted is still in the cache; a forum's post is deleted with its thread.
             gone = {UNKNOWN_CHANNEL} if isinstance(channel, discord.TextChannel) else set[int]()
             refusals = THREAD_CLOSED | NO_MORE_THREADS | gone
@@ -220,6 +224,10 @@ class DiscordPlatform:
             with suppress(discord.NotFound):
                 places.insert(0, await self.threads.get(int(target.message)))
         return places
+
+
+def _are_words_refused(error: Exception) -> bool:
+    return isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code in WORDS_REFUSED
 
 
 def _is_shut_out(outgoing: Outgoing, error: Exception) -> bool:

@@ -11,24 +11,23 @@ import structlog
 
 from bot.discord.config import DiscordConfig
 from bot.discord.destinations import Destinations
-from bot.discord.errors import FAILURES, is_refusal
+from bot.discord.errors import is_refusal
 from bot.discord.inbound import Inbound
 from bot.discord.missed import Missed
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.permissions import ReportChannel
 from bot.discord.posts import target_of
 from bot.discord.threads import has_neutral_name, is_ours
+from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, is_passing
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces, report_channels
 from db.cancellation import stop
-from db.trouble import is_away, is_temporary
+from db.trouble import is_away
 from reunite.entities import ReplyTarget, Report
 from reunite.handlers import Handlers
 
 _MAX_MESSAGES: Final = 500
 """Messages read in a channel, newest first."""
-_LONGEST_PAUSE_SECONDS: Final = 3600.0
-"""The longest backoff between two attempts, in seconds."""
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +65,7 @@ class Reconciler:
         """Guilds that have granted a permission since they were last checked."""
         self._at_once = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.troubled = Troubled(self._compare_message, config.pause_after_trouble)
 
     def start(self, after: float = 0.0, only: Sequence[discord.Guild] | None = None) -> None:
         """Reconcile all guilds, or `only` some, `after` this many seconds; if that is in progress, do it once more."""
@@ -88,10 +88,11 @@ class Reconciler:
 
     def is_caught_up(self, guild_id: int) -> bool:
         """Return whether nothing that the bot missed in a guild has to be read again."""
-        return guild_id not in self._behind
+        return guild_id not in self._behind and not self.troubled.are_in(guild_id)
 
     async def stop(self) -> None:
         """Leave the rest to the next start."""
+        await self.troubled.stop()
         if self._task:
             await stop(self._task)
 
@@ -107,7 +108,7 @@ class Reconciler:
             self._due |= due.difference(done)
             if self._due:
                 await self._sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         _log.info("discord_reconciled", guilds=len(self._client.guilds))
 
     async def _sleep(self, seconds: float) -> None:
@@ -141,9 +142,10 @@ class Reconciler:
         await self._change_again(guild)
         are_read = [await self._missed_posts(channel, since, posts) for channel in report_channels(guild)]
         for card in reversed(await self._handlers.known_cards("discord", str(guild.id))):
-            await self._isolated(guild, self._verdicts.compare(guild, card))
+            target = ReplyTarget("discord", str(guild.id), card.sent.channel, card.sent.message)
+            await self._isolated(guild, self._verdicts.compare(guild, card), target)
         for post in reversed(posts.values()):
-            await self._isolated(guild, self._look_for(guild, post))
+            await self._isolated(guild, self._look_for(guild, post), post.target)
         self._unseen.discard(guild.id)
         if guild.id not in self._due and all(are_read):
             self._behind.discard(guild.id)
@@ -187,33 +189,48 @@ class Reconciler:
                 await self._isolated(guild, self._reset_thread_name(guild, thread))
         await self._isolated(guild, self._destinations.discard_abandoned(guild))
 
-    async def _isolated(self, guild: discord.Guild, step: Awaitable[None]) -> None:
-        """Take a step. If it fails for one channel or message, the others still follow."""
+    async def _isolated(self, guild: discord.Guild, step: Awaitable[None], message: ReplyTarget | None = None) -> None:
+        """Take a step. If it fails for one channel or message, the others still follow; a message is tried alone."""
         try:
             await step
-        except discord.HTTPException as error:
-            _log.warning("discord_reconcile_refused", guild=str(guild.id), status=error.status, code=error.code)
-            if not is_refusal(error):
-                self._due.add(guild.id)
         except Exception as error:
             if is_away(error):
                 raise
-            if isinstance(error, FAILURES) or is_temporary(error):
-                _log.warning("discord_reconcile_delayed", guild=str(guild.id), error=type(error).__name__)
+            if not is_passing(error, message or ReplyTarget("discord", str(guild.id), "")):
+                return
+            if message:
+                self.troubled.add(message)
+            else:
                 self._due.add(guild.id)
-            else:  # it would be the same the next time
-                _log.exception("discord_reconcile_defect", guild=str(guild.id))
+
+    async def _compare_message(self, target: ReplyTarget) -> None:
+        """Compare one message with what's stored of it, which may be a post, a card or nothing."""
+        guild = self._client.get_guild(int(target.workspace))
+        if guild is None or guild.unavailable:  # the guild's end, or that of its outage, settles it
+            return
+        known = await self._handlers.report_at(target)
+        try:
+            message = await self._fetch(guild, target.channel, str(target.message))
+        except discord.NotFound:
+            await self._inbound.deleted(guild.id, int(target.channel), int(target.message or 0))
+            return
+        if known and isinstance(message.channel, discord.Thread):
+            await self._inbound.renamed(message.channel)
+        await self._reconcile_message(message, known)
+        for card in await self._handlers.known_cards("discord", str(guild.id), message=target.message):
+            await self._verdicts.compare(guild, card)
 
     async def _channel(self, channel: discord.TextChannel, since: datetime, posts: dict[str, Report]) -> None:
         history = channel.history(limit=_MAX_MESSAGES, after=since, oldest_first=False)
         for message in reversed([message async for message in history]):
             known = posts.pop(str(message.id), None)
-            await self._isolated(channel.guild, self._reconcile_message(message, known))
+            await self._isolated(channel.guild, self._reconcile_message(message, known), target_of(message))
 
     async def _forum(self, forum: discord.ForumChannel, since: datetime, posts: dict[str, Report]) -> None:
         async for thread in _threads(forum, since):
             if discord.utils.snowflake_time(thread.id) >= since:
-                await self._isolated(forum.guild, self._forum_post(thread, posts))
+                post = ReplyTarget("discord", str(forum.guild.id), str(thread.id), str(thread.id))
+                await self._isolated(forum.guild, self._forum_post(thread, posts), post)
 
     async def _forum_post(self, thread: discord.Thread, posts: dict[str, Report]) -> None:
         try:

@@ -134,6 +134,11 @@ async def test_an_answer_whose_words_are_blocked_goes_to_the_author(world: World
     [message] = world.discord.people.direct_messages(ann)
     assert message["id"] == sent.message
     assert world.discord.text(message) == f"They are Cid's.\n{sentence('moved_to_direct')}"
+    world.discord.takes_no_messages.add(ann)
+    world.discord.refuse(f"POST /channels/{post}/messages", 400, code=code, message="Message was blocked")
+    quoting = Reply("match", ((Plain("Found: "), Quoted("bloody gloves", UUID(int=1))),))
+    sent = await world.platform.send(Outgoing("2", target, quoting))
+    assert (sent.channel, world.discord.text(world.discord.message(sent.message))) == (post, "Found: …")
 
 
 @pytest.mark.parametrize("place", ["log", "conversation"])
@@ -161,6 +166,10 @@ async def test_a_report_by_command_whose_words_are_blocked_goes_to_its_author(wo
     post = report_post(world, bob)
     world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
     assert (await world.platform.send(post)).channel == world.discord.direct(bob)["id"]
+    world.discord.takes_no_messages.add(bob)
+    world.discord.refuse(f"POST /channels/{lost}/messages", 400, code=200000, message="Message was blocked")
+    sent = await world.platform.send(replace(post, key="other"))
+    assert (sent.channel, world.discord.text(world.discord.message(sent.message))) == (lost, "…")
 
 
 async def test_a_private_thread_that_the_bot_was_removed_from_is_answered_directly(world: World) -> None:
@@ -376,6 +385,8 @@ async def test_a_post_whose_acknowledgement_fails_on_the_way_gets_it_later(datab
         world.discord.refuse("PUT .*/reactions/", 0)
         await posted(world)
         assert len(await world.reports()) == 1
+        found = world.discord.channel("found")
+        assert world.discord.requests.count(("GET", f"/channels/{found}/messages")) <= 1, "only at the start"
 
 
 async def test_a_post_that_a_compatible_server_cannot_show_is_answered(database_url: str) -> None:

@@ -17,7 +17,7 @@ def answer(status: int, code: int) -> discord.HTTPException:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(403, 40003), (403, 40004), (403, 40006), (400, 30046), (401, 0), (429, 0)]
+    ("status", "code"), [(400, 20016), (403, 40003), (403, 40004), (403, 40006), (400, 30046), (401, 0), (429, 0)]
 )
 def test_what_passes_is_no_refusal_and_waits_as_long_as_discord_says(status: int, code: int) -> None:
     error = answer(status, code)

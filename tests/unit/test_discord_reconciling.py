@@ -202,3 +202,29 @@ async def test_a_channel_that_is_being_saved_is_read_once_it_is() -> None:
     await joining
     await eventually(lambda: unsaved.reconciler.is_caught_up(1))
     await unsaved.reconciler.stop()
+
+
+async def test_a_message_in_trouble_is_compared_again_without_reading_its_guild_again() -> None:
+    channel: Any = MagicMock(discord.TextChannel, id=7)
+    guild = channel.guild = MagicMock(
+        discord.Guild, id=1, unavailable=False, text_channels=[channel], forums=[], threads=[]
+    )
+    guild.me.joined_at, guild.get_channel_or_thread = None, lambda _: channel
+    message: Any = MagicMock(discord.Message, id=8, guild=guild, channel=channel, reactions=[])
+    reads: list[Any] = []
+
+    async def history(**_: Any) -> AsyncIterator[Any]:
+        reads.append(channel)
+        yield message
+
+    channel.history, channel.fetch_message = history, AsyncMock(return_value=message)
+    handlers: Any = AsyncMock(known_posts=AsyncMock(return_value=[]), known_cards=AsyncMock(return_value=[]))
+    other: Any = AsyncMock(recent=[8], first_missed=AsyncMock(return_value=datetime.now(UTC)))
+    other.edited.side_effect = [OSError, None]
+    client: Any = MagicMock(guilds=[guild], get_guild=lambda _: guild)
+    reconciler = reconciling(client, other, handlers, MagicMock())
+    reconciler._pause = reconciler.troubled._pause = 0.0
+    reconciler.start()
+    await eventually(lambda: other.edited.await_count == 2 and reconciler.is_caught_up(1))
+    await reconciler.stop()
+    assert len(reads) == 1

@@ -133,6 +133,7 @@ QUEUED: dict[str, list[Reply]] = {
         for claimed in CLAIMED
         for moderator in (None, MODERATOR)
     ],
+    "earlier_claim_card": [handovers.earlier_claim_card(claimed, FOUND) for claimed in CLAIMED],
     "claim_decided": [
         handovers.claim_decided(
             replace(claimed, claim=replace(claimed.claim, decision=decision)), members_can_return=True, left=1
@@ -177,6 +178,7 @@ OF_BOTH = {
     "waiting_claim",
     "claim_decided",
     "claim_card",
+    "earlier_claim_card",
     "claimed_card",
     "closed_card",
     "owner_is_content",
