@@ -61,9 +61,17 @@ class Formatting:
     def moment(self, at: datetime) -> str:
         return moment_words(at.astimezone(self.zone), self.language)
 
-    def time(self, report: Report) -> datetime:
-        """Return when it happened, or else when it was reported."""
-        return report.happened_at or report.reported_at
+    def day_of(self, report: Report) -> str:
+        """Return the day on which it happened, or else was reported."""
+        if report.happened_on:
+            return day_words(report.happened_on, self.language)
+        return self.day(report.happened_at or report.reported_at)
+
+    def happened(self, report: Report) -> str:
+        """Return when it happened, as exactly as its author said."""
+        if report.happened_on or not report.happened_at:
+            return self.day_of(report)
+        return self.moment(report.happened_at)
 
     def label(self, match: Match) -> str:
         """Return a match's label, with the percentage if it may be shown."""

@@ -19,11 +19,11 @@ from reunite.text.content import significant_words
 _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
-    state, happened_at, posted_at, channel, message, expires_at, sealed, private, category, proof_question, sample,
-    quiet, answered, language)
+    state, happened_at, happened_on, posted_at, channel, message, expires_at, sealed, private, category,
+    proof_question, sample, quiet, answered, language)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
-    %(state)s, %(at)s, %(posted)s, %(channel)s, %(message)s, %(expires)s, %(sealed)s,
-    %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s, %(language)s
+    %(state)s, %(at)s, %(day)s, %(posted)s, %(channel)s, %(message)s, %(expires)s,
+    %(sealed)s, %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s, %(language)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -88,6 +88,7 @@ class SqlReports(Queries):
             words=[] if command.sample else list(significant_words(command.text)),
             place=command.place,
             at=command.happened_at,
+            day=command.happened_on,
             posted=command.posted_at,
             expires=expires_at,
             sealed=command.sealed,

@@ -5,14 +5,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import ClaimState, Match, Report
+from reunite.entities import ClaimState, Match, MatchState, Report, Workspace
+from reunite.locking import lock_sides
 from reunite.match_cards import card_of, likelier_now, may_claim
 from reunite.messages import galleries, handovers, keys, notices, reminders
 from reunite.messages.handovers import Claimed
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person, Picture, Reply
 from reunite.moderators import deciding_moderator, readers
-from reunite.ports import Session
+from reunite.ports import Session, Store
 from reunite.tiles import Pair, picture_of, revise_tiles
 
 
@@ -23,6 +24,17 @@ async def post_card(session: Session, claimed: Claimed) -> None:
         card = handovers.claim_card(claimed, reader, picture, None)
         await session.outbox.post(reader.id, key, card, audience="moderators")
     await revise_cards(session, claimed.match, claimed.lost, claimed.found)
+
+
+async def post_missing_cards(store: Store, workspace: Workspace) -> None:
+    """Show the moderators the claims that wait from before they had a channel."""
+    async with store.session(workspace.community) as session:
+        waiting = await session.claims.waiting(workspace.id)
+    for claim in waiting:
+        async with store.session(workspace.community) as session:
+            match = await session.matches.get(claim.match)
+            if match and match.state is MatchState.UNDECIDED:
+                await post_card(session, Claimed(claim, match, *await lock_sides(session, match)))
 
 
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:

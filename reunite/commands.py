@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -50,6 +50,8 @@ class NewReport:
     text: str = ""
     place: str = ""
     happened_at: datetime | None = None
+    happened_on: date | None = None
+    """The day, as its author counts them, if they named no time; `happened_at` is then its beginning."""
     posted_at: datetime | None = None
     """When it was posted: it happened then or before. None if that isn't known."""
     photos: tuple[IncomingPhoto, ...] = ()

@@ -1,7 +1,7 @@
 """The domain's entities: frozen, and free of any platform's library."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal, Protocol, TypeVar, get_args
 from uuid import UUID
@@ -223,6 +223,8 @@ class Report:
     """The workspace's language, in which others read about it; None unless it's private."""
     zone: str = ""
     """The name of the workspace's time zone; empty if it isn't known."""
+    happened_on: date | None = None
+    """The day of `happened_at`, as its author counts them, if they named no time."""
     sealed: bool = False
     """A found report whose photo and words only the finder and the moderators may see."""
     private: bool = False

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
@@ -147,14 +147,14 @@ def weekday(moment: datetime, language: str = "en") -> str:
 _MARKS: Final = tuple(".,:;!?…–—。、，：；！？")
 
 
-def date_words(moment: datetime, language: str = "en") -> str:
+def date_words(moment: date, language: str = "en") -> str:
     """Return day and month: "21 December", "21. Dezember", "12月21日"."""
     words = words_in(language)
     day = words.dates["first"] if moment.day == 1 else str(moment.day)
     return words.dates["date"].format(day=day, month=words.months[moment.month - 1])
 
 
-def day_words(moment: datetime, language: str) -> str:
+def day_words(moment: date, language: str) -> str:
     """Return day, month and year: "21 December 2026", "2026年12月21日"."""
     return words_in(language).dates["of_year"].format(date=date_words(moment, language), year=moment.year)
 

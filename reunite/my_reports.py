@@ -180,6 +180,7 @@ async def _exported(session: Session, report: Report) -> dict[str, Any]:
         "text": report.text,
         "place": report.place,
         "happened_at": report.happened_at.isoformat() if report.happened_at else None,
+        "happened_on": report.happened_on.isoformat() if report.happened_on else None,
         "posted_at": report.posted_at.isoformat() if report.posted_at else None,
         "created_at": report.created_at.isoformat(),
         "expires_at": report.expires_at.isoformat(),

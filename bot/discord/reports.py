@@ -158,6 +158,7 @@ class Reports:
                     text=dated_text.text,
                     place=without_spoilers(given.where),
                     happened_at=dated_text.moment,
+                    happened_on=dated_text.day,
                     posted_at=interaction.created_at,
                     photos=given.photos,
                     hidden=is_hidden(given.words, given.photos),

@@ -177,6 +177,7 @@ async def _report_from_modal(
         text=dated_text.text,
         place=given.get("where", ""),
         happened_at=dated_text.moment,
+        happened_on=dated_text.day,
         posted_at=datetime.now(UTC),
         photos=await form_photos(workspace, given.get("photos", ())),
         sealed=which == "sealed",

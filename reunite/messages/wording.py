@@ -458,10 +458,12 @@ def percentage(label: Label | None, probability: float) -> int:
 
 
 def day_of(report: Report, language: str) -> Span:
-    """Return when a report's thing was lost or found, in each reader's zone: the day that its author said, or its post.
+    """Return when a report's thing was lost or found: the day that its author said, or when it was posted.
 
-    Of a sealed report only the day, and no moment, is public.
+    A moment is shown in each reader's zone, a day as its author said it. Of a sealed report only the day is public.
     """
+    if report.happened_on:
+        return Plain(date_words(report.happened_on, language))
     at = report.happened_at or report.reported_at
     words = date_words(_local(at, report), language)
     return Plain(words) if report.sealed else Moment(at, words, "day" if report.happened_at else "posted")
@@ -501,7 +503,9 @@ def circumstances(report: Report, language: str) -> list[Line]:
     parts: list[Line] = []
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
-    if report.happened_at:
+    if report.happened_on:
+        parts.append(line("when", language, when=date_words(report.happened_on, language)))
+    elif report.happened_at:
         words = moment_words(_local(report.happened_at, report), language) + ("" if report.zone else " UTC")
         parts.append(line("when", language, when=Moment(report.happened_at, words)))
     if not parts:

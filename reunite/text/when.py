@@ -64,6 +64,8 @@ class When:
 
     moment: datetime | None = None
     problem: Problem | None = None
+    day: date | None = None
+    """The day, as the person counts them, if they said nothing more exact; the moment is then its beginning."""
 
 
 class _NotUnderstoodError(ValueError):
@@ -85,14 +87,14 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
     if not found and not text.strip():
         return When()
     try:
-        moment = _moment(found, now)
+        moment, day = _moment(found, now)
     except _InFutureError:
         return When(problem="when_to_come")
     except (ValueError, OverflowError):
         return When(problem="when_not_understood")
     if moment > now + zone_error:
         return When(problem="when_to_come")
-    return When(min(moment, now)) if rules.is_plausible_time(moment) else When(problem="when_not_understood")
+    return When(min(moment, now), day=day) if rules.is_plausible_time(moment) else When(problem="when_not_understood")
 
 
 def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
@@ -107,12 +109,15 @@ def _without_doubtful_weekdays(found: Sequence[Atom]) -> Iterator[Atom]:
             yield atom
 
 
-def _moment(found: list[Atom], now: datetime) -> datetime:
-    """The moment, perhaps still ahead of `now`. Raises ValueError if nothing is understood, or _InFutureError."""
+def _moment(found: list[Atom], now: datetime) -> tuple[datetime, date | None]:
+    """The moment, perhaps still ahead of `now`, and its day if nothing more exact was said.
+
+    Raises ValueError if nothing is understood, or _InFutureError.
+    """
     found = settled(found, now.date())
     elapsed = _take_elapsed(found)
     if elapsed is not None and elapsed % timedelta(days=1):
-        return now - elapsed
+        return now - elapsed, None
     if elapsed is not None:
         found.append(DaysAgo(elapsed.days))
     found = _settle_morning(found)
@@ -121,12 +126,13 @@ def _moment(found: list[Atom], now: datetime) -> datetime:
     day = _Day(found, now)
     if clock is None and part is None and not day.is_said:
         if Mark("now") in found:
-            return now
+            return now, None
         raise _NotUnderstoodError
     moment = day.at(clock, part.part if part else None, now)
     if day.is_tomorrow:
         raise _InFutureError
-    return moment
+    is_exact = clock is not None or part is not None
+    return moment, None if is_exact else moment.date() if moment < now else day.day
 
 
 def _first(found: Sequence[Atom], kind: type[_Kind]) -> _Kind | None:
@@ -415,10 +421,12 @@ class DatedText:
     text: str
     moment: datetime | None
     problem: Problem | None
+    day: date | None
+    """The day, if nothing more exact was said."""
 
 
 def dated(text: str, when: str, now: datetime, *, zone_error: timedelta = timedelta()) -> DatedText:
     """Read what was said about when, so that a report is never lost because of it."""
     read = read_when(when, now, zone_error=zone_error)
     words = f"{text}\n{when.strip()}".strip() if read.problem else text
-    return DatedText(words, read.moment, read.problem)
+    return DatedText(words, read.moment, read.problem, read.day)

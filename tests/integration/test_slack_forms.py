@@ -19,12 +19,11 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     await world.slack.slash("lost", " ", world.ada, world.general)
     modal = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     photos = [world.slack.api.files.add(world.ada, f"{number}.jpg", JPEG) for number in range(2)]
-    await world.slack.ui.submit(
-        modal, world.ada, words="my hat", where="library", when="yesterday 14:30", photos=photos
-    )
+    await world.slack.ui.submit(modal, world.ada, words="my hat", where="library", when="yesterday", photos=photos)
     [report] = await world.wait_for_reports()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
+    assert report.happened_on
     assert report.posted_at
     assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
     answer = await world.slack.ui.modal(world.ada, f"<#{world.lost}>")

@@ -22,10 +22,14 @@ def link_to(target: ReplyTarget) -> str | None:
     return f"https://world.slack.com/archives/{target.channel}/p{target.message}"
 
 
+def samples(language: str = "en") -> Samples:
+    """Return reports and what belongs to them."""
+    return Samples(POST, ADA, BEN, MO, HOSTILE, language)
+
+
 def replies(language: str = "en") -> dict[str, Reply]:
     """Return one reply of each kind that Slack gets, by a name for it."""
-    samples = Samples(POST, ADA, BEN, MO, HOSTILE, language)
-    return {**samples.public(), **samples.private()}
+    return {**samples(language).public(), **samples(language).private()}
 
 
 def hostile() -> Reply:

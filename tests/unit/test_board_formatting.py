@@ -1,6 +1,7 @@
 """How the board writes things in the moderator's language."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +23,12 @@ from reunite.entities import ReplyTarget
 def test_a_day_has_its_year_where_the_language_puts_it(language: str, day: str) -> None:
     at = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
     assert Formatting(language, ZoneInfo("Europe/Berlin")).day(at) == day
+
+
+def test_a_day_that_was_said_is_no_moment() -> None:
+    said = SimpleNamespace(happened_at=datetime(2026, 11, 28, 15, tzinfo=UTC), happened_on=date(2026, 11, 29))
+    show = Formatting("en", ZoneInfo("Europe/Berlin"))
+    assert {show.day_of(said), show.happened(said)} == {"29 November 2026"}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

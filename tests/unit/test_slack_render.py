@@ -1,7 +1,10 @@
 """Replies as Slack's blocks: compared with readable snapshots, and within Slack's limits in every language."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,9 +12,10 @@ from bot.slack.markup import escape
 from bot.slack.render import MAX_TEXT, blocks, notification
 from reunite.entities import Member
 from reunite.language import LANGUAGES
+from reunite.messages import wording
 from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong
 from tests.doubles.slack_blocks import MAX_BLOCKS, buttons, check_message, leaves
-from tests.support.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before
+from tests.support.slack_samples import ADA, HOSTILE, hostile, jump, link_to, replies, same_as_before, samples
 
 REPLIES = replies()
 FILES: dict[str, dict[str, Any]] = {"F1": {"mimetype": "image/jpeg"}}
@@ -27,6 +31,15 @@ def test_every_reply_keeps_within_slacks_limits_in_every_language(language: str)
     for reply in replies(language).values():
         check_message(blocks(reply, link_to, "F1"), FILES)
         assert 0 < len(notification(reply)) <= MAX_TEXT
+
+
+def test_a_day_that_was_said_is_the_same_for_readers_everywhere() -> None:
+    midnight = datetime(2026, 11, 29, tzinfo=ZoneInfo("Asia/Tokyo"))
+    lost = replace(samples().lost, happened_at=midnight, happened_on=midnight.date())
+    for line in (*wording.circumstances(lost, "en"), wording.lost_line(lost, "en")):
+        shown = str(blocks(Reply("note", (line,)), link_to))
+        assert "29 November" in shown
+        assert "timestamp" not in shown
 
 
 def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> None:

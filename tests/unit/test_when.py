@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -252,6 +252,20 @@ def test_the_day_is_the_members_own() -> None:
     assert read("today 9:30", berlin) == berlin - timedelta(minutes=30)
     tokyo = datetime(2026, 7, 1, 7, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert read("7月1日", tokyo) == datetime(2026, 7, 1, tzinfo=tokyo.tzinfo)
+
+
+@for_each(
+    ("text", "day"),
+    [("昨日", 30), ("today", 1), ("1 July", 1), ("2 days ago", 29), ("yesterday 9:30", None), ("this morning", None)],
+)
+def test_what_names_no_time_is_a_day_as_the_member_counts_them(text: str, day: int | None) -> None:
+    for now in (datetime(2026, 7, 1, 8, 0, tzinfo=ZoneInfo(zone)) for zone in ("Asia/Tokyo", "America/New_York")):
+        found = read_when(text, now).day
+        assert (found and found.day) == day
+
+
+def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said() -> None:
+    assert read_when("1 July", datetime(2026, 6, 30, 22, 0, tzinfo=ZoneInfo("UTC"))).day == date(2026, 7, 1)
 
 
 @pytest.mark.parametrize("text", ["7月1日", "1 July", "July 1st", "1.7.", "2026-07-01"])
