@@ -134,6 +134,10 @@ async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
     await keyboard.press("Enter")
     await expect(ada.found.posts).to_contain_text("a scarf")
     await expect(ada.found.posts.locator("img")).to_have_count(1)
+    post = ada.found.column.get_by_role("button", name="Post", exact=True)
+    await post.press("Enter")
+    await expect(ada.found.column.get_by_role("alert").filter(has_text="What is it?")).to_be_visible()
+    await expect(post).to_be_focused()
 
 
 async def test_photos_are_pasted_dropped_and_taken_out_again(site: Site) -> None:
@@ -205,6 +209,7 @@ async def test_members_words_are_only_words(site: Site) -> None:
 async def test_sample_pictures_and_a_fitting_report_are_one_click_each(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.page.get_by_role("button", name="Try it with sample pictures").click()
+    await expect(ada.found.column.get_by_role("list", name="Posts in found")).to_be_focused()
     await expect(ada.found.posts).to_have_count(6)
     await ada.page.get_by_role("button", name="red umbrella").click()
     await expect(ada.lost.text).to_have_value("red umbrella")

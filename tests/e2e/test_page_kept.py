@@ -99,6 +99,14 @@ async def test_a_new_page_speaks_the_browsers_language_until_someone_chooses_ano
     assert await language_of(page) == "en"
 
 
+async def test_an_empty_page_keeps_the_first_browsers_language_even_if_its_words_came_late(site: Site) -> None:
+    page = await site.browser.new_page()
+    await page.route("**/texts", lambda route: route.abort(), times=1)
+    await page.goto(site.url)
+    assert await language_of(page) == "en"
+    assert await language_of(await german_browser(site)) == "en"
+
+
 async def test_a_page_with_posts_keeps_the_language_they_are_in(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.lost.post("a red umbrella")

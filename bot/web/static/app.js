@@ -2,7 +2,7 @@
 
 import * as board from "./board.js";
 import { Composer } from "./composer.js";
-import { element } from "./dom.js";
+import { busyWith, element } from "./dom.js";
 import { connect, send } from "./live.js";
 import * as look from "./look.js";
 import * as me from "./me.js";
@@ -146,15 +146,13 @@ async function chooseLanguage(code) {
 
 async function trySamples(button) {
   const error = button.parentElement.querySelector(".error");
-  button.disabled = true;
   try {
     await samples.postFinds();
     sessionStorage.setItem(TRIED, "yes");
+    document.querySelector("#channel-found .posts").focus(); // the button goes
     showHints();
   } catch (problem) {
     error.textContent = problem.message;
-  } finally {
-    button.disabled = false;
   }
 }
 
@@ -165,7 +163,7 @@ for (const form of document.querySelectorAll(".composer")) {
 for (const tab of tabs) tab.addEventListener("click", () => switchChannel(tab.dataset.channel));
 document.querySelector(".sample-row").append(...samples.pictures());
 const tryButton = document.querySelector(".try");
-tryButton.addEventListener("click", () => trySamples(tryButton));
+tryButton.addEventListener("click", () => busyWith(tryButton, () => trySamples(tryButton)));
 document.querySelector(".suggestions").append(
   ...samples.LOST_REPORTS.map((words) => {
     const button = element("button", { type: "button" }, words);

@@ -1,6 +1,6 @@
 // Replies as elements: lines of spans, buttons, and the private notes after a press.
 
-import { element } from "./dom.js";
+import { busyWith, element } from "./dom.js";
 import { announce, reveal } from "./places.js";
 import { press } from "./buttons.js";
 import { dateLanguage, text } from "./texts.js";
@@ -32,19 +32,16 @@ export function buttons(reply, onNote) {
   const all = reply.buttons.map((button) => {
     const key = `${button.action}:${button.subject}`;
     const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
-    made.addEventListener("click", async () => {
-      if (made.ariaBusy) return; // a disabled button would lose the focus
+    const answered = async () => {
       error.textContent = "";
-      made.ariaBusy = "true";
       try {
         const answer = await press(button);
         if (answer) onNote(answer, button);
       } catch (problem) {
         error.textContent = problem.message;
-      } finally {
-        made.ariaBusy = null;
       }
-    });
+    };
+    made.addEventListener("click", () => busyWith(made, answered));
     return made;
   });
   return element("div", { className: "buttons", role: "group", aria: { label: text("what_you_can_do") } }, ...all, error);

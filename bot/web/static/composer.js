@@ -1,6 +1,6 @@
 // Writing a post: words, photos by file, paste or drop, previews, and a sentence where it is refused.
 
-import { element } from "./dom.js";
+import { busyWith, element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 import { commandOf, knownCommands, text } from "./texts.js";
@@ -47,7 +47,7 @@ export class Composer {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.post();
+      busyWith(this.submit, () => this.post());
     });
     const sealed = form.querySelector("[name=sealed]");
     sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
@@ -144,7 +144,6 @@ export class Composer {
   }
 
   async post() {
-    if (this.submit.disabled) return;
     this.error.textContent = "";
     const fields = Object.fromEntries([...new FormData(this.form)]);
     const typed = commandOf(fields.text);
@@ -170,7 +169,6 @@ export class Composer {
   }
 
   async send(fields) {
-    this.submit.disabled = true;
     this.form.setAttribute("aria-busy", "true");
     try {
       const posted = await post({ channel: this.channel, ...fields, id: this.id, name: me.name() }, this.photos.map((each) => each.file));
@@ -181,7 +179,6 @@ export class Composer {
       if (error.final) this.id = crypto.randomUUID();
       this.keep();
     } finally {
-      this.submit.disabled = false;
       this.form.removeAttribute("aria-busy");
     }
   }

@@ -1,6 +1,6 @@
 // Dialogs: a form to fill in, and a list to read.
 
-import { element } from "./dom.js";
+import { busyWith, element } from "./dom.js";
 import { text } from "./texts.js";
 
 /** Show a form from the server. Returns the result of `submit(answers)`, or null if the person cancels. */
@@ -15,18 +15,18 @@ export function ask(form, submit) {
     const filled = element("form", {}, ...fields, error, element("div", { className: "actions" }, cancel, send));
     const dialog = open(form.title, () => resolve(result), filled);
     cancel.addEventListener("click", () => dialog.close());
-    filled.addEventListener("submit", async (event) => {
-      event.preventDefault();
+    const submitted = async () => {
       error.textContent = "";
-      send.disabled = true;
       try {
         result = await submit(Object.fromEntries(form.fields.map((field, index) => [field.name, answer(inputs[index])])));
         dialog.close();
       } catch (problem) {
         error.textContent = problem.message;
-      } finally {
-        send.disabled = false;
       }
+    };
+    filled.addEventListener("submit", (event) => {
+      event.preventDefault();
+      busyWith(send, submitted);
     });
     inputs[0].focus();
   });

@@ -19,6 +19,17 @@ export function replaceContent(parent, ...children) {
   if (hadFocus) (same || parent.closest("[tabindex]"))?.focus({ preventScroll: true });
 }
 
+/** Do `work` while a control shows that it's busy; pressed again meanwhile, it does nothing. Disabled, it would lose the focus. */
+export async function busyWith(control, work) {
+  if (control.ariaBusy) return;
+  control.ariaBusy = "true";
+  try {
+    await work();
+  } finally {
+    control.ariaBusy = null;
+  }
+}
+
 /** Scroll smoothly unless the reader asked for less motion. */
 export function scrollTo(target, block = "center") {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -2,7 +2,7 @@
 
 import * as cards from "./cards.js";
 import { show } from "./dialogs.js";
-import { element } from "./dom.js";
+import { busyWith, element } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 import { text } from "./texts.js";
@@ -29,11 +29,8 @@ export function start() {
     showPhoto();
     addPhoto.focus();
   });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (search.disabled) return;
+  const searched = async () => {
     error.textContent = "";
-    search.disabled = true;
     search.textContent = text("searching");
     try {
       const { note } = await send("/looks", request(form.elements.words.value, photo.files[0]));
@@ -43,9 +40,12 @@ export function start() {
     } catch (problem) {
       error.textContent = problem.message;
     } finally {
-      search.disabled = false;
       search.textContent = text("search");
     }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busyWith(search, searched);
   });
 }
 

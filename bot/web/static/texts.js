@@ -3,22 +3,28 @@
 import { element } from "./dom.js";
 
 const CHOSEN = "reunite.language-chosen";
+const AGAIN_MS = 1000;
 const { language, languages, words, commands } = await inTheBrowsersLanguage(await read());
 
+/** Read the words, until the server can be reached: without them, the page would say nothing. */
 async function read() {
-  return (await fetch("/texts")).json();
+  for (;;) {
+    const response = await fetch("/texts").catch(() => null);
+    if (response?.ok) return response.json();
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 /** A new page begins in its first browser's language, unless another one was chosen there from the menu. */
 async function inTheBrowsersLanguage(texts) {
   const wished = navigator.languages.map((each) => each.split("-")[0].toLowerCase()).find((each) => each in texts.languages);
-  if (!texts.isNew || !wished || wished === texts.language || localStorage.getItem(CHOSEN)) return texts;
+  if (!texts.isNew || !wished || localStorage.getItem(CHOSEN)) return texts;
   const { ok } = await fetch("/language", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ language: wished }),
   });
-  return ok ? read() : texts;
+  return ok && wished !== texts.language ? read() : texts;
 }
 
 export const dateLanguage = language === "en" ? "en-GB" : language; // the sentences say "25 January" too
