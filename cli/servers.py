@@ -17,10 +17,11 @@ from db.migrate import migrate
 
 _SCRATCH: Final = "reunite_scratch_"
 _LEFT: Final = """SELECT datname FROM pg_database d WHERE pg_has_role(datdba, 'USAGE')
-  AND to_timestamp(substring(datname FROM %s)::bigint) < now() - interval '1 day'
+  AND datname ~ '^reunite_scratch_([0-9]{10}_)?[0-9a-f]{12}$'
+  AND to_timestamp(coalesce(substring(datname FROM '_([0-9]{10})_')::bigint, 0)) < now() - interval '1 day'
   AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)"""
 """The scratch databases of commands that were killed. A running one may have no connection for a moment, so they are
-left for a day."""
+left for a day; the names of earlier versions say no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ async def scratch(home: Servers) -> AsyncIterator[Servers]:
 async def _create(home_url: str, name: str) -> None:
     """Create a scratch database, and drop those that killed commands have left."""
     async with await _owner(home_url) as connection:
-        for left in await (await connection.execute(_LEFT, [f"^{_SCRATCH}([0-9]{{10}})_"])).fetchall():
+        for left in await (await connection.execute(_LEFT)).fetchall():
             with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
                 await connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(*left)))
         await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -56,7 +56,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     """
     async with await _connect(owner_url) as connection:
         await _require_server(connection)
-        await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # freed with the connection
+        await _lock(connection)
         applied = await _apply(connection, await _pending(connection))
         await _set_password(connection, app_url)
         return applied
@@ -116,6 +116,14 @@ def problem_of_server(postgresql: int, pgvector: str | None) -> str | None:
             " `ALTER EXTENSION vector UPDATE` if the database has the extension already."
         )
     return None
+
+
+async def _lock(connection: psycopg.AsyncConnection) -> None:
+    """Wait until no other migration of this database runs. The lock is freed with the connection."""
+    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+    if await cursor.fetchone() != (True,):
+        _log.warning("migration_waits", reason="another migration is running")
+        await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
 
 
 async def _pending(connection: psycopg.AsyncConnection) -> list[Migration]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from db import migrate as migrating
 from db.database import MigrationError
@@ -92,3 +93,14 @@ async def test_a_migration_that_never_gets_its_lock_says_so_and_leaves_everythin
             await migrate(migrated)
     assert await pending(migrated) == [NEXT.name]
     assert await migrate(migrated) == [NEXT.name]
+
+
+async def test_a_second_migration_says_that_it_waits_for_the_first(migrated: str) -> None:
+    async with await psycopg.AsyncConnection.connect(migrated, autocommit=True) as first:
+        await first.execute("SELECT pg_advisory_lock(%s)", [migrating._LOCK])
+        with capture_logs() as logs:
+            second = asyncio.create_task(migrate(migrated))
+            await eventually(lambda: is_waiting(first))
+        await first.execute("SELECT pg_advisory_unlock_all()")
+        assert await second == [NEXT.name]
+    assert [(line["event"], line["reason"]) for line in logs] == [("migration_waits", "another migration is running")]

@@ -2,23 +2,25 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from typer.main import get_command
 
 from cli.main import app
+from reunite.entities import PlatformName
 from tests.unit.test_dashboard import exported
 
 ROOT = Path(__file__).parents[2]
 [GROUP] = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text("utf-8"))["groups"]
 RULES: list[dict[str, Any]] = GROUP["rules"]
-MATCHERS = re.compile(r'(reunite_\w+)\{(\w+)(=~?)"([^"]*)"\}')
+MATCHERS = re.compile(r'(reunite_\w+)\{(\w+)(=~|!?=)"([^"]*)"\}')
 VALUES = {
     "reunite_processes": {"worker", "bot discord", "bot slack", "bot web", "bot webhook", "api", "board"},
     "reunite_backlog": {"due", "in progress", "failed"},
     "reunite_outbox": {"queued", "failed", "undelivered"},
+    "reunite_outbox_age_seconds": {*get_args(PlatformName)},
 }
 
 
@@ -57,3 +59,8 @@ def test_every_command_that_a_rule_names_exists() -> None:
 def test_the_documentation_lists_every_alert() -> None:
     document = (ROOT / "docs/metrics.md").read_text("utf-8")
     assert re.findall(r"^\| `(Reunite\w+)` \|", document, re.MULTILINE) == [rule["alert"] for rule in RULES]
+
+
+def test_no_rule_sends_anyone_to_a_platform_whose_replies_nobody_reads() -> None:
+    [stuck] = [rule["expr"] for rule in RULES if "reunite_outbox_age_seconds" in rule["expr"]]
+    assert ("reunite_outbox_age_seconds", "platform", "!=", "api") in MATCHERS.findall(stuck)
