@@ -1,6 +1,6 @@
 """Calibrates on the open set with drawn vectors of CLIP's cosines, and prints how labels fare on other things.
 
-python scripts/draw_open_set.py PHOTOS [--vectors FOLDER]
+python scripts/measure_open_set.py PHOTOS [--vectors FOLDER]
 
 PHOTOS is the folder with the open set's photos (`open-set` in the data folder); only their colours are read. FOLDER may
 have published vectors of photos and, row by row, of their captions: coco_b16_image.npy and coco_b16_text.npy.
