@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -102,6 +102,17 @@ class Client:
         )
         body = item.model_dump(mode="json", exclude_none=True)
         return (await self._request(schemas.Posted, "POST", "/v1/items", body, key)).id
+
+    async def items(self) -> AsyncIterator[schemas.Item]:
+        """Yield what this token has posted, newest first."""
+        before = ""
+        while True:
+            page = await self._request(schemas.Items, "GET", f"/v1/items?limit={schemas.MAX_RESULTS}{before}")
+            for item in page.items:
+                yield item
+            if page.next is None:
+                return
+            before = f"&before={page.next}"
 
     async def item(self, item: UUID) -> schemas.Item:
         return await self._request(schemas.Item, "GET", f"/v1/items/{item}")

@@ -42,6 +42,16 @@ class Items:
         headers = {"Location": f"/v1/items/{receipt.report.id}"}
         return JsonResponse(posted, HTTPStatus.CREATED if receipt.created else HTTPStatus.OK, headers)
 
+    async def own(self, call: Call[None]) -> JsonResponse:
+        """Return a page of what the caller has posted."""
+        caller = call.caller
+        async with self.store.session(caller.token.community) as session:
+            page = await session.items.posted_by(caller.token.workspace_id, caller.author, call.most + 1, call.before)
+            shown = page[: call.most]
+            items = await session.items.of(shown)
+        listed = [item_of(items[report], caller) for report in shown if report in items]
+        return JsonResponse(schemas.Items(items=listed, next=shown[-1] if len(page) > len(shown) else None))
+
     async def get(self, call: Call[None]) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
             return JsonResponse(item_of(await _visible(session, call), call.caller))
@@ -58,7 +68,7 @@ class Items:
             for match in found
             if (other := others.get(match.other_side(item.report.id))) and _may_show(caller, match, item, other)
         ]
-        return JsonResponse(schemas.Matches(matches=shown[: call.top_k]))
+        return JsonResponse(schemas.Matches(matches=shown[: call.most]))
 
     async def withdraw(self, call: Call[None]) -> web.Response:
         """Delete everything known about an item, as its author or a moderator."""

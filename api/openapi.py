@@ -97,9 +97,11 @@ def _parameters(operation: Operation[Any]) -> list[Json]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in operation.ids
     ]
-    if operation.takes_top_k:
-        wanted = {"type": "integer", "minimum": 1, "maximum": schemas.MAX_RESULTS, "default": 10}
-        found.append({"name": "top_k", "in": "query", "schema": wanted})
+    number = {"type": "integer", "minimum": 1, "maximum": schemas.MAX_RESULTS, "default": 10}
+    found += [
+        {"name": name, "in": "query", "schema": {"type": "string", "format": "uuid"} if name == "before" else number}
+        for name in operation.parameters
+    ]
     if operation.takes_key:
         description = "A repeated key changes nothing: the response has the item or job of the first request."
         key = {"type": "string", "maxLength": 200}

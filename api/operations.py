@@ -19,6 +19,7 @@ from reunite.text.controls import storable
 
 _MAX_KEY_LENGTH: Final = 200
 B = TypeVar("B", bound=Body | None)
+_DEFAULT: Final = "10"
 _UP_TO_100: Final = re.compile(r"[1-9][0-9]?|100")
 
 
@@ -29,7 +30,10 @@ class Call(Generic[B]):
     request: web.Request
     caller: Caller
     body: B
-    top_k: int
+    most: int
+    """How many results to return at most."""
+    before: UUID | None
+    """The item after which a page begins."""
     key: str
 
     def id(self, what: str) -> UUID:
@@ -70,6 +74,13 @@ class Operation(Generic[B]):
     takes_key: bool = False
     """Whether the header Idempotency-Key makes it idempotent."""
     takes_top_k: bool = False
+    takes_page: bool = False
+    """Whether it returns a list page by page, by `limit` and `before`."""
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the query's parameters, the number of results first."""
+        return ["top_k"] if self.takes_top_k else ["limit", "before"] if self.takes_page else []
 
     @property
     def ids(self) -> list[str]:
@@ -82,9 +93,9 @@ def add_operation(application: web.Application, operation: Operation[Any], acces
 
     async def handle(request: web.Request) -> web.StreamResponse:
         caller = await access.caller(request, operation.scope)
-        top_k = _top_k(request, operation)
+        most, before = _most(request, operation), _before(request)
         body = await read_body(request, operation.body, forms=operation.forms) if operation.body else None
-        response = await operation.handle(Call(request, caller, body, top_k, _key(request, operation)))
+        response = await operation.handle(Call(request, caller, body, most, before, _key(request, operation)))
         if isinstance(response, web.Response):
             return response
         return web.Response(
@@ -97,14 +108,26 @@ def add_operation(application: web.Application, operation: Operation[Any], acces
     application.router.add_route(operation.method, operation.path, handle, name=operation.name)
 
 
-def _top_k(request: web.Request, operation: Operation[Any]) -> int:
-    unknown = sorted(set(request.query) - ({"top_k"} if operation.takes_top_k else set()))
+def _most(request: web.Request, operation: Operation[Any]) -> int:
+    known = operation.parameters
+    unknown = sorted(set(request.query) - set(known))
     if unknown:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"This operation has no parameter {unknown[0]!r}.")
-    values = request.query.getall("top_k", ["10"])
+    values = request.query.getall(known[0], [_DEFAULT]) if known else [_DEFAULT]
     if len(values) != 1 or not _UP_TO_100.fullmatch(values[0]):
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "top_k must be a number from 1 to 100.")
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{known[0]} must be a number from 1 to 100.")
     return int(values[0])
+
+
+def _before(request: web.Request) -> UUID | None:
+    values = request.query.getall("before", [])
+    if not values:
+        return None
+    try:
+        [before] = values
+        return UUID(before)
+    except ValueError:  # no id, or several
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "before must be an item's id.") from None
 
 
 def _key(request: web.Request, operation: Operation[Any]) -> str:

@@ -12,7 +12,7 @@ from api.search import Searches
 
 def operations(searches: Searches, items: Items) -> Sequence[Operation[Any]]:
     """Return every operation that needs a token."""
-    return (*_searching(searches), *_posting(items), *_reading(items))
+    return (*_searching(searches), *_posting(items), *_posted(items), *_reading(items))
 
 
 def _searching(searches: Searches) -> Sequence[Operation[Any]]:
@@ -84,6 +84,21 @@ def _posting(items: Items) -> Sequence[Operation[Any]]:
             body=schemas.NewItems,
             takes_key=True,
             returns={HTTPStatus.ACCEPTED: schemas.Job},
+        ),
+    )
+
+
+def _posted(items: Items) -> Sequence[Operation[Any]]:
+    return (
+        Operation[None](
+            name="getItems",
+            method="GET",
+            path="/v1/items",
+            summary="Show what this token has posted, newest first, a page at a time",
+            scope="write",
+            handle=items.own,
+            takes_page=True,
+            returns={HTTPStatus.OK: schemas.Items},
         ),
         Operation[None](
             name="getJob",

@@ -133,6 +133,13 @@ class Item(BaseModel):
     photos: list[Photo]
 
 
+class Items(BaseModel):
+    """Items, newest first. For the next page, send `next` as `before`; it's null on the last one."""
+
+    items: list[Item]
+    next: UUID | None
+
+
 class Result(BaseModel):
     """An item that a search found. `score` is its probability if `calibrated`, and only ranks otherwise."""
 

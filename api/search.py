@@ -57,7 +57,7 @@ class Searches:
             items = await session.items.of([wanted])
             if not _sees(caller, items.get(wanted)):
                 raise not_found("item")
-            found = await session.items.similar(wanted, call.top_k, sealed=caller.is_moderator)
+            found = await session.items.similar(wanted, call.most, sealed=caller.is_moderator)
             items = await session.items.of([similar.report for similar in found])
         results = [
             schemas.Similar(

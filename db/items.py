@@ -54,6 +54,21 @@ class SqlItems(Queries):
         photos = await SqlPhotos(self._connection, self.community).of_reports([row["id"] for row in rows])
         return {row["id"]: Item(mapping.report(row), tuple(photos[row["id"]])) for row in rows}
 
+    async def posted_by(self, workspace: UUID, author: str, limit: int, before: UUID | None) -> Sequence[UUID]:
+        """Return an author's reports that aren't purged, newest first; with `before`, those that are older than it."""
+        rows = await self._all(
+            """SELECT id FROM report WHERE workspace_id = %(workspace)s AND author_id = %(author)s
+                 AND purged_at IS NULL AND state <> 'look' AND NOT sample
+                 AND (%(before)s::uuid IS NULL OR (created_at, id) < (
+                   SELECT created_at, id FROM report WHERE id = %(before)s))
+               ORDER BY created_at DESC, id DESC LIMIT %(limit)s""",
+            workspace=workspace,
+            author=author,
+            limit=limit,
+            before=before,
+        )
+        return [row["id"] for row in rows]
+
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
         """Return the open reports with the most similar photos, each with its best photo."""
         rows = await self._all(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
+from api.client import Client
 from db.api_tokens import ApiTokens
 from reunite.commands import JoinWorkspace
 from reunite.entities import ReportState, VerdictKind
@@ -118,6 +119,17 @@ async def test_an_item_is_posted_by_form_and_once_for_each_key(api: Api) -> None
     answers = [await api.ask("POST", "/v1/items", body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert [status for status, _ in answers] == [201, 200]
     assert answers[0][1]["id"] == answers[1][1]["id"]
+    first, second = posted["id"], answers[0][1]["id"]
+    for query, shown, following in (("", [second, first], None), ("?limit=1", [second], second)):
+        _, page = await api.ask("GET", f"/v1/items{query}")
+        assert ([each["id"] for each in page["items"]], page["next"]) == (shown, following)
+    _, page = await api.ask("GET", f"/v1/items?limit=1&before={second}")
+    assert ([each["id"] for each in page["items"]], page["next"]) == ([first], None)
+    async with Client(api.url, api.secrets["all"]) as client:
+        assert [str(each.id) async for each in client.items()] == [second, first]
+    assert (await api.ask("GET", "/v1/items", by="moderator"))[1]["items"] == []
+    assert (await api.ask("DELETE", f"/v1/items/{second}"))[0] == 204
+    assert [each["id"] for each in (await api.ask("GET", "/v1/items"))[1]["items"]] == [first]
 
 
 async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
@@ -223,6 +235,8 @@ REFUSALS: tuple[tuple[str, str, dict[str, object] | None, int], ...] = (
     ("POST", "/v1/items", {"kind": "found", "photos": ["https://example.org/a.jpg"]}, 422),
     ("POST", "/v1/items", {"kind": "found", "photos": ["http://169.254.169.254/"]}, 422),
     ("GET", "/v1/items/none/similar?top_k=0", None, 422),
+    ("GET", "/v1/items?before=none", None, 422),
+    ("GET", "/v1/items?top_k=5", None, 422),
     ("GET", "/v1/items/none", None, 404),
     ("GET", "/v1/items/00000000-0000-0000-0000-000000000000", None, 404),
     ("GET", "/v1/nothing", None, 404),

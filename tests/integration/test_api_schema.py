@@ -102,7 +102,7 @@ def test_the_api_keeps_to_its_document(served: tuple[Api, Mapping[str, str]]) ->
 
     api, ids = served
     operations = [operation.ok() for operation in described(api).get_all_operations()]
-    assert len(operations) == 13
+    assert len(operations) == 14
     for operation in operations:
         for mode in GenerationMode:
             wrong, statuses = tried(operation, mode, None)
