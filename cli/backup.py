@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryFile
 from typing import Final
 
@@ -16,6 +17,7 @@ import psycopg
 from psycopg import conninfo
 
 from cli.errors import UsageError
+from cli.progress import say
 from cli.unfinished import unfinished
 from db.migrate import not_connected
 from reunite.errors import DefectError
@@ -24,12 +26,14 @@ _ROLE: Final = """DO $$ BEGIN
   CREATE ROLE reunite_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
-_DUMP: Final = ("--format=custom", "--no-owner")
+_DUMP: Final = ("--format=custom", "--no-owner", "--compress=1")
+"""Photos are most of it, and compressed already: more effort makes it take three times as long, and hardly smaller."""
 _OWN: Final = ("--no-owner",)
 _RESTORE: Final = (*_OWN, "--exit-on-error", "--single-transaction")
 _UNKNOWN_SETTING: Final = b"SET transaction_timeout = 0;\n"
 """pg_restore 17 and newer begin with it, and servers before 17 refuse it."""
 _KNOWN_SINCE: Final = 17
+_SHOWN_EVERY_SECONDS: Final = 10.0
 _PROBLEM: Final = re.compile(r"^(?:\S+ )?(?:error|ERROR):(.*)", re.MULTILINE)
 """Only where a program begins a line: an error's details may quote what members wrote."""
 _NUMBER: Final = re.compile(r"\d+")
@@ -55,7 +59,8 @@ def backup(owner_url: str, file: Path) -> None:
     """Write everything into a file that only its owner may read. Raises UsageError."""
     with unfinished(file) as part:
         part.touch(0o600)
-        _run(_tool("pg_dump", _server(owner_url)), owner_url, *_DUMP, f"--file={part}")
+        tool = _tool("pg_dump", _server(owner_url))
+        _run(tool, owner_url, *_DUMP, f"--file={part}", shown=lambda: f"{_mb(part.stat().st_size)} written.")
 
 
 def restore(owner_url: str, file: Path) -> None:
@@ -72,7 +77,7 @@ def restore(owner_url: str, file: Path) -> None:
             if psql:
                 _fill_older(tool, psql, owner_url, file)
             else:
-                _run(tool, owner_url, *_RESTORE, str(file))
+                _run(tool, owner_url, *_RESTORE, str(file), shown=lambda: f"{_size_of(connection)} in the database.")
         except UsageError as error:
             raise UsageError(f"{error} The database is as it was before.") from error
 
@@ -125,14 +130,36 @@ def _version(path: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _run(tool: Path, owner_url: str, *options: str) -> None:
-    """Run a program."""
+def _run(tool: Path, owner_url: str, *options: str, shown: Callable[[], str] = lambda: "At work.") -> None:
+    """Run a program, and show from time to time how far it is."""
     database, environment = _connection(tool.name, owner_url)
-    done = subprocess.run(  # noqa: S603 - as above
-        [tool, database, *options], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise _failure(tool.name, done.stderr, done.returncode)
+    command: list[str | Path] = [tool, database, *options]
+    with TemporaryFile("w+") as said, Popen(command, env=environment, stdout=DEVNULL, stderr=said) as program:  # noqa: S603 - as above
+        try:
+            while not _has_ended(program):
+                say(shown())
+        finally:
+            program.kill()
+        if program.returncode:
+            said.seek(0)
+            raise _failure(tool.name, said.read(), program.returncode)
+
+
+def _has_ended(program: Popen[bytes]) -> bool:
+    try:
+        program.wait(_SHOWN_EVERY_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _size_of(connection: psycopg.Connection) -> str:
+    [[size]] = connection.execute("SELECT pg_database_size(current_database())").fetchall()
+    return _mb(size)
+
+
+def _mb(size: int) -> str:
+    return f"{size / 2**20:.0f} MB"
 
 
 def _connection(name: str, owner_url: str) -> tuple[str, dict[str, str]]:

@@ -12,13 +12,15 @@ from rich.markup import escape
 
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
-from db.monitoring import FailedWork, Monitoring, Process, TaskCount
+from db.monitoring import FailedWork, Monitoring, Process, TaskCount, Waiting
 from db.store import Store
 from db.work import KILLED_WORKERS
 from reunite.plurals import counted
 
 LATE_SECONDS: Final = 300.0
 """Seconds after which waiting work counts as late."""
+_MAX_SHOWN: Final = 10
+"""So many communities still fit on one screen."""
 _REMEDIES: Final = (
     (
         "TryAgainError",
@@ -34,6 +36,20 @@ _OTHER_REMEDY: Final = "The worker's log has the traceback: search it for the re
 
 
 @dataclass(frozen=True, slots=True)
+class Community:
+    """A community, with its numbers and what waits in it."""
+
+    info: CommunityInfo
+    numbers: Numbers
+    waiting: Waiting
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return how much waits in it, and how many reports are open: the noisiest community has the most."""
+        return self.waiting.reports + self.waiting.replies, self.numbers.open_lost + self.numbers.open_found
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """All that is shown."""
 
@@ -41,7 +57,7 @@ class Status:
     work: Sequence[TaskCount]
     outbox: Sequence[TaskCount]
     failed: Sequence[FailedWork] = ()
-    communities: Sequence[tuple[CommunityInfo, Numbers]] = ()
+    communities: Sequence[Community] = ()
 
     @property
     def alive(self) -> Counter[str]:
@@ -92,17 +108,21 @@ async def read_waiting(store: Store) -> Status:
 
 async def _read(store: Store) -> Status:
     """Read the whole status of a deployment."""
-    known = await all_communities(store)
     return replace(
         await read_waiting(store),
         failed=await Monitoring(store).failed_work(),
-        communities=[(community, await _numbers(store, community)) for community in known],
+        communities=await _communities(store),
     )
 
 
-async def _numbers(store: Store, community: CommunityInfo) -> Numbers:
-    async with store.session(community.id) as session:
-        return await session.items.numbers(for_moderators=True)
+async def _communities(store: Store) -> list[Community]:
+    waiting = await Monitoring(store).waiting()
+    found = []
+    for community in await all_communities(store):
+        async with store.session(community.id) as session:
+            numbers = await session.items.numbers(for_moderators=True)
+        found.append(Community(community, numbers, waiting.get(community.id, Waiting())))
+    return found
 
 
 async def run(url: str, *, as_json: bool) -> bool:
@@ -119,9 +139,9 @@ async def run(url: str, *, as_json: bool) -> bool:
 async def list_communities(url: str, *, as_json: bool) -> None:
     """Print every community with its workspaces and numbers."""
     async with Store(url, connections=1) as store:
-        known = [(community, await _numbers(store, community)) for community in await all_communities(store)]
+        known = await _communities(store)
     if as_json:
-        print(json.dumps([_community_json(*community) for community in known], default=plain))
+        print(json.dumps([_community_json(community) for community in known], default=plain))
     else:
         _print_communities(Console(soft_wrap=True), known)
 
@@ -137,12 +157,12 @@ def _json(status: Status) -> dict[str, Any]:
         "work": [asdict(backlog) for backlog in status.work],
         "outbox": [asdict(entry) for entry in status.outbox],
         "failed": [{**asdict(failed), "remedy": remedy(failed.problem)} for failed in status.failed],
-        "communities": [_community_json(*community) for community in status.communities],
+        "communities": [_community_json(community) for community in status.communities],
     }
 
 
-def _community_json(community: CommunityInfo, numbers: Numbers) -> dict[str, Any]:
-    return {**asdict(community), "numbers": asdict(numbers)}
+def _community_json(community: Community) -> dict[str, Any]:
+    return {**asdict(community.info), "numbers": asdict(community.numbers), "waiting": asdict(community.waiting)}
 
 
 def plain(value: object) -> str:
@@ -171,20 +191,26 @@ def show(status: Status) -> None:
     for failed in status.failed:
         console.print(f"[red]✗[/] {failed.created_at:%Y-%m-%d %H:%M} report {failed.report}: {escape(failed.problem)}")
         console.print(f"  → {escape(remedy(failed.problem))}")
-    _print_communities(console, status.communities)
+    _print_communities(console, sorted(status.communities, key=lambda one: one.size, reverse=True)[:_MAX_SHOWN])
+    if (more := len(status.communities) - _MAX_SHOWN) > 0:
+        console.print(f"  {more} more, in which less waits or less is open: `reunite communities` lists them.")
     for problem in status.problems:
         console.print(f"[red]✗[/] {escape(problem)}")
 
 
-def _print_communities(console: Console, known: Sequence[tuple[CommunityInfo, Numbers]]) -> None:
+def _print_communities(console: Console, known: Sequence[Community]) -> None:
     console.print("Communities", style="bold")
-    for community, numbers in known:
-        places = ", ".join(f"{platform}: {name}" for platform, name in community.workspaces)
-        console.print(f"  {escape(community.name)} ({escape(places)})  {community.id}")
+    for community in known:
+        info, numbers, waiting = community.info, community.numbers, community.waiting
+        places = ", ".join(f"{platform}: {name}" for platform, name in info.workspaces)
+        console.print(f"  {escape(info.name)} ({escape(places)})  {info.id}")
         console.print(
             f"    {numbers.open_lost} lost and {numbers.open_found} found open, {numbers.returned} returned;"
             f" {counted(numbers.photos, 'photo')}, {counted(numbers.texts, 'text')}"
         )
+        if waiting != Waiting():
+            replies = counted(waiting.replies, "reply", "replies")
+            console.print(f"    waiting: {counted(waiting.reports, 'report')}, {replies}")
     if not known:
         console.print("  none yet: a bot creates one when it first meets a server or workspace")
 

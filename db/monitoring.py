@@ -38,6 +38,14 @@ class TaskCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many reports and replies wait, in a community."""
+
+    reports: int = 0
+    replies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StateCount:
     """How many reports of a kind, or matches with a label, are in a state."""
 
@@ -98,6 +106,11 @@ class Monitoring:
             " FROM outbox_numbers() ORDER BY platform, state"
         )
         return [TaskCount(**row) for row in rows]
+
+    async def waiting(self) -> dict[UUID, Waiting]:
+        """Return what waits in each community in which something does."""
+        rows = await self._database.rows("SELECT * FROM waiting_by_community()")
+        return {row["community_id"]: Waiting(row["reports"], row["replies"]) for row in rows}
 
     async def reports(self) -> list[StateCount]:
         rows = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")

@@ -4,6 +4,7 @@ import gzip
 import os
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +97,11 @@ def test_two_backups_of_one_name_at_the_same_time_are_both_whole(
     owner_url, file, run = environment["REUNITE_OWNER_DATABASE_URL"], tmp_path / "reunite.dump", backup._run
     written = []
 
-    def run_meanwhile(tool: Path, url: str, *options: str) -> None:
+    def run_meanwhile(tool: Path, url: str, *options: str, shown: Callable[[], str]) -> None:
         monkeypatch.setattr(backup, "_run", run)
         backup.backup(url, file)
         written.append(file.read_bytes())
-        run(tool, url, *options)
+        run(tool, url, *options, shown=shown)
 
     monkeypatch.setattr(backup, "_run", run_meanwhile)
     backup.backup(owner_url, file)
@@ -152,11 +153,12 @@ def test_of_two_restores_at_the_same_time_one_is_refused(
     file, run = tmp_path / "reunite.dump", backup._run
     backup.backup(owner_database_url, file)
 
-    def run_meanwhile(tool: Path, url: str, *options: str) -> None:
+    def run_meanwhile(tool: Path, url: str, *options: str, shown: Callable[[], str]) -> None:
         monkeypatch.setattr(backup, "_run", run)
         with pytest.raises(UsageError, match=r"Another restore is filling the database .*nothing was changed"):
             backup.restore(url, file)
-        run(tool, url, *options)
+        assert shown().endswith(" MB in the database.")
+        run(tool, url, *options, shown=shown)
 
     monkeypatch.setattr(backup, "_run", run_meanwhile)
     with databases.empty() as url:

@@ -53,6 +53,7 @@ OWNERS = {
     "take_embedding_request",
     "unanswered_posts",
     "unlink_workspace",
+    "waiting_by_community",
     "use_api_token",
 }
 """The functions that always run with the owner's rights."""

@@ -1,12 +1,15 @@
 """What `reunite status` advises about work that has failed, and what it finds wrong."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
-from cli.status import Status, plain, remedy, show
-from db.monitoring import Process, TaskCount
+from cli.status import Community, Status, plain, remedy, show
+from db.communities import CommunityInfo
+from db.items import Numbers
+from db.monitoring import Process, TaskCount, Waiting
 from db.work import KILLED_WORKERS
 
 
@@ -49,3 +52,26 @@ def test_every_heading_has_something_below_it(capsys: pytest.CaptureFixture[str]
 def test_the_backlog_is_counted_in_reports_and_replies(capsys: pytest.CaptureFixture[str]) -> None:
     show(Status([], [TaskCount("", "due", 2, 3.0)], [TaskCount("slack", "queued", 1, 75.0)], [], []))
     assert "  reports due: 2, the oldest for 3 s\n  replies for slack queued: 1" in capsys.readouterr().out
+
+
+def test_the_communities_in_which_most_waits_are_shown_and_the_others_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = {3: Waiting(1, 0), 30: Waiting(2, 5)}
+    show(
+        Status(
+            [],
+            [],
+            [],
+            communities=[
+                Community(
+                    CommunityInfo(uuid4(), f"c{number}.", ()), Numbers(0, 0, number, 0, 0), waits.get(number, Waiting())
+                )
+                for number in range(31)
+            ],
+        )
+    )
+    shown = capsys.readouterr().out
+    assert re.findall(r"c\d+\.", shown) == ["c30.", "c3.", *(f"c{number}." for number in range(29, 21, -1))]
+    assert "waiting: 2 reports, 5 replies" in shown
+    assert "  21 more, in which less waits" in shown
