@@ -48,7 +48,7 @@ def configure(level: str, *, as_json: bool) -> None:
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Leave out that a job was cancelled, of which arq gives a traceback: its worker was ended, and that's no error."""
+    """Drop arq's traceback of a job that was cancelled because its worker was stopped: that's no error."""
     return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
