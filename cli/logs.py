@@ -43,11 +43,11 @@ def configure(level: str, *, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    libraries.addFilter(_is_no_cancellation)
+    libraries.addFilter(_is_worth_logging)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
 
 
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
+def _is_worth_logging(record: logging.LogRecord) -> bool:
     """Drop arq's traceback of a job that was cancelled because its worker was stopped: that's no error."""
     return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 

@@ -25,10 +25,10 @@ Towards the photo, compression adds some of its colours."""
 _PHOTO: Final = 0.1
 """A line belongs to the photo if at most this share of it has the bar's colour."""
 _EDGE: Final = 3
-"""So many lines next to the photo may mix its colours with the bar's, and as many before them show nothing at all: a
+"""Up to this many lines next to the photo may mix its colours with the bar's. At least as many before them are plain: a
 handle or a neck has no such gap."""
 _CONTROLS: Final = 0.15
-"""A screen's clock and buttons are on lines within this share of its outer ends, and its photo fills it from side to
+"""The share of the lines at each end that may show a clock or buttons, if the photo fills the screen from side to
 side."""
 _MIN_SIDE: Final = 64
 """Smaller pictures are left as they are."""

@@ -23,7 +23,7 @@ from cli.children import Child, children
 from cli.context import run_async
 from cli.encoder import chosen
 from cli.progress import say
-from cli.servers import Servers, scratch
+from cli.servers import Servers, as_owner, scratch
 from cli.tables import print_table
 from workers.config import EncoderSettings
 
@@ -148,7 +148,7 @@ async def on_local_discord(
         }
         async with (
             children(commands, environment) as processes,
-            await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
+            await as_owner(own.owner_database_url) as owner,
         ):
             yield discord, processes, owner
 
