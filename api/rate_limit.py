@@ -3,7 +3,7 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,13 +17,12 @@ class RateLimiter:
     """Allows each client `per_minute` requests a minute, and a burst of the same size."""
 
     per_minute: int
-    now: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
     """By client: the tokens left, and when they were counted."""
 
     def take(self, client: Hashable) -> int:
         """Count a request; return 0, or the seconds until the next one is allowed."""
-        now = self.now()
+        now = time.monotonic()
         left, at = self._buckets.pop(client, (float(self.per_minute), now))
         left = min(self.per_minute, left + (now - at) * self.per_minute / _WINDOW_SECONDS)
         is_allowed = left >= 1

@@ -1,5 +1,6 @@
 """The API's HTTP server."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from typing import Any, Final
 import psycopg
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from api import schemas
 from api.access import Access
@@ -16,11 +18,11 @@ from api.config import ApiConfig
 from api.openapi import document
 from api.operations import Operation, add_operation
 from api.problems import problems, refusal
-from api.timing import timed
 from db.api_tokens import ApiTokens
 from db.store import Store
 from http_server.listening import add_headers, listening
 from http_server.refusals import REFUSE
+from metrics import definitions as metrics
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -43,6 +45,16 @@ async def serving(operations: Sequence[Operation[Any]], store: Store, config: Ap
     async with listening(application, config.host, config.port, "REUNITE_API_PORT") as url:
         _log.info("api_ready", url=url)
         yield url
+
+
+@web.middleware
+async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Measure each operation by the status sent. Must wrap the middleware that turns errors into responses."""
+    start = time.monotonic()
+    response = await handler(request)
+    if operation := request.match_info.route.name:
+        metrics.API_SECONDS.labels(operation, str(response.status)).observe(time.monotonic() - start)
+    return response
 
 
 def _add_public(application: web.Application, operations: Sequence[Operation[Any]], store: Store) -> None:

@@ -13,7 +13,7 @@ from board.visits import Visits
 from db import queue
 from db.board_sessions import BoardSessions
 from db.config import Connections
-from db.embedding_requests import PATIENCE_SECONDS, EmbeddingRequests
+from db.embedding_requests import EmbeddingRequests
 from db.ended_communities import forgetting_ended_communities
 from db.keys import check
 from db.migrate import require_migrated
@@ -34,9 +34,6 @@ class BoardService:
     config: BoardConfig
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
-    # Hook for tests
-    patience: float = PATIENCE_SECONDS
-
 
 async def run(service: BoardService, ready: Callable[[str], None] = lambda _: None) -> None:
     """Serve until cancelled; `ready` is called with the address. Raises KeysError: the keys seal the sessions."""
@@ -52,7 +49,7 @@ async def run(service: BoardService, ready: Callable[[str], None] = lambda _: No
         board = Board(
             store=store,
             handlers=Handlers(store, hints),
-            encoder=EmbeddingRequests(store, patience=service.patience),
+            encoder=EmbeddingRequests(store),
             visits=Visits(BoardSessions(store), servers.keys, secure=not is_local(config.public_url)),
             url=config.public_url,
         )

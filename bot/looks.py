@@ -12,9 +12,9 @@ from reunite.handlers import Handlers
 from reunite.messages.reply import Reply
 
 _PATIENCE_SECONDS: Final = 45.0
-"""A worker that isn't busy needs about one."""
+"""Seconds to wait for a worker; one that isn't busy needs about one second."""
 _POLL_SECONDS: Final = 1.0
-"""For answers of which the database's notification was lost."""
+"""Seconds between two looks for answers whose notification from the database was lost."""
 
 
 async def answer_of(handlers: Handlers, command: Look, language: str) -> Reply:

@@ -58,7 +58,7 @@ class PastPostNotices:
         try:
             await self._platform.send(outgoing)
         except (TryAgainError, UndeliverableError) as error:  # the log says it too
-            _log.warning("past_posts_pause_untold", workspace=target.workspace, reason=str(error))
+            _log.warning("past_posts_pause_not_announced", workspace=target.workspace, reason=str(error))
         else:
             self._paused.add(backfill.id)
 

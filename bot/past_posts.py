@@ -68,15 +68,12 @@ class History(Protocol):
 
     async def is_ready(self, workspace: str) -> bool:
         """Return whether the bot is in a workspace and has caught up there."""
-        ...
 
     async def page(self, backfill: Backfill) -> Page:
         """Return the next page. Raises TryAgainError; UndeliverableError if the channel can't be read."""
-        ...
 
     def is_deleted(self, key: str) -> bool:
         """Return whether a post (given by its idempotency key) was deleted recently."""
-        ...
 
 
 class PastPosts:

@@ -52,4 +52,4 @@ async def note_answered(handlers: Handlers, receipt: Receipt) -> None:
     try:
         await handlers.answered.note(receipt.report)
     except Exception as error:  # noqa: BLE001 - the answer has arrived
-        _log.warning("report_answer_unnoted", report=str(receipt.report.id), error=type(error).__name__)
+        _log.warning("report_answer_not_recorded", report=str(receipt.report.id), error=type(error).__name__)

@@ -44,7 +44,7 @@ _CLAIM: Final = """SELECT pg_try_advisory_lock(%s) AND NOT EXISTS (SELECT FROM p
   WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid())"""
 """The lock is freed with its connection. After a restore was killed, only its program's connection shows it."""
 _SECRETS: Final = {"sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"}
-"""Of these, none has an environment variable, as the password has."""
+"""Settings that, unlike the password, have no environment variable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def configure(level: str, *, as_json: bool) -> None:
             ],
         )
     )
-    libraries.addFilter(_is_no_cancellation)
+    libraries.addFilter(_is_worth_logging)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
 
 
@@ -62,8 +62,8 @@ def _escaped(text: str) -> str:
     return _CONTROLS.sub(lambda control: ascii(control[0])[1:-1], text)
 
 
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Leave out that a job was cancelled, of which arq gives a traceback: its worker was ended, and that's no error."""
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Drop arq's traceback of a job that was cancelled because its worker was stopped: that's no error."""
     return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 

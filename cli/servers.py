@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from time import time
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg import conninfo, sql
@@ -89,18 +89,19 @@ async def scratch(home: Servers) -> AsyncIterator[Servers]:
         await migrate(own.owner_database_url)
         yield own
     finally:
-        async with await _owner(home.owner_database_url) as connection:
+        async with await as_owner(home.owner_database_url) as connection:
             await connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 async def _create(home_url: str, name: str) -> None:
     """Create a scratch database, and drop those that killed commands have left."""
-    async with await _owner(home_url) as connection:
+    async with await as_owner(home_url) as connection:
         for left in await (await connection.execute(_LEFT)).fetchall():
             with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InvalidCatalogName):
                 await connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(*left)))
         await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
-async def _owner(url: str) -> psycopg.AsyncConnection:
+async def as_owner(url: str) -> psycopg.AsyncConnection[Any]:
+    """Connect as a database's owner; each statement commits."""
     return await psycopg.AsyncConnection.connect(url, autocommit=True)

@@ -38,7 +38,7 @@ class FoundItem:
 class _Result:
     encoder: str
     reports: list[tuple[Report, str | None]]
-    """With their photos' files."""
+    """The reports, each with its photo's file."""
     matches: Sequence[Match]
     threads: dict[str, list[Reply]]
 

@@ -20,7 +20,7 @@ _SPARE_MEASURED: Final = 6
 _MIN_SHORTLIST: Final = 256
 """With more vectors than this, a first-stage scan chooses at least this many to compare."""
 _SHORTLIST, _OF_MANY, _OF_VERY_MANY = 512, 20, 160
-"""Of many vectors one in 20 is shortlisted, until there are 512; of very many, one in 160."""
+"""Among many vectors, one in 20 is shortlisted, but at most 512; among very many, one in 160."""
 
 
 @dataclass(frozen=True, slots=True)

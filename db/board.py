@@ -1,7 +1,7 @@
 """Queries of the moderators' board: reports, matches, claims, the log, and numbers over time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -79,7 +79,7 @@ class SqlBoard(SqlWaiting):
 
     async def reports(self, wanted: Filter, limit: int, offset: int) -> tuple[Sequence[UUID], int]:
         """Return the reports of one page, newest first, and how many there are."""
-        values = {name: getattr(wanted, name) for name in ("kind", "state", "sealed", "place", "since", "until")}
+        values = asdict(wanted)
         rows = await self._all(
             f"SELECT r.id {_LISTED} ORDER BY {_REPORTED} DESC, r.id LIMIT %(limit)s OFFSET %(offset)s",
             **values,

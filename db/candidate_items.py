@@ -27,7 +27,7 @@ _MAX_BYTES: Final = 32 << 20
 _BASE_BYTES: Final = 700
 """Roughly the bytes of an item without its words and colours."""
 _PHOTO_BYTES: Final = 56 + 32 * len(NAMES)
-"""Those of a tuple with a number for each colour."""
+"""The bytes of a tuple with a number for each colour."""
 
 
 class CachedItem(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Final
 VISIBLE: Final = "(r.state <> 'look' AND NOT r.sample AND (%(for_moderators)s OR NOT (r.sealed OR r.private)))"
 
 
-def counting(kind: str, state: str) -> str:
-    """Return a query for the number of reports of a kind in a state."""
-    return f"SELECT count(*) FROM report r WHERE r.kind = '{kind}' AND r.state = '{state}' AND {VISIBLE}"
+def counting_open(kind: str) -> str:
+    """Return a query for the number of open reports of a kind."""
+    return f"SELECT count(*) FROM report r WHERE r.kind = '{kind}' AND r.state = 'open' AND {VISIBLE}"
 
 
 WAS_RETURNED: Final = "r.kind = 'found' AND r.returned_at IS NOT NULL"
@@ -16,7 +16,7 @@ WAS_RETURNED: Final = "r.kind = 'found' AND r.returned_at IS NOT NULL"
 RETURNED: Final = f"""(SELECT count(*) FROM report r WHERE {WAS_RETURNED} AND {VISIBLE})
   + (SELECT coalesce(sum(returned + CASE WHEN %(for_moderators)s THEN returned_sealed ELSE 0 END), 0)::bigint
      FROM tally)"""
-COUNTS: Final = f"""({counting("lost", "open")}) AS open_lost, ({counting("found", "open")}) AS open_found,
+COUNTS: Final = f"""({counting_open("lost")}) AS open_lost, ({counting_open("found")}) AS open_found,
   {RETURNED} AS returned"""
 TALLY_RETURNED: Final = f"""INSERT INTO tally (community_id, workspace_id, returned, returned_sealed)
 SELECT r.community_id, r.workspace_id, (NOT r.sealed)::int, r.sealed::int FROM report r

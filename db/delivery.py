@@ -26,7 +26,7 @@ MAX_PER_COMMUNITY: Final = 8
 MAX_ATTEMPTS: Final = 8
 """After this many attempts, a reply that fails because of our own defect counts as undeliverable."""
 _UNREADABLE_PAUSE_SECONDS: Final = 60.0
-"""Until the next attempt to read a reply, which a newer version may have written."""
+"""The pause before a reply is read again that couldn't be: a newer version may have written it."""
 
 _COMMUNITY: Final = itemgetter("community_id")
 _log = structlog.get_logger(__name__)

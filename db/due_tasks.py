@@ -20,7 +20,7 @@ class DueTasks:
         return [(row["community_id"], row["report_id"]) for row in rows]
 
     async def to_forget(self, limit: int) -> list[tuple[UUID, UUID]]:
-        """Return purged reports of which something is to be deleted now."""
+        """Return purged reports whose remaining data is due for deletion."""
         rows = await self._database.rows("SELECT * FROM reports_to_forget(%s)", limit)
         return [(row["community_id"], row["report_id"]) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Until when a bot has heard of everything in its workspaces."""
+"""Stores up to when a bot has heard of everything in its workspaces."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -33,7 +33,7 @@ from reunite.matching.evidence import Item
 MANY: Final = 1000
 """With more open reports of one kind, vectors are quantised instead of all kept whole."""
 MAX_ITEMS: Final = 8000
-"""Of more open reports of one kind, what scoring needs is kept packed."""
+"""With more open reports of one kind, what scoring needs of them is kept packed."""
 _SAMPLE: Final = 400
 """How many reports keep their vectors even among many."""
 _FOR_AXES: Final = 4096
@@ -77,7 +77,7 @@ class LoadedRows(NamedTuple):
     reports: Sequence[Row]
     vectors: Sequence[Row]
     words: Sequence[Row]
-    """Of all reports, or of those in the sample."""
+    """The words of all reports, or of those in the sample."""
     items: Sequence[Item]
 
 

@@ -13,6 +13,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _KNOWN: Final = "reunite"
 _LOST: Final = "If the keys are lost, run `reunite keys reset`, which deletes what can't be read any more."
+_WRONG: Final = (
+    f"The keys don't fit this database. Set REUNITE_KEYS or REUNITE_KEY_FILE to the ones it was used with. {_LOST}"
+)
 
 
 class KeysError(Exception):
@@ -49,7 +52,7 @@ class Keys:
         try:
             return self._current().decrypt(value).decode()
         except InvalidToken as error:
-            raise KeysError(_wrong()) from error
+            raise KeysError(_WRONG) from error
 
     def unseal(self, token: str) -> str | None:
         """Decrypt a token that `encrypt` made; return None for anything else."""
@@ -62,7 +65,7 @@ class Keys:
         """Create the file with a new key, unless it exists."""
         if self.file and not self.file.exists():
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            write(self.file, [Fernet.generate_key().decode()], is_new=True)
+            write(self.file, [new_key()], is_new=True)
 
     def _current(self) -> MultiFernet:
         """Return the keys, reading the file again if it has changed."""
@@ -145,9 +148,3 @@ def _fernet(keys: Sequence[str], source: str) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as error:
         raise KeysError(f"{source} contains something that isn't a key. `reunite keys new` makes one.") from error
-
-
-def _wrong() -> str:
-    return (
-        f"The keys don't fit this database. Set REUNITE_KEYS or REUNITE_KEY_FILE to the ones it was used with. {_LOST}"
-    )

@@ -100,7 +100,7 @@ class MemoryIndex:
     axes: Mapping[SpaceSource, PrincipalAxes] = field(default_factory=dict)
     """The axes of spaces and sources whose vectors are quantised; the others keep all vectors whole."""
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
-    """By whether they are sealed or private."""
+    """The reports, by whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
     """Among many reports, those that keep their vectors."""
     words: WordIndex = field(default_factory=WordIndex)

@@ -11,7 +11,7 @@ OF_REPORT: Final = """SELECT other, max(details) AS details FROM (
   SELECT found_id AS other, details FROM photo_details WHERE lost_id = %(report)s
   UNION ALL SELECT lost_id, details FROM photo_details WHERE found_id = %(report)s) AS compared
 GROUP BY other"""
-"""For a report: the most details that its photos share with each report they were compared with."""
+"""Selects the most details that a report's photos share with each report they were compared with."""
 _MAX_PHOTOS: Final = 2
 """How many photos of a lost report are compared."""
 

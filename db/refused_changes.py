@@ -9,7 +9,7 @@ from db.store import Store
 from reunite.entities import PlatformName
 
 _FIRST_PAUSE: Final = timedelta(hours=1)
-"""Between the first two times that a change is tried again; doubled for each one after."""
+"""The pause before the second retry of a change, doubled for each one after."""
 _MOST_DOUBLINGS: Final = 5
 _MOST_EDITS: Final = 8
 """About four days, with these pauses; an edit that is refused for longer most likely stays refused.

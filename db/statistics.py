@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from db.counts import COUNTS, RETURNED, counting
+from db.counts import COUNTS, RETURNED, counting_open
 from db.queries import Queries
 from reunite.entities import PromisesKept, Statistics
 
@@ -52,5 +52,5 @@ class SqlStatistics(Queries):
         return Statistics(**items, **shown, kept=PromisesKept(**matches, **learned))
 
     async def count(self, which: Literal["open", "returned"]) -> int:
-        number = RETURNED if which == "returned" else f"({counting('found', 'open')})"
+        number = RETURNED if which == "returned" else f"({counting_open('found')})"
         return int((await self._row(f"SELECT {number} AS number", for_moderators=False))["number"])

@@ -18,11 +18,10 @@ TEMPORARY: Final = (
     TimeoutError,
     gaierror,  # a name can't be looked up
 )
-"""What passes by itself, so that a step may be retried for as long as it's needed.
+"""Errors that pass by themselves, so a step may be retried for as long as needed.
 
 Any other OSError counts as a defect, with a limit on retries: it's mostly about this machine, such as a missing file.
 """
-
 
 _OF_ONE_STEP: Final = (
     psycopg.errors.LockNotAvailable,
@@ -30,7 +29,7 @@ _OF_ONE_STEP: Final = (
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,
 )
-"""Operational errors that only say that others, or too much work, were in the way of one statement."""
+"""Operational errors that stop only one statement: it was blocked by others or took too long."""
 
 
 def is_trouble(error: Exception) -> bool:

@@ -21,7 +21,7 @@ class WordIndex:
         self.is_complete = uses <= MAX_USES
         self._reports: dict[UUID, Sampled] = {}
         self._holders: dict[bool, Holders] = {False: {}, True: {}}
-        """By whether the reports are sealed or private."""
+        """The holders of each word, by whether their reports are sealed or private."""
         self._reports_of = _no_authors()
         self._uses = 0
 

@@ -20,7 +20,7 @@ from embedded.locks import open_lock
 SERVICE_USER: Final = "nobody"
 SERVICE_GROUP: Final = 58_700
 ROOTS_FOLDERS: Final = Path("/var/lib/reunite/homes")
-# A socket's path has room for 103 bytes on macOS, 107 on Linux; URLs and server options want plain characters.
+# A socket's path has room for 107 bytes; URLs and server options want plain characters.
 PLAIN_SHORT_PATH: Final = re.compile(r"[A-Za-z0-9_./+@-]{1,80}")
 
 

@@ -12,7 +12,7 @@ _UNKNOWN: Final = (
     " (docs/operations.md#certificates)"
 )
 _PROBLEMS: Final = {9: _NOT_YET, 10: _EXPIRED, 62: _OF_ANOTHER, 64: _OF_ANOTHER}
-"""By OpenSSL's codes; 62 and 64 are names and addresses that don't match."""
+"""The problems by OpenSSL's codes; 62 and 64 are names and addresses that don't match."""
 _HIDES_CAUSES: Final = "httpcore"
 """Raises its errors `from None`, although another has caused them."""
 

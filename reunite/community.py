@@ -21,7 +21,7 @@ from reunite.ports import KnownCard, Queue, Store
 from reunite.text.zones import zone_named
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without characters that are easily confused."""
+"""Letters and digits that aren't easily confused."""
 _CODE_LENGTH: Final = 10
 """50 bits: nobody guesses them in the 15 minutes for which a code is valid."""
 KEEP_DAYS: Final = range(1, 366)

@@ -77,25 +77,20 @@ class Encoder(Protocol):
     @property
     def version(self) -> str:
         """Name and revision: equal versions give equal embeddings."""
-        ...
 
     @property
     def spaces(self) -> Mapping[str, int]:
         """The dimension of each space."""
-        ...
 
     @property
     def framing(self) -> Framing:
         """Which views of a photo it wants."""
-        ...
 
     def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
         """Embed photos in the spaces that photos have, row i for the views of photo i. Blocks for a long time."""
-        ...
 
     def encode_texts(self, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """Embed texts in the spaces that texts have, row i for text i. Blocks for a long time."""
-        ...
 
 
 @runtime_checkable
@@ -104,4 +99,3 @@ class NamesThings(Protocol):
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
         """Return English nouns for each row of photos' vectors in the shared space, only where it's sure."""
-        ...

@@ -328,7 +328,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a found item is: handed in at a `place`, perhaps with a `code` on its label; else the finder has it."""
+    """Where a found item was handed in, perhaps with a `code` on its label; without a `place`, the finder has it."""
 
     place: str = ""
     code: str = ""
@@ -372,7 +372,7 @@ class Verdict:
     platform: PlatformName | None = None
     """Where it was given; None for verdicts from before this was stored."""
     workspace: str | None = None
-    """As in the moderator's account."""
+    """The workspace of the moderator's account."""
 
     @property
     def account(self) -> Account:
@@ -390,9 +390,9 @@ class ClaimDecision:
     match: UUID
     state: Decision
     by: Member
-    """Without a name once it was deleted."""
+    """Who decided; the name is empty once it was deleted."""
     account: Account
-    """That of who decided; its platform and workspace are None where they weren't stored."""
+    """That person's account; platform and workspace are None if they weren't stored."""
     at: datetime
 
 
@@ -433,7 +433,7 @@ class Settings:
     private_reports: bool = False
     """Whether lost reports are private by default."""
     sealed_categories: tuple[Category, ...] = ("id", "card", "keys", "phone")
-    """For these the bot suggests a sealed report."""
+    """The categories for which the bot suggests a sealed report."""
     timezone: str = ""
     """The name of the zone for the times of members who haven't set their own; empty if it isn't known."""
     returned_by: ReturnedBy = "both"
@@ -455,7 +455,7 @@ class PromisesKept:
     high: int = 0
     high_right: int = 0
     lists: int = 0
-    """Of possible matches: those of which one was right, or all were wrong."""
+    """Lists of possible matches of which people said that one was right or all were wrong."""
     lists_right: int = 0
     learned_from: int = 0
     """How many answers the community's own weights were last fitted to; 0: it has none."""

@@ -58,7 +58,7 @@ async def answer_look(session: Session, look: Report, model: ScoringModel, searc
 
 
 def without_unknown(search: Search) -> Search:
-    """Leave out finds of which neither a photo nor words say what they are: nobody can tell whether one is theirs."""
+    """Leave out finds whose photos and words don't say what they are: nobody can tell whether one is theirs."""
     known = tuple(each for each in search.candidates if not _is_unknown(each))
     return replace(search, candidates=known, open_count=search.open_count - len(search.candidates) + len(known))
 

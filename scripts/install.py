@@ -62,7 +62,7 @@ def index_options() -> tuple[str, ...]:
     named = os.environ.get("TORCH_INDEX")
     if named is not None:
         return ("--extra-index-url", named) if named else ()
-    if sys.platform != "linux" or names_own_index():  # elsewhere PyPI's build is small
+    if names_own_index():
         return ()
     if has_gpu():
         print("This machine has an NVIDIA GPU, so PyTorch comes with CUDA.", flush=True)

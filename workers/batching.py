@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -77,8 +76,7 @@ class BatchingEncoder:
 
 def _give_way() -> None:
     """Let the worker's other threads go first: they respond to others, and the encoder's would take all cores."""
-    if sys.platform == "linux":  # elsewhere, it would apply to the whole process
-        os.nice(_NICENESS)
+    os.nice(_NICENESS)  # Linux applies it to this thread alone
 
 
 @dataclass

@@ -32,7 +32,7 @@ from workers.framing import framed
 BATCH: Final = 16
 """The size of a worker's batch."""
 PHOTO_SIZE: Final = (384, 512, 3)
-"""Of a stored copy."""
+"""The height, width and channels of a stored copy."""
 _PASSES: Final = 5
 TEXTS: Final = (
     "I lost my black backpack with a laptop inside, maybe in the library on the second floor",
@@ -49,7 +49,6 @@ class Measurable(Encoder, Protocol):
 
     def forward_only(self, images: Sequence[Views]) -> Callable[[], object]:
         """Prepare photos, and return a function that runs only the network on them."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from workers.framing import framed
 Baseline = Callable[[Pixels], Mapping[str, Vectors]]
 """Embeds a whole photo, one at a time, the way the model's documentation shows."""
 SIZE: Final = (4032, 3024)
-"""Of a photo with 12 megapixels."""
+"""The width and height of a photo with 12 megapixels."""
 _KINDS: Final = 4
 """How many different photos are made; more are repetitions."""
 _SPOTS: Final = (28, 21)

@@ -22,22 +22,14 @@ _SAMPLINGS: Final = (Image.Resampling.NEAREST, Image.Resampling.BOX)
 _SAME, _CLOSE = 3, 16
 """At the outer ends, what a program has filled has one colour; what a camera has taken, however plain, varies by more.
 Towards the photo, compression adds some of its colours."""
-_PHOTO: Final = 0.3
-"""Where the photo begins, all at once, lines have at most this share of the bar's colour. Around a thing on plain
-ground it grows little by little."""
-_BETWEEN: Final = 2
-"""How many lines may be neither: where a bar meets the photo, colours mix."""
+_PHOTO: Final = 0.1
+"""A line belongs to the photo if at most this share of it has the bar's colour."""
 _EDGE: Final = 3
-"""How many lines after a bar have to show the photo."""
+"""Up to this many lines next to the photo may mix its colours with the bar's. At least as many before them are plain: a
+handle or a neck has no such gap."""
 _CONTROLS: Final = 0.15
-"""A screen's clock and buttons are on lines within this share of its outer ends."""
-_AROUND_CONTROLS, _BESIDE_CONTROLS = 0.6, 0.1
-"""Their lines have at least the first share of the bar's colour, and the photo's have at most the second: it fills the
-screen from side to side."""
-_GAP: Final = 3
-"""How many lines without anything are between them and the photo. A handle or a neck has no such gap."""
-_PASSES: Final = 2
-"""Bars at the sides may hide those above and below."""
+"""The share of the lines at each end that may show a clock or buttons, if the photo fills the screen from side to
+side."""
 _MIN_SIDE: Final = 64
 """Smaller pictures are left as they are."""
 _MIN_KEPT: Final = 0.2
@@ -58,15 +50,10 @@ def without_bars(image: Image.Image) -> Image.Image:
 
 
 def _inside(sampled: Image.Image) -> Crop:
-    left, top, right, bottom = whole = (0, 0, *sampled.size)
     if sampled.mode.endswith("A") and sampled.getchannel("A").getextrema() != (_OPAQUE, _OPAQUE):
-        return whole
+        return (0, 0, *sampled.size)
     pixels = np.asarray(sampled.convert("RGB"), np.int16)
-    for _ in range(_PASSES):
-        rows = _kept(pixels[top:bottom, left:right])
-        top, bottom = top + rows[0], top + rows[1]
-        columns = _kept(pixels[top:bottom, left:right].swapaxes(0, 1))
-        left, right = left + columns[0], left + columns[1]
+    (top, bottom), (left, right) = _kept(pixels), _kept(pixels.swapaxes(0, 1))
     return left, top, right, bottom
 
 
@@ -76,24 +63,23 @@ def _kept(pixels: NDArray[np.int16]) -> tuple[int, int]:
     colour = np.median(pixels[0], axis=0)
     if np.abs(pixels[[0, -1]] - colour).max() > _SAME:
         return 0, count  # most photos have no bars
-    shares = (np.abs(pixels - colour).max(axis=2) <= _CLOSE).mean(axis=1)
-    before, after = _bar(shares), _bar(shares[::-1])
+    is_bar = np.abs(pixels - colour).max(axis=2) <= _CLOSE
+    is_shown = ~is_bar.all(axis=0)  # the others are in bars at the photo's sides
+    if not is_shown.any():
+        return 0, count
+    shares = is_bar[:, is_shown].mean(axis=1)
+    controls = round(_CONTROLS * count) if is_shown.all() else 0
+    before, after = _bar(shares, controls), _bar(shares[::-1], controls)
     are_bars = before and after and count - before - after >= _MIN_KEPT * count
     return (before, count - after) if are_bars else (0, count)
 
 
-def _bar(shares: NDArray[np.float64]) -> int:
-    """Return how many lines the bar at the beginning has, with those where it meets the photo; 0 without a bar.
+def _bar(shares: NDArray[np.float64], controls: int) -> int:
+    """Return how many lines are before the photo if they're a bar, otherwise 0.
 
-    Takes the share of each line that has the bar's colour.
+    Takes the share of each line that has the bar's colour, and how many lines may have controls.
     """
-    is_photo = np.convolve(shares <= _PHOTO, np.ones(_EDGE), "valid") == _EDGE
-    begin = int(is_photo.argmax())
-    bar, edge = shares[: max(0, begin - _BETWEEN)], shares[begin : begin + _EDGE]
-    if len(bar) < _GAP or bar[-_GAP:].min() < 1:
-        return 0
-    controls = np.flatnonzero(bar < 1)
-    if not len(controls):
-        return begin
-    are_outside = controls[-1] < _CONTROLS * len(shares) and bar.min() >= _AROUND_CONTROLS
-    return begin if are_outside and edge.max() <= _BESIDE_CONTROLS else 0
+    begin = int((shares <= _PHOTO).argmax())
+    plain_to = begin - _EDGE
+    plain_from = min(controls, plain_to - _EDGE)
+    return begin if plain_from >= 0 and shares[plain_from:plain_to].min() == 1 else 0

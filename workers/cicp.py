@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from reunite.matching.colours import linear_light
 from workers.isobmff import Properties
 
 Floats = NDArray[np.float64]
@@ -53,12 +54,12 @@ def of_png(data: bytes) -> Cicp | None:
 def to_srgb(image: Image.Image, cicp: Cicp) -> Image.Image:
     """Convert an RGB image to sRGB; anything brighter than white becomes white."""
     primaries = _PRIMARIES.get(cicp.primaries, _PRIMARIES[_SRGB])
-    curve = _CURVES.get(cicp.transfer, _srgb_curve)
-    if primaries == _PRIMARIES[_SRGB] and curve is _srgb_curve:
+    curve = _CURVES.get(cicp.transfer, linear_light)
+    if primaries == _PRIMARIES[_SRGB] and curve is linear_light:
         return image
     linear = curve(np.asarray(image, np.float64) / 255)
     matrix = np.linalg.inv(_to_xyz(_PRIMARIES[_SRGB])) @ _to_xyz(primaries)
-    return Image.fromarray((_srgb_encoded((linear @ matrix.T).clip(0, 1)) * 255).round().astype(np.uint8))
+    return Image.fromarray(as_srgb((linear @ matrix.T).clip(0, 1)))
 
 
 def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> Floats:
@@ -66,12 +67,10 @@ def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> Floats:
     return np.asarray(columns[:, :3] * np.linalg.solve(columns[:, :3], columns[:, 3]))
 
 
-def _srgb_encoded(linear: Floats) -> Floats:  # IEC 61966-2-1
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)  # noqa: PLR2004
-
-
-def _srgb_curve(code: Floats) -> Floats:
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+def as_srgb(light: Floats) -> NDArray[np.uint8]:
+    """Convert linear light, 0 to 1, to sRGB (IEC 61966-2-1)."""
+    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)  # noqa: PLR2004
+    return (255 * code).round().astype(np.uint8)
 
 
 def _pq_curve(code: Floats) -> Floats:  # SMPTE ST 2084, in BT.2100

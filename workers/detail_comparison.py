@@ -32,7 +32,6 @@ class DetailComparer(Protocol):
 
     def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> Sequence[float]:
         """Return how many details match, for each pair of photos. Blocks for tens of milliseconds a pair."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

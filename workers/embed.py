@@ -24,19 +24,15 @@ class ReportEncoder(Protocol):
     @property
     def framing(self) -> Framing:
         """Which views of a photo the encoder needs."""
-        ...
 
     async def photo(self, name: str, views: Views) -> Mapping[str, Vectors]:
         """Embed a photo: arrays by space, of one row."""
-        ...
 
     async def text(self, text: str) -> Mapping[str, Vectors]:
         """Embed a text: arrays by space, row i for the i-th thing that it is about."""
-        ...
 
     def things(self, photos: Vectors) -> Sequence[tuple[str, ...]]:
         """Name what each photo clearly shows, in English nouns, from its row in the shared space."""
-        ...
 
     async def close(self) -> None: ...
 

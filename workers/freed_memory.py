@@ -1,10 +1,9 @@
 """Gives freed memory back to the system."""
 
 import ctypes
-import sys
 from typing import Final
 
-_LIBRARY: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
+_LIBRARY: Final = ctypes.CDLL(None)
 
 
 def return_freed_memory() -> None:

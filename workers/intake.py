@@ -40,7 +40,7 @@ PHOTOS_AT_ONCE: Final = 2
 _HOST_PAUSES: Final = (2.0, 15.0, 120.0, 600.0, 3600.0)
 """Seconds between the attempts to get a photo whose host is in trouble, which says nothing about the photo."""
 _PAGE_PAUSES: Final = (2.0, 10.0, 30.0, 60.0, 300.0)
-"""The same if a web page comes in its place, which may be true: it isn't a photo, or is gone."""
+"""The same if a web page comes instead. It may be right: the link isn't a photo's, or the photo is gone."""
 _LATE_SECONDS: Final = 120.0
 """A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0

@@ -12,6 +12,7 @@ from PIL import Image
 
 from reunite.encoder import Pixels
 from reunite.matching import colours
+from workers.cicp import as_srgb
 
 Levels = NDArray[np.uint8]
 """What each of the 256 values of a channel becomes."""
@@ -37,23 +38,14 @@ def brightening(photo: Image.Image) -> Levels | None:
     shade, bright = np.quantile(strongest, (_SHADE, _BRIGHT))
     if not _BLACK <= bright < _DARK:
         return None
-    shade, bright, target = _light(np.array([shade, bright, _TARGET]) / 255)
+    shade, bright, target = colours.linear_light(np.array([shade, bright, _TARGET]) / 255)
     if bright < _CONTRAST * shade:
         return None
-    light = _light(np.arange(256) / 255) * min(_MOST, target / bright)
-    curve = 1.055 * np.minimum(light, 1) ** (1 / 2.4) - 0.055
-    levels: Levels = (255 * np.where(light <= 0.0031308, light * 12.92, curve)).round().astype(np.uint8)  # noqa: PLR2004 - sRGB's definition
-    return levels
+    light = colours.linear_light(np.arange(256) / 255) * min(_MOST, target / bright)
+    return as_srgb(light.clip(0, 1))
 
 
 def keeps_colour(photo: Pixels, brightened: Pixels) -> bool:
     """Whether a thing's main colour is the same in both: it may be black by day or red by night."""
     before, after = (colours.dominant(colours.of_photo(pixels)) for pixels in (photo, brightened))
     return before == after
-
-
-def _light(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Convert sRGB to linear light, both 0 to 1."""
-    curve = ((values + 0.055) / 1.055) ** 2.4
-    light: NDArray[np.float64] = np.where(values <= 0.04045, values / 12.92, curve)  # noqa: PLR2004 - sRGB's definition
-    return light

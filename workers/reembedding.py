@@ -17,6 +17,7 @@ from workers.embed import ReportEncoder, Unembedded, embed, find_unembedded, sav
 
 _ATTEMPTS: Final = 5
 _PAUSE_SECONDS: Final = 0.2
+_REPORTS_AT_ONCE: Final = 16
 _PHOTOS_AT_ONCE: Final = 500
 _DELETED_AT_ONCE: Final = 5000
 
@@ -51,7 +52,6 @@ class Reembedding:
     store: Store
     encoder: ReportEncoder
     model: EmbeddingModel
-    at_once: int = 16
     patience: float = 10.0
     missed: bool = False
     """Whether to embed only reports from before the model was in use."""
@@ -83,7 +83,7 @@ class Reembedding:
 
     async def _next(self, community: UUID, after: UUID | None) -> list[UUID]:
         async with self.store.session(community) as session:
-            return await session.embeddings.reports_lacking(self.model.id, self.at_once, after, missed=self.missed)
+            return await session.embeddings.reports_lacking(self.model.id, _REPORTS_AT_ONCE, after, missed=self.missed)
 
     async def _give_way(self) -> None:
         until = monotonic() + self.patience

@@ -1,7 +1,6 @@
 """Chooses an encoder's number of threads."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +24,7 @@ def available_cores(system: Path = _SYSTEM) -> int:
     More threads would wait for each other at every layer. The usual counts ignore a container's quota: a worker with
     two of sixty-four cores would start sixty-four threads.
     """
-    try:
-        allowed: Iterable[int] = os.sched_getaffinity(0)
-    except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
-    cores = {_siblings(system, cpu) for cpu in allowed}
+    cores = {_siblings(system, cpu) for cpu in os.sched_getaffinity(0)}
     return max(1, min(len(cores), int(_quota(system))))
 
 

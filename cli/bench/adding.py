@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from typing import Final
 
-import psycopg
-
 from cli.bench.filling import Filler, Tenant
+from cli.servers import as_owner
 from db.embedding_models import EmbeddingModel
 from db.store import Store
 
@@ -79,7 +78,7 @@ async def _add_until(
 ) -> None:
     async with (
         Store(target.database_url) as store,
-        await psycopg.AsyncConnection.connect(target.owner_database_url, autocommit=True) as owner,
+        await as_owner(target.owner_database_url) as owner,
     ):
         filler = Filler(owner, target.model)
         await filler.add_one(store, target.tenant)

@@ -23,12 +23,12 @@ from cli.children import Child, children
 from cli.context import run_async
 from cli.encoder import chosen
 from cli.progress import say
-from cli.servers import Servers, scratch
+from cli.servers import Servers, as_owner, scratch
 from cli.tables import print_table
 from workers.config import EncoderSettings
 
 _POLL_SECONDS: Final = 0.005
-"""Between two queries: the resolution of the measured commit times."""
+"""Seconds between two queries, and so the resolution of the measured commit times."""
 _TIMEOUT_SECONDS: Final = 540.0
 _ALONE: Final = 20
 """Posts that are made one after the other, each once the one before was answered."""
@@ -38,7 +38,7 @@ _ANSWERED: Final = """SELECT count(DISTINCT report_id) AS n FROM outbox WHERE st
   AND reply ->> 'kind' IN ('nothing', 'first_reply', 'match')"""
 _DONE: Final = "SELECT count(*) FROM work WHERE state = 'done'"
 _SENT: Final = "SELECT report_id::text || audience, sent_message FROM outbox WHERE state = 'sent' ORDER BY seq"
-"""By what delivery keeps in order; several reports may share a channel."""
+"""The sent replies in order, each with its thread: several reports may share a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Run:
 
     workers: int
     answers: Sequence[float]
-    """From each post that is alone to its answer."""
+    """From each post made alone to its answer."""
     committed: Sequence[float]
     """From each event of the burst to its commit."""
     lost: Sequence[float]
@@ -148,7 +148,7 @@ async def on_local_discord(
         }
         async with (
             children(commands, environment) as processes,
-            await psycopg.AsyncConnection.connect(own.owner_database_url, autocommit=True) as owner,
+            await as_owner(own.owner_database_url) as owner,
         ):
             yield discord, processes, owner
 

@@ -13,7 +13,7 @@ from psycopg import conninfo, sql
 from cli.bench.filling import Filled, Filler, Tenant
 from cli.errors import UsageError
 from cli.progress import paced
-from cli.servers import Servers, scratch
+from cli.servers import Servers, as_owner, scratch
 from db.migrate import migrate
 
 STORED_COPY: Final = 34_000
@@ -62,7 +62,7 @@ async def database(home: Servers, keep: str | None) -> AsyncIterator[Servers]:
             yield own
         return
     name = f"reunite_bench_{keep}"
-    async with await connect(home.owner_database_url) as owner:
+    async with await as_owner(home.owner_database_url) as owner:
         if await _comment(owner, name) is None:  # it's new, or its filling was interrupted
             await owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             await owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -97,10 +97,6 @@ async def fill(
     name = sql.Identifier(owner.info.dbname)
     await owner.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(result.as_json())))
     return result
-
-
-async def connect(url: str) -> psycopg.AsyncConnection[Any]:
-    return await psycopg.AsyncConnection.connect(url, autocommit=True)
 
 
 async def _comment(owner: psycopg.AsyncConnection[Any], database: str) -> str | None:

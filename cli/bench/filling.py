@@ -1,7 +1,6 @@
 """Fills a scratch database in bulk with communities of reports, each with a photo, words and vectors."""
 
 import asyncio
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -9,7 +8,8 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
+from pgvector import HalfVector
+from pgvector.psycopg import register_vector_async
 
 from cli.bench.vectors import Floats, Source, Surface
 from db.embedding_models import EmbeddingModel
@@ -32,6 +32,7 @@ _REPORT: Final = """COPY report (id, community_id, workspace_id, source_key, kin
 _PHOTO: Final = "COPY photo (id, community_id, report_id, position, name, state, copy, colours) FROM STDIN"
 _EMBEDDING: Final = """COPY embedding (community_id, report_id, photo_id, model_id, space, source, part, vector)
   FROM STDIN WITH (FORMAT BINARY)"""
+_EMBEDDING_TYPES: Final = ("uuid", "uuid", "uuid", "int4", "text", "text", "int2", "halfvec")
 _ONE_REPORT: Final = """INSERT INTO report (id, community_id, workspace_id, source_key, kind, author_id, author_name,
     text, words, channel, expires_at)
   VALUES (%(report)s, %(community)s, %(workspace)s, %(report)s::text, 'found', 'bench', 'bench', 'bench', '{bench}',
@@ -138,7 +139,7 @@ class Filler:
         for space, surface in self._surfaces.items():
             for source in SOURCES[space]:
                 vectors = await asyncio.to_thread(surface.views, things, source, self._random)
-                await self._copy(_EMBEDDING, _embedding_rows(batch, self._model.id, space, source, vectors))
+                await self._copy_vectors(batch, space, source, vectors)
         return reports
 
     def _report_rows(self, batch: Batch) -> list[str]:
@@ -153,6 +154,15 @@ class Filler:
                 f"\tbench\t{' '.join(words)}\t{{{','.join(words)}}}\tbench\t2100-01-01\n"
             )
         return rows
+
+    async def _copy_vectors(self, batch: Batch, space: str, source: Source, vectors: Floats) -> None:
+        await register_vector_async(self._owner)
+        photos = batch.photos if source == "photo" else [None] * len(vectors)
+        async with self._owner.cursor() as cursor, cursor.copy(_EMBEDDING.encode()) as copy:
+            copy.set_types(_EMBEDDING_TYPES)
+            for report, photo, vector in zip(batch.reports, photos, vectors, strict=True):
+                where = (batch.tenant.community, report, photo, self._model.id, space, source, 0)
+                await copy.write_row((*where, HalfVector(vector)))
 
     async def _copy(self, statement: str, data: bytes) -> None:
         async with self._owner.cursor() as cursor, cursor.copy(statement.encode()) as copy:
@@ -172,30 +182,3 @@ def _photo_rows(batch: Batch) -> list[str]:
         f"{photo}\t{batch.tenant.community}\t{report}\t0\tbench.jpg\tstored\t\\\\x\t{_COLOURS}\n"
         for report, photo in zip(batch.reports, batch.photos, strict=True)
     ]
-
-
-def _embedding_rows(batch: Batch, model: int, space: str, source: Source, vectors: Floats) -> bytes:
-    """Return the rows in the format of COPY: all of one length, so that they are made at once."""
-    size = vectors.shape[1]
-    of_photo = [("photo", ">i4"), ("photo_id", "V16")] if source == "photo" else [("photo", ">i4")]
-    row = np.dtype([
-        ("fields", ">i2"), ("community", ">i4"), ("community_id", "V16"), ("report", ">i4"), ("report_id", "V16"),
-        *of_photo, ("model", ">i4"), ("model_id", ">i4"), ("space", ">i4"), ("space_is", f"S{len(space)}"),
-        ("source", ">i4"), ("source_is", f"S{len(source)}"), ("part", ">i4"), ("part_is", ">i2"),
-        ("vector", ">i4"), ("size", ">i2"), ("unused", ">i2"), ("halves", ">f2", (size,)),
-    ])  # fmt: skip
-    rows = np.zeros(len(vectors), row)
-    lengths = {"fields": 8, "community": 16, "report": 16, "photo": 16 if source == "photo" else -1, "model": 4}
-    lengths |= {"space": len(space), "source": len(source), "part": 2, "vector": 4 + 2 * size, "size": size}
-    for name, length in lengths.items():
-        rows[name] = length
-    rows["community_id"] = np.void(batch.tenant.community.bytes)
-    rows["report_id"] = _packed(batch.reports)
-    if source == "photo":
-        rows["photo_id"] = _packed(batch.photos)
-    rows["model_id"], rows["space_is"], rows["source_is"], rows["halves"] = model, space, source, vectors
-    return b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0) + rows.tobytes() + struct.pack(">h", -1)
-
-
-def _packed(ids: Sequence[UUID]) -> NDArray[np.void]:
-    return np.frombuffer(b"".join(uuid.bytes for uuid in ids), "V16")

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.bench.adding import Target, adding_reports
-from cli.bench.database import Contents, connect, database, fill
+from cli.bench.database import Contents, database, fill
 from cli.bench.filling import Filled, Filler, Tenant
 from cli.context import run_async
 from cli.progress import say
-from cli.servers import Servers
+from cli.servers import Servers, as_owner
 from cli.settings import Settings
 from cli.tables import print_table
 from db.store import Store
@@ -127,7 +127,7 @@ async def _measure(home: Servers, keep: str | None, contents: Contents, plan: Pl
     async with (
         database(home, keep) as own,
         Store(own.database_url) as store,
-        await connect(own.owner_database_url) as owner,
+        await as_owner(own.owner_database_url) as owner,
     ):
         encoder = contents.encoder
         model = await store.embedding_models.register(encoder, f"{encoder}-bench", SPACES[encoder])

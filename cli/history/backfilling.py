@@ -41,7 +41,7 @@ _PERCENT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to read of which community. Without `channels` (ids or names): all those for reports."""
+    """Which community's past posts to read. Without `channels` (ids or names), all channels for reports."""
 
     platform: PlatformName
     community: str | None = None

@@ -56,9 +56,9 @@ def run(where: Servers, folder: Path, options: Options) -> None:
     result["everything there"] = _figures([complete], searched)
     result["half taken out"] = {name: _figures(drawn, searched) for name, drawn in draws.items()}
     if options.independent:
-        from cli.tuning import independent
+        from cli.tuning.venn_abers_check import check
 
-        result["Venn–ABERS"] = {name: independent.check(drawn) for name, drawn in draws.items()}
+        result["Venn–ABERS"] = {name: check(drawn) for name, drawn in draws.items()}
     if options.ablation:
         result["ablation"] = _ablation(searched, options)
     figures.show(result, as_json=options.as_json)

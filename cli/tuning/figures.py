@@ -34,7 +34,7 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     for name, own in figures["half taken out"].items():
         print_table(_table(f"Half of the things removed, {name}, {figures['seeds']} draws", own), width=width)
     for name, own in figures.get("Venn–ABERS", {}).items():
-        print_table(_independent_table(name, own), width=width)
+        print_table(_venn_abers_table(name, own), width=width)
     if "ablation" in figures:
         print_table(_ablation_table(figures["ablation"]), width=width)
     console = Console(width=width)
@@ -63,7 +63,7 @@ def _with_interval(proportion: Proportion, name: str) -> str:
     return f"{shown}, ≤ {proportion.at_most:.2f}" if name == FALSE_LABEL else shown
 
 
-def _independent_table(name: str, figures: Mapping[str, Any]) -> Table:
+def _venn_abers_table(name: str, figures: Mapping[str, Any]) -> Table:
     table = Table("label", "firsts", "stated", "Venn–ABERS", "right", title=f"Probability of the first, {name}")
     for label, own in figures.items():
         interval = f"{own['low']:.3f}–{own['high']:.3f}"

@@ -116,7 +116,7 @@ _TO_OKLAB: Final = np.array(
 _LIGHTNESS_WEIGHT: Final = 0.5
 """Lighting and exposure change lightness more than hue."""
 _BANDWIDTH: Final = 0.025
-"""Of the Gaussian kernel around the nearest prototype, in OKLab."""
+"""The bandwidth of the Gaussian kernel around the nearest prototype, in OKLab."""
 _SIDE: Final = 64
 """Photos are sampled down to this many pixels a side."""
 _CENTRE_SPREAD: Final = 0.35
@@ -131,10 +131,16 @@ UNSEEN: Final[Shares] = (0.0,) * len(NAMES)
 """The shares of a photo that was too dark to show its thing's colours."""
 
 
+def linear_light(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert sRGB to linear light (IEC 61966-2-1), both 0 to 1."""
+    light: NDArray[np.float64] = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+    return light
+
+
 def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     """Convert sRGB (… × 3, 0 to 1) to OKLab with reduced lightness."""
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB's definition
-    lab: NDArray[np.float64] = np.cbrt(linear @ _TO_LMS.T) @ _TO_OKLAB.T * np.array([_LIGHTNESS_WEIGHT, 1.0, 1.0])
+    lms = np.cbrt(linear_light(rgb) @ _TO_LMS.T)
+    lab: NDArray[np.float64] = lms @ _TO_OKLAB.T * np.array([_LIGHTNESS_WEIGHT, 1.0, 1.0])
     return lab
 
 

@@ -35,25 +35,25 @@ class WordFeatures:
     tokens: tuple[str, ...]
     """The words that may tell the thing from others: no links, greetings, places, dates, or numbers but serials."""
     named_serials: frozenset[str]
-    """Those that the text calls a serial number, an engraving or the like."""
+    """The tokens that the text calls a serial number, an engraving or the like."""
     is_informative: bool
     """Whether any word or name ("PS5") may tell the thing from others. Emoji don't: encoders hardly know them."""
     things: tuple[Thing, ...]
     """Each thing that the text is about."""
     nouns: tuple[str, ...]
-    """Of these things; none in a language that can't be read."""
+    """The things' nouns; none in a language that can't be read."""
     part_nouns: frozenset[str]
     """The nouns of what the things have or contain, as stems."""
     brands: NamedBrands
     own_colours: tuple[colours.Shares, ...]
-    """Of each thing whose colour is stated as its own, and each colour that it may have."""
+    """The colours that are stated as a thing's own: one entry for each colour that a thing may have."""
     stated_colours: tuple[colours.Shares | None, ...]
     """For each thing in the text, and each colour that it may have; None if its colour isn't stated."""
     place: str
-    """As stated in its field, or else as the text names it."""
+    """The place from the report's own field, otherwise the one that the text names."""
     place_words: Mapping[str, float]
     kept_place_words: frozenset[str]
-    """Of these, those of where the thing is kept alone."""
+    """The place words that only say where the thing is kept now."""
 
     @property
     def head_noun(self) -> str | None:
@@ -70,7 +70,7 @@ class ReportFeatures(WordFeatures):
 
 _FIELDS: Final = tuple(field.name for field in fields(WordFeatures))
 _known: Final = WeakKeyDictionary[Item, WordFeatures]()
-"""By item, and no longer than the item is kept: a process must not keep what deleted reports said."""
+"""The features by item, held weakly: a process must not keep what deleted reports said."""
 
 
 def extract(item: Item) -> ReportFeatures:

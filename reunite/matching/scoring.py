@@ -1,4 +1,4 @@
-"""From evidence to a probability for each candidate and for "none of them", and from those to labels."""
+"""Turns evidence into a probability for each candidate and for "none of them", and those into labels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

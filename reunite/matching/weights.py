@@ -96,11 +96,11 @@ class Limits:
     """The probabilities from which labels are given."""
 
     high: float
-    """Of the first candidate, to be labelled "High confidence"."""
+    """The first candidate's least probability for "High confidence"."""
     possible: float
-    """Of all candidates labelled "Possible match" together."""
+    """The least sum of the probabilities of all candidates labelled "Possible match"."""
     possible_of_few: float | None = None
-    """The same among `FEW` open reports or fewer, if another limit holds there."""
+    """The same among at most `FEW` open reports, if the limit differs there."""
 
     def among(self, open_count: int) -> "Limits":
         """Return the limits among this many open reports."""
@@ -124,7 +124,7 @@ class ScoringModel:
     text_limits: Limits
     """Limits if no photos were compared with each other."""
     translated_limits: Limits
-    """The same for a text in another language than English: what the lexicon doesn't know of it is lost."""
+    """The same for a text in another language than English: words that the lexicon doesn't know are lost."""
     photo_limits: Limits
     """Limits if two photos were compared: lookalikes mislead more than words do."""
     calibrated: bool

@@ -64,7 +64,7 @@ class Person:
     notify: bool = False
     report: UUID | None = None
     workspace: str | None = None
-    """As in their account."""
+    """The workspace of their account."""
 
     @classmethod
     def at(cls, place: ReplyTarget, member: Member, *, notify: bool = False, report: UUID | None = None) -> "Person":
@@ -259,7 +259,7 @@ class Reply:
     gallery: tuple[Tile, ...] = ()
     """Found reports shown as numbered pictures; each has a line of its own that links to it."""
     language: str = ""
-    """That of a gallery, in which single lines of it are changed: the community may have chosen another one since."""
+    """A gallery's language, used when single lines of it change: the community may have chosen another one since."""
 
     @property
     def quotes(self) -> frozenset[UUID]:

@@ -18,12 +18,9 @@ class Candidates(Protocol):
         Sealed reports take part only if they were released to this lost report, or with `sealed`; private ones unless
         `private` is false.
         """
-        ...
 
     async def open_lost(self) -> Sequence[UUID]:
         """Return the community's open lost reports, without samples."""
-        ...
 
     async def has_sealed(self) -> bool:
         """Return whether the community has open sealed reports."""
-        ...

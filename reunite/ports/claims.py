@@ -16,11 +16,9 @@ class Claims(Protocol):
 
     async def on(self, found: UUID) -> Sequence[Claim]:
         """Return every claim on a found report, oldest first."""
-        ...
 
     async def by(self, account: Account) -> Sequence[Claim]:
         """Return someone's claims, oldest first, without those whose report was deleted."""
-        ...
 
     async def waiting(self, workspace: UUID) -> Sequence[Claim]:
         """Return the open claims, oldest first, on and of a workspace's open reports."""
@@ -28,17 +26,14 @@ class Claims(Protocol):
 
     async def proof(self, claim: UUID) -> str:
         """Return a claim's proof; empty if it was deleted."""
-        ...
 
     async def set_state(self, claim: UUID, state: ClaimState) -> None: ...
 
     async def forget_answer(self, claim: UUID) -> None:
         """Delete a claim's proof."""
-        ...
 
     async def proof_question(self, found: UUID) -> str:
         """Return what the finder asks the owner, or knows and doesn't show; empty if there is nothing."""
-        ...
 
     async def set_proof_question(self, found: UUID, question: str) -> None: ...
 

@@ -16,34 +16,27 @@ class Deletion(Protocol):
         Every reply that quotes the report is removed; the post that the bot wrote for it becomes `ended`,
         or is removed with its whole thread where that is None.
         """
-        ...
 
     async def undo_return(self, report: UUID) -> None:
         """No longer count an ended report's item as returned."""
-        ...
 
     async def clear_remains(self, report: UUID) -> None:
         """Delete what remains of a purged report once nothing needs it, and its empty row a year later.
 
         Does nothing before that's due.
         """
-        ...
 
     async def forget_author(self, workspace: UUID, member: str) -> None:
         """Delete a member's id from their purged reports, apart from lost ones matched with finds that are kept."""
-        ...
 
     async def separate(self, report: UUID) -> None:
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
-        ...
 
     async def remove_news_of_returns(self, report: UUID, match: UUID | None = None) -> None:
         """Remove from a report's thread that its item is back: by any match, or by one that was confirmed."""
-        ...
 
     async def forget_moderator(self, account: Account) -> None:
         """Delete someone's name from the logs, have it removed from the replies that name them, and sign them out.
 
         What may be theirs, because its workspace isn't known, counts as theirs.
         """
-        ...

@@ -12,7 +12,6 @@ class Looks(Protocol):
 
     async def count(self, workspace: UUID, member: str) -> int:
         """Return how many looks a member has at the moment."""
-        ...
 
     async def file(
         self, look: UUID, target: ReplyTarget, expires_at: datetime, *, private: bool, language: str | None
@@ -21,8 +20,6 @@ class Looks(Protocol):
 
         A private one is answered in its author's `language`; None is the workspace's.
         """
-        ...
 
     async def remove(self, look: UUID) -> None:
         """Delete a look and everything that belongs to it; any other report stays."""
-        ...

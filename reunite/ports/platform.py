@@ -15,7 +15,6 @@ class Queue(Protocol):
 
     async def hint(self, work: UUID) -> None:
         """Hint at new work; never raises, even if the queue can't be reached."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ class Platform(Protocol):
     @property
     def sends_pictures(self) -> bool:
         """Whether a reply's picture is sent with it; otherwise its photos are read where it's shown."""
-        ...
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply in the thread of `target.message` (in the channel where that is None); return where it is.
@@ -62,23 +60,18 @@ class Platform(Protocol):
         Where `maybe_sent`, looks first whether the reply is there already. Raises TryAgainError, UndeliverableError,
         the latter also where the conversation of `people` can't be opened for now.
         """
-        ...
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
         """Replace a sent reply by its latest version. Raises TryAgainError, UndeliverableError."""
-        ...
 
     async def remove(self, outgoing: Outgoing, sent: Sent | None) -> None:
         """Remove a reply; it may be gone already. Where `sent` is None, look whether it was sent at all.
 
         Raises TryAgainError, UndeliverableError.
         """
-        ...
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
         """Return a fresh link to a photo of the post `target.message`; None if it is gone. Raises TryAgainError."""
-        ...
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """Mark a post as accepted. Raises TryAgainError, UndeliverableError."""
-        ...

@@ -41,4 +41,3 @@ class QueryEncoder(Protocol):
 
         Raises TellUserError if a photo can't be used, TryAgainError if no worker answers in time.
         """
-        ...

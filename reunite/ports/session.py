@@ -56,38 +56,31 @@ class Store(Protocol):
 
     def session(self, community: UUID) -> AbstractAsyncContextManager[Session]:
         """Open a transaction within a community; it commits at the end, or rolls back on an error."""
-        ...
 
     def entered(
         self, platform: PlatformName, external_id: str
     ) -> AbstractAsyncContextManager[tuple[Workspace, Settings, Session]]:
         """Open a transaction within a workspace's community. Raises NotJoinedError if it was never joined."""
-        ...
 
     async def join(self, command: JoinWorkspace) -> Workspace:
         """Store a workspace and its channels; a new one gets a community of its own."""
-        ...
 
     async def workspace(self, platform: PlatformName, external_id: str) -> Workspace | None: ...
 
     async def known_workspaces(self, platform: PlatformName) -> Sequence[tuple[Workspace, datetime | None]]:
         """Return a platform's workspaces, each with the time since which the bot has been absent from it."""
-        ...
 
     async def note_absence(self, workspace: Workspace, since: datetime | None) -> None:
         """Store the time since which the bot has been absent from a workspace: of several, the earliest counts.
 
         None, or joining it again, clears that.
         """
-        ...
 
     async def save_board_link(self, workspace: Workspace, member: Member, language: str, link_hash: str) -> None:
         """Store a link to the board: for a moderator, once, within 10 minutes. An unused one of theirs is deleted."""
-        ...
 
     async def save_link_code(self, workspace: Workspace, code_hash: str) -> None:
         """Store a code by which another workspace may join the community: once, within 15 minutes."""
-        ...
 
     async def is_linked(self, workspace: Workspace) -> bool:
         """Return whether a workspace's community has other workspaces."""
@@ -97,8 +90,6 @@ class Store(Protocol):
 
         Raises TellUserError if the code isn't valid; perhaps it has linked the workspace before.
         """
-        ...
 
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace and all that belongs to it."""
-        ...

@@ -15,24 +15,18 @@ class Verdicts(Protocol):
 
     async def of(self, match: UUID) -> Sequence[Verdict]:
         """Return a match's log, oldest first."""
-        ...
 
     async def by(self, account: Account) -> Sequence[Verdict]:
         """Return the verdicts that someone gave or withdrew, oldest first."""
-        ...
 
     async def add_decision(self, match: UUID, state: Decision, place: ReplyTarget, by: Member) -> None:
         """Store that a member of a place's workspace has decided on a match's claim, or released a sealed match."""
-        ...
 
     async def decisions_by(self, account: Account) -> Sequence[ClaimDecision]:
         """Return which claims someone accepted or rejected, and what they released, oldest first."""
-        ...
 
     async def add_deletion(self, report: UUID, place: ReplyTarget, by: Member) -> None:
         """Store that a member of a place's workspace has deleted somebody else's report."""
-        ...
 
     async def deletions_by(self, account: Account) -> Sequence[ReportDeletion]:
         """Return which reports of others someone deleted, oldest first."""
-        ...

@@ -49,7 +49,7 @@ class FitResult:
     log_loss: float
     """Out of fold."""
     log_loss_before: float
-    """Of the prior, on the same searches."""
+    """The prior's log loss on the same searches."""
 
     def summary(self, source: str, version: str) -> dict[str, Any]:
         """Return what an encoder was fitted to and how it did, in numbers."""

@@ -28,7 +28,7 @@ Flags = NDArray[np.bool_]
 
 _MIN_DEVIATION: Final = 1e-6
 _MIN_SPREAD: Final = 0.01
-"""Between reports, as a share of the deviation within one."""
+"""The least spread between reports, as a share of the deviation within one."""
 
 
 @dataclass(frozen=True, slots=True)

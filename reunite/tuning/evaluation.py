@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label
-from reunite.tuning.certificate import certify
+from reunite.tuning.binomial_bounds import bounds
 from reunite.tuning.predictions import Prediction
 
 ABSENT: Final = 0.5
@@ -53,7 +53,7 @@ class Proportion:
     low: float | None = None
     high: float | None = None
     at_least: float | None = None
-    """With 95% certainty, by exact binomial bounds with things as trials (`certificate`)."""
+    """With 95% certainty, by exact binomial bounds with things as trials."""
     at_most: float | None = None
 
 
@@ -69,7 +69,7 @@ class CalibrationFigures:
     """Share of draws whose error is within their ideal."""
     log_loss: float
     base_log_loss: float
-    """Of a model that predicts the base rate."""
+    """The log loss of a model that predicts the base rate."""
 
 
 def proportions(draws: Sequence[Sequence[Prediction]]) -> dict[str, Proportion]:
@@ -97,9 +97,8 @@ def _proportion(hits: NDArray[np.float64], cases: NDArray[np.float64], drawn: ND
         return Proportion(0, None)
     totals = drawn @ cases
     low, high = np.quantile((drawn @ hits)[totals > 0] / totals[totals > 0], [0.025, 0.975])
-    exact = certify(hits, cases)
     share = float(hits.sum() / cases.sum())
-    return Proportion(int(cases.sum()), share, float(low), float(high), exact.at_least, exact.at_most)
+    return Proportion(int(cases.sum()), share, float(low), float(high), *bounds(hits, cases))
 
 
 def _counted(prediction: Prediction) -> Iterator[tuple[str, bool]]:
@@ -145,12 +144,17 @@ def _calibration(draw: Sequence[Prediction]) -> tuple[float, float, float, float
 
 
 def _calibration_error(probabilities: NDArray[np.float64], right: NDArray[np.generic]) -> float:
-    """Return the expected calibration error over ten bins of equal count."""
+    """Return the expected calibration error over bins of equal count."""
     order = np.lexsort((right, probabilities))
     probabilities, right = probabilities[order], right[order]
-    edges = [len(right) * part // 10 for part in range(11)]
-    errors = [abs(float(probabilities[i:j].sum() - right[i:j].sum())) for i, j in itertools.pairwise(edges)]
+    errors = [abs(float(probabilities[part].sum() - right[part].sum())) for part in _bins(len(right))]
     return sum(errors) / len(right)
+
+
+def _bins(count: int) -> Iterator[slice]:
+    """Yield ten bins of equal count, without those that would be empty."""
+    edges = [count * part // _BINS for part in range(_BINS + 1)]
+    return (slice(start, end) for start, end in itertools.pairwise(edges) if end > start)
 
 
 def _log_loss(probabilities: NDArray[np.float64], right: NDArray[np.float64]) -> float:
@@ -161,8 +165,7 @@ def _log_loss(probabilities: NDArray[np.float64], right: NDArray[np.float64]) ->
 def reliability(draws: Sequence[Sequence[Prediction]]) -> list[tuple[float, float, int]]:
     """Return mean probability, share right and count of the first candidates, in bins of equal count."""
     firsts = sorted(prediction.first for draw in draws for prediction in draw)
-    edges = [len(firsts) * part // _BINS for part in range(_BINS + 1)]
-    parts = [firsts[i:j] for i, j in itertools.pairwise(edges) if j > i]
+    parts = [firsts[part] for part in _bins(len(firsts))]
     return [(sum(p for p, _ in part) / len(part), sum(r for _, r in part) / len(part), len(part)) for part in parts]
 
 

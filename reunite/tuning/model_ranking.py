@@ -18,7 +18,7 @@ _MAX_RANKED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class DecidedPair:
-    """A lost and a found report of which people have said whether they are about the same thing."""
+    """A lost and a found report, and whether people said that they are about the same thing."""
 
     lost: UUID
     found: UUID
@@ -27,7 +27,7 @@ class DecidedPair:
 
 @dataclass(frozen=True, slots=True)
 class RankedPair:
-    """Where a model puts the found report of a pair; rank 1 is the first, None is not among the first 100."""
+    """Where a model ranks the found report of a pair, from 1; None if it's not among the first 100."""
 
     is_right: bool
     rank: int | None

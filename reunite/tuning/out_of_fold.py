@@ -15,11 +15,11 @@ from reunite.tuning.fit import map_estimate
 @dataclass(frozen=True, slots=True)
 class OutOfFoldScores:
     log_losses: Numbers
-    """Of each search."""
+    """One for each search."""
     probabilities: Numbers
-    """Of each candidate."""
+    """One for each candidate."""
     core_log_odds: Numbers
-    """Of each candidate, without circumstantial evidence."""
+    """One for each candidate, without circumstantial evidence."""
 
 
 def score_out_of_fold(cases: Cases, prior: ScoringModel, fold_of: Mapping[UUID, int]) -> OutOfFoldScores:

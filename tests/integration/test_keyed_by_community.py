@@ -3,6 +3,7 @@
 So a community's rows can be on any server (docs/scaling.md): only what is listed asks for more than one community.
 """
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -76,6 +77,7 @@ OWNERS = {
     "cli/bench/adding.py",
     "cli/bench/chat.py",
     "cli/bench/database.py",
+    "cli/bench/search.py",
     "cli/doctor.py",
     "cli/servers.py",
     "db/scoring_models.py",
@@ -84,6 +86,7 @@ OWNERS = {
     "embedded/postgres.py",
 }
 """Modules for operators, which may connect as the database's owner."""
+OPENING = re.compile(r"psycopg\.connect\(|AsyncConnection\.connect\(|as_owner\(")
 ROLES_OF_THEIR_OWN = {"db/database.py", "db/keys.py", "db/signals.py"}
 """Modules that connect as the application, and name no table of a community."""
 SYSTEM = {"pg_available_extensions", "pg_database", "pg_roles", "pg_stat_activity"}
@@ -155,7 +158,7 @@ def test_only_listed_modules_open_connections_of_their_own(
         str(path.relative_to(ROOT))
         for package in ("reunite", "db", "workers", "metrics", "bot", "api", "board", "embedded", "cli")
         for path in (ROOT / package).rglob("*.py")
-        if "psycopg.connect(" in (code := path.read_text("utf-8")) or "AsyncConnection.connect(" in code
+        if OPENING.search(path.read_text("utf-8"))
     }
     assert opening == OWNERS | ROLES_OF_THEIR_OWN
     ours = community_tables(catalogue)

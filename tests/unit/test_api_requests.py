@@ -18,7 +18,7 @@ from api.access import Access
 from api.bodies import incoming_photo
 from api.operations import Call, JsonResponse, Operation, add_operation
 from api.problems import ProblemError, problems
-from api.timing import timed
+from api.server import timed
 from db.api_tokens import ApiTokens, TokenInUse
 from metrics.definitions import API_SECONDS
 from reunite.errors import TellUserError, TryAgainError

@@ -39,7 +39,7 @@ def test_a_screenshot_becomes_its_photo(colour: str) -> None:
     assert about((copy.width, copy.height), PHOTO)
 
 
-@pytest.mark.parametrize("size", [(420, 240), (300, 340), (360, 290)])
+@pytest.mark.parametrize("size", [(420, 240), (300, 340), (360, 290), (500, 400)])
 def test_a_padded_photo_loses_its_padding(size: tuple[int, int]) -> None:
     padded = Image.new("RGB", size, "white")
     padded.paste(photo(), ((size[0] - PHOTO[0]) // 2, (size[1] - PHOTO[1]) // 2))

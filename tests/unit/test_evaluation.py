@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from reunite.entities import Label
-from reunite.tuning.certificate import lower_bound
+from reunite.tuning.binomial_bounds import lower_bound
 from reunite.tuning.evaluation import (
     FALSE_LABEL,
     HIGH_RIGHT,
@@ -71,11 +71,11 @@ def test_shares_are_counted_as_the_labels_promise() -> None:
 @pytest.mark.parametrize(
     ("successes", "trials", "bound"), [(59, 59, 0.9505), (58, 58, 0.9497), (9, 10, 0.6058), (1, 10, 0.0051), (0, 9, 0)]
 )
-def test_the_certificate_is_the_exact_binomial_bound(successes: int, trials: int, bound: float) -> None:
+def test_bounds_are_exact(successes: int, trials: int, bound: float) -> None:
     assert lower_bound(successes, trials) == pytest.approx(bound, abs=1e-4)
 
 
-def test_a_thing_counts_once_in_the_certificate_even_if_drawn_several_times() -> None:
+def test_a_thing_counts_once_in_the_bounds_even_if_drawn_several_times() -> None:
     once = [prediction(thing, [(0.97, H, thing > 0)]) for thing in range(20)]
     exact = proportions([once] * 10)[HIGH_RIGHT]
     assert exact.at_least == pytest.approx(lower_bound(19, 20))

@@ -8,7 +8,7 @@ from workers.threads import available_cores
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A system of two cores with two logical processors each, all of which we may use."""
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3})
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     for cpu in range(4):
         topology = tmp_path / f"devices/system/cpu/cpu{cpu}/topology"
@@ -23,7 +23,7 @@ def test_logical_processors_of_one_core_count_once(system: Path) -> None:
 
 
 def test_only_processors_that_we_may_use_count(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2}, raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 2})
     assert available_cores(system) == 1
 
 
@@ -55,6 +55,6 @@ def test_the_smaller_quota_of_both_versions_holds(system: Path) -> None:
 
 
 def test_without_the_systems_word_each_processor_is_a_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     assert available_cores(tmp_path) == 3

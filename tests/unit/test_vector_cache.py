@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_made_costs_only_time(tmp_path: Path) -> None:
 
 def test_the_name_changes_with_each_phrase_their_order_and_the_codes_revision() -> None:
     names = [
-        cache_name("phrases", revision, phrases)
+        cache_name(revision, phrases)
         for revision, phrases in [
             ("1", ["a", "b"]),
             ("1", ["b", "a"]),
@@ -86,4 +86,4 @@ def test_the_name_changes_with_each_phrase_their_order_and_the_codes_revision() 
         ]
     ]
     assert len(set(names)) == len(names)
-    assert cache_name("phrases", "1", ("a", "b")) == names[0]
+    assert cache_name("1", ("a", "b")) == names[0]

@@ -13,7 +13,7 @@ from workers.decoder.print_reader import Quad
 _SIDE: Final = 512
 """OpenCV looks for QR codes in a picture whose shorter side has at least as many pixels."""
 _MODULES: Final = 21
-"""Of a QR code's side, at least: a narrower picture has none, and scaled up it would take 10 seconds."""
+"""The fewest modules of a QR code's side: a narrower picture has none, and scaled up it would take 10 seconds."""
 _THRESHOLD_BLOCK, _THRESHOLD_OFFSET = 83, 2
 _FINDER_PATTERN: Final = np.array([1, 1, 3, 1, 1]) / 7
 """The widths of dark, light, dark, light and dark along a row across one of a QR code's three finder patterns."""

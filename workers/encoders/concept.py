@@ -136,7 +136,7 @@ class ConceptEncoder:
     def _embed_each_once(self, phrases: Sequence[str]) -> Tensor:
         """Return the phrases' vectors, cached because computing them doubles the time of a start."""
         unique = sorted(set(phrases), key=lambda phrase: (len(phrase), phrase))  # for little padding in a batch
-        name = cache_name("phrases", f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
+        name = cache_name(f"{minilm.REVISION}-{TEXT_WEIGHTS_SHA256[:8]}", unique)
         made = cached(name, (len(unique), minilm.DIMENSION), lambda: self._sentences.encode(unique).numpy())
         vectors = dict(zip(unique, torch.from_numpy(made), strict=True))
         return torch.stack([vectors[phrase] for phrase in phrases])

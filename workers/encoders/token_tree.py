@@ -17,9 +17,9 @@ class TokenTree:
     """Tokens, each after the ones before it, as nodes of a tree: a text is a path."""
 
     tokens: Tensor
-    """Of each node."""
+    """The token of each node."""
     positions: Tensor
-    """Of each node in its texts, from 0."""
+    """The position of each node in its texts, from 0."""
     ends: Tensor
     """Each text's last node."""
     _paths: Tensor

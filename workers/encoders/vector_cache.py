@@ -31,9 +31,9 @@ def cached(name: str, shape: tuple[int, int], make: Callable[[], Vectors], folde
     return made
 
 
-def cache_name(kind: str, revision: str, texts: Sequence[str]) -> str:
+def cache_name(revision: str, texts: Sequence[str]) -> str:
     """Return a name that changes with the texts that are embedded, and with the code that embeds them."""
-    return f"{kind}-{revision}-{hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]}"
+    return f"phrases-{revision}-{hashlib.sha256(repr(list(texts)).encode()).hexdigest()[:16]}"
 
 
 def _is_whole(vectors: Vectors, shape: tuple[int, int]) -> bool:

@@ -1,6 +1,5 @@
-"""Exact binomial bounds (Clopper and Pearson) of a share, with things as the trials: what holds with 95% certainty."""
+"""Exact binomial bounds (Clopper and Pearson) of a share, each with 95% certainty; the trials are things."""
 
-from dataclasses import dataclass
 from math import ceil, exp, floor, lgamma, log, log1p
 from typing import Final
 
@@ -12,24 +11,15 @@ _STEPS: Final = 50
 _ROUNDING: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """One-sided bounds of a share, each with 95% certainty."""
-
-    things: int
-    at_least: float
-    at_most: float
-
-
-def certify(hits: NDArray[np.float64], cases: NDArray[np.float64]) -> Certificate:
-    """Bound a share from hits and cases by thing.
+def bounds(hits: NDArray[np.float64], cases: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the lower and the upper bound of a share, from hits and cases by thing.
 
     A thing counts once however often it was drawn, by its own share of hits; the sum is rounded to the cautious side.
     """
     counted = cases > 0
     sum_of_shares, things = float((hits[counted] / cases[counted]).sum()), int(counted.sum())
     successes, failures = floor(sum_of_shares + _ROUNDING), things - ceil(sum_of_shares - _ROUNDING)
-    return Certificate(things, lower_bound(successes, things), 1 - lower_bound(failures, things))
+    return lower_bound(successes, things), 1 - lower_bound(failures, things)
 
 
 def lower_bound(successes: int, trials: int) -> float:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from cli.tuning.independent import check
+from cli.tuning.venn_abers_check import check
 from reunite.entities import Label
 from reunite.tuning.predictions import Prediction
 
