@@ -21,6 +21,10 @@ FLOOR = 0.1
 """Seconds of CPU time that every size may take: below it, times aren't compared."""
 MAX_GROWTH = 8.0
 """By what factor the time may grow with four times the text: linear growth is 4, quadratic 16."""
+MAX_GROWTH_BEFORE = 5.0
+"""By what factor it may grow to the second largest size for the largest to be left out. A part of the time that grows
+with the square is so small then that the largest takes less than MAX_GROWTH times as long.
+"""
 SIZES = tuple(4**power for power in range(2, 8))
 """Letters, up to 16,384."""
 EVERYWHERE = (" ", "\n", "a", "1", "-", ",", "<", "鍵", "a ", " \n")
@@ -59,13 +63,15 @@ def check_growth(run: Callable[[int], object], sizes: Sequence[int] = SIZES) -> 
 
 def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
     try:
+        sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
+        if sixteenth < FLOOR / 16**2:
+            return  # sixteen times the text takes less than the floor, even if the time grows with its square
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
     except TooSlowError:
-        quarter = math.inf
-    if quarter < FLOOR / 4**3:
-        return  # four times the text takes less than the floor, even if the time grows with its cube
+        sixteenth = quarter = math.inf
     if quarter <= FLOOR:  # as all the smaller ones may take
-        _timed(partial(run, sizes[-1]), max(FLOOR, MAX_GROWTH * quarter))
+        if quarter > MAX_GROWTH_BEFORE * sixteenth:
+            _timed(partial(run, sizes[-1]), max(FLOOR, MAX_GROWTH * quarter))
         return
     before = 0.0
     for size in sizes:
