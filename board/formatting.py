@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from db.items import Item
-from reunite.entities import Match, PhotoState, ReplyTarget, Report
+from reunite.entities import Match, PhotoState, Report
 from reunite.language import date_words, day_words, moment_words, sentence, shortened, words_in
 from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
@@ -37,13 +37,19 @@ class Formatting:
         return words_in(self.language).board["local_page"] if name == "web" else _PLATFORMS.get(name, name.title())
 
     @staticmethod
-    def link(target: ReplyTarget) -> str:
-        """Return the address of a report's post, on Slack of its channel; empty if a moderator can't open it."""
+    def link(report: Report) -> str:
+        """Return the address of a report's post, or else of its channel; empty if a moderator can't open it."""
+        target = report.target
         match target.platform:
             case "discord":
                 places = (target.workspace, target.channel, target.message)
                 return "/".join(("https://discord.com/channels", *filter(None, places)))
-            case "slack" if not target.channel.startswith("D"):  # a conversation with the bot
+            case "slack" if target.channel.startswith("D"):  # a conversation with the bot
+                return ""
+            case "slack" if report.address and target.message:
+                # As in docs.slack.dev/reference/methods/chat.getPermalink (read 2026-11-30).
+                return f"{report.address}archives/{target.channel}/p{target.message.replace('.', '')}"
+            case "slack":
                 return f"https://slack.com/app_redirect?team={target.workspace}&channel={target.channel}"
             case _:
                 return ""

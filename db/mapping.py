@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 E = TypeVar("E", bound="DataclassInstance")
 
-REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.timezone,
+REPORT: Final = """SELECT r.*, w.platform, w.external_id AS workspace, w.timezone, w.address,
          coalesce(r.language, w.language) AS language, w.language AS others_language
        FROM report r JOIN workspace w ON w.id = r.workspace_id"""
 MATCH: Final = "m.*, (SELECT c.state FROM claim c WHERE c.match_id = m.id ORDER BY c.at DESC LIMIT 1) AS claim_state"

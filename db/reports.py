@@ -37,7 +37,7 @@ work AS (
   INSERT INTO work (community_id, report_id) SELECT community_id, id FROM added RETURNING id
 )
 SELECT added.*, work.id AS work, coalesce(added.language, w.language) AS language, w.language AS others_language,
-  w.timezone
+  w.timezone, w.address
 FROM added, work, workspace w WHERE w.id = added.workspace_id
 """
 

@@ -25,7 +25,8 @@ from reunite.errors import NotJoinedError, TellUserError, TryAgainError
 
 _ENTER: Final = """SELECT *, set_config('reunite.community', community_id::text, true)
   FROM enter_workspace(%s::platform, %s)"""
-_PRESENT: Final = "UPDATE workspace SET absent_since = NULL WHERE id = %s AND absent_since IS NOT NULL"
+_PRESENT: Final = """UPDATE workspace SET absent_since = NULL, address = coalesce(nullif(%(address)s, ''), address)
+  WHERE id = %(id)s AND (absent_since IS NOT NULL OR %(address)s NOT IN ('', address))"""
 _SAVE_CHANNEL: Final = """INSERT INTO channel (community_id, workspace_id, external_id, name, role)
   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (workspace_id, external_id)
   DO UPDATE SET name = excluded.name, role = excluded.role,
@@ -98,7 +99,7 @@ class Store(Database):
         )
         workspace = Workspace(row["workspace_id"], row["community_id"], command.platform, command.external_id)
         async with self.transaction(workspace.community) as connection:
-            await connection.execute(_PRESENT, [workspace.id])
+            await connection.execute(_PRESENT, {"id": workspace.id, "address": command.address})
             if command.channels is not None:
                 await _save_channels(connection, workspace, command.channels, command.away_since)
         return workspace

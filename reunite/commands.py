@@ -32,6 +32,8 @@ class JoinWorkspace:
     channels: tuple[Channel, ...] | None = None
     away_since: datetime | None = None
     """Channels may have a new kind of report since then; None if the bot was there, and they have it only now."""
+    address: str = ""
+    """That of the workspace's own site, for links to its posts; empty if it has none, or that isn't known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,6 +223,8 @@ class Report:
     """The workspace's language, in which others read about it; None unless it's private."""
     zone: str = ""
     """The name of the workspace's time zone; empty if it isn't known."""
+    address: str = ""
+    """The address of the workspace's own site; empty if it has none, or that isn't known."""
     happened_on: date | None = None
     """The day of `happened_at`, as its author counts them, if they named no time."""
     sealed: bool = False

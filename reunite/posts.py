@@ -152,7 +152,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
     if report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
     if hidden or category_of(report.text) in settings.sealed_categories:
-        advice = notices.better_sealed(report, hidden=hidden)
+        advice = notices.better_sealed(report, hidden=hidden, can_seal=settings.log_channel is not None)
         await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)
 
 

@@ -216,6 +216,8 @@ async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> 
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
-    if _SEALED & set((await session.workspaces.settings_for(report.id)).sealed_categories):
-        advice = notices.card_seen(report) if has_card else notices.face_seen(report)
+    settings = await session.workspaces.settings_for(report.id)
+    if _SEALED & set(settings.sealed_categories):
+        seen, can_seal = notices.card_seen if has_card else notices.face_seen, settings.log_channel is not None
+        advice = seen(report, can_seal=can_seal)
         await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)

@@ -105,7 +105,7 @@ class Reports:
         if message.get("thread_ts", message["ts"]) != message["ts"]:
             raise TellUserError("not_in_threads")
         if not is_post(workspace, message):
-            raise TellUserError("only_own_post")
+            raise TellUserError("not_this_message")
         await self._take(channel, message, kind, person, private)
 
     async def _take(
@@ -130,7 +130,7 @@ class Reports:
         if message is None:
             raise TellUserError("nothing_here")
         if not is_post(workspace, message):
-            raise TellUserError("only_own_post")
+            raise TellUserError("not_this_message")
         receipt = await self._take(channel, message, kind, person, private)
         if await _has_photos_in_thread(workspace, channel, message):
             await self._handlers.thread_photos.answer(receipt.report.target, receipt.report.author)

@@ -118,7 +118,7 @@ class SlackWorkspace:
                 break
         names = self._lookup.with_unlisted(names)
         if not self.channels:  # a workspace must have been joined before it has settings
-            await self._handlers.join(JoinWorkspace("slack", self.team, self.name))
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, address=self.home))
             if first := min(
                 names, key=lambda channel: role_of(channel, names[channel], Settings()) is None, default=None
             ):
@@ -144,7 +144,7 @@ class SlackWorkspace:
         """Save channels and since when each has its kind of report, before any post there is read by that kind."""
         listed = tuple(channels.values())
         try:
-            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, listed, away_since))
+            await self._handlers.join(JoinWorkspace("slack", self.team, self.name, listed, away_since, self.home))
         except Exception:
             self.is_outdated = True
             raise

@@ -110,23 +110,25 @@ def _side(report: Report, language: str) -> list[Line]:
     ]
 
 
-def better_sealed(report: Report, *, hidden: bool = False) -> Reply:
+def better_sealed(report: Report, *, hidden: bool = False, can_seal: bool = True) -> Reply:
     """Advise to seal a report: for what it is, or because its author hides a part of it."""
-    return _advice("hidden_better_sealed" if hidden else "better_sealed", report)
+    return _advice("hidden_better_sealed" if hidden else "better_sealed", report, can_seal=can_seal)
 
 
-def face_seen(report: Report) -> Reply:
+def face_seen(report: Report, *, can_seal: bool = True) -> Reply:
     """Say that a photo's face is covered, and advise to seal an ID."""
-    return _advice("face_better_sealed", report)
+    return _advice("face_better_sealed", report, can_seal=can_seal)
 
 
-def card_seen(report: Report) -> Reply:
+def card_seen(report: Report, *, can_seal: bool = True) -> Reply:
     """Say that a photo shows a card or an ID, that its print is covered, and advise to seal it."""
-    return _advice("card_better_sealed", report)
+    return _advice("card_better_sealed", report, can_seal=can_seal)
 
 
-def _advice(key: str, report: Report) -> Reply:
-    return Reply("note", (line(key, report.language),), about=frozenset({report.id}))
+def _advice(key: str, report: Report, *, can_seal: bool) -> Reply:
+    """Return the advice, and what sealing takes if it can't be done yet: a post deleted for it would be lost."""
+    needed = () if can_seal else (line("sealed_needs_log", report.language),)
+    return Reply("note", (line(key, report.language), *needed), about=frozenset({report.id}))
 
 
 def waiting(report: Report, minutes: int) -> Reply:

@@ -138,7 +138,7 @@ class OutboxCases:
             assert not await session.workspaces.member_zone(here.id, ADA.id)
 
     async def test_notices_of_the_advice_to_seal_go_with_the_report(self, stage: Stage) -> None:
-        await stage.join()
+        await stage.join(log_channel="log")
         report = await stage.found("a passport")
         assert await stage.thread(report) == [notices.better_sealed(report)]
         async with stage.session(report.community) as session:

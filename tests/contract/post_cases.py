@@ -70,10 +70,14 @@ class PostCases:
         with pytest.raises(TellUserError, match=error):
             await stage.found(**{"text": "keys", **fields})
 
-    async def test_a_found_id_is_better_sealed(self, stage: Stage) -> None:
-        await stage.join()
+    @pytest.mark.parametrize("log_channel", ["log", None])
+    async def test_a_found_id_is_better_sealed(self, stage: Stage, log_channel: str | None) -> None:
+        await stage.join(log_channel=log_channel)
         report = await stage.found("a passport")
-        assert [reply.text() for reply in await stage.thread(report)] == [sentence("better_sealed")]
+        needed = [] if log_channel else [sentence("sealed_needs_log")]
+        assert [reply.text() for reply in await stage.thread(report)] == [
+            "\n".join([sentence("better_sealed"), *needed])
+        ]
 
     async def test_a_workspace_that_never_joined_is_a_defect(self, stage: Stage) -> None:
         with pytest.raises(DefectError):

@@ -57,6 +57,7 @@ async def test_a_finder_reads_how_to_seal_an_id_and_an_owner_does_not(world: Wor
     await world.lost("l1", photos=(portrait,))
     await world.wait_until_idle()
     assert [ADVICE in "".join(world.platform.thread(root)) for root in ("f1", "f2", "l1")] == [True, False, False]
+    assert sentence("sealed_needs_log") in "".join(world.platform.thread("f1"))
     await world.set_up(sealed_categories=())
     await world.found("f3", photos=(portrait,))
     await world.wait_until_idle()

@@ -209,7 +209,7 @@ async def test_a_message_that_can_not_be_answered_is_politely_refused(world: Wor
     for channel, ts, text in (
         (strange, there, sentence("invite_me_found")),
         (world.general, below, sentence("not_in_threads")),
-        (world.general, robot, sentence("only_own_post")),
+        (world.general, robot, sentence("not_this_message")),
     ):
         used = await world.slack.ui.use_message("found_this", channel, ts, world.ada)
         assert (await answer(used))["text"] == text

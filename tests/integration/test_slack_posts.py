@@ -24,6 +24,7 @@ async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> 
     report = await world.report()
     assert (report.kind, report.text, report.author.name) == ("found", "a <red> hat, ask @bob", "Ada")
     assert (report.target.workspace, report.target.channel, report.target.message) == (TEAM, world.found, ts)
+    assert report.address == f"https://{world.slack.teams[TEAM].name.lower()}.slack.com/"
     assert report.posted_at == datetime.fromtimestamp(float(ts), UTC)
     [photo] = await world.photos(report)
     assert photo.url

@@ -32,14 +32,20 @@ def test_a_day_that_was_said_is_no_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "link"),
+    ("target", "address", "link"),
     [
-        (ReplyTarget("discord", "1", "2", "3"), "https://discord.com/channels/1/2/3"),
-        (ReplyTarget("discord", "1", "2"), "https://discord.com/channels/1/2"),
-        (ReplyTarget("slack", "T1", "C2", "3.4"), "https://slack.com/app_redirect?team=T1&channel=C2"),
-        (ReplyTarget("slack", "T1", "D2", "3.4"), ""),
-        (ReplyTarget("api", "1", "2", "3"), ""),
+        (ReplyTarget("discord", "1", "2", "3"), "", "https://discord.com/channels/1/2/3"),
+        (ReplyTarget("discord", "1", "2"), "", "https://discord.com/channels/1/2"),
+        (ReplyTarget("slack", "T1", "C2", "3.4"), "https://one.slack.com/", "https://one.slack.com/archives/C2/p34"),
+        (
+            ReplyTarget("slack", "T1", "C2"),
+            "https://one.slack.com/",
+            "https://slack.com/app_redirect?team=T1&channel=C2",
+        ),
+        (ReplyTarget("slack", "T1", "C2", "3.4"), "", "https://slack.com/app_redirect?team=T1&channel=C2"),
+        (ReplyTarget("slack", "T1", "D2", "3.4"), "https://one.slack.com/", ""),
+        (ReplyTarget("api", "1", "2", "3"), "", ""),
     ],
 )
-def test_a_report_leads_to_its_post_if_a_moderator_can_open_it(target: ReplyTarget, link: str) -> None:
-    assert Formatting.link(target) == link
+def test_a_report_leads_to_its_post_if_a_moderator_can_open_it(target: ReplyTarget, address: str, link: str) -> None:
+    assert Formatting.link(SimpleNamespace(target=target, address=address)) == link  # type: ignore[arg-type]

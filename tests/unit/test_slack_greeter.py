@@ -13,6 +13,7 @@ async def test_a_channels_own_inviter_decides_between_languages() -> None:
     handlers.welcome.greeting.return_value = None
     channel = Channel("C1", "objetos-encontrados", ReportKind.FOUND)  # Spanish or Portuguese
     workspace: Any = MagicMock(team="T", channels={"C1": channel}, find_channel=AsyncMock())
+    workspace.language = AsyncMock(return_value="en")
     languages = {"ana": "es", "bia": "pt"}
 
     async def person(user: str) -> Any:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 import yaml
@@ -20,9 +21,23 @@ from bot.slack.manifest import (
 )
 from bot.slack.markup import mentions, plain_text
 from bot.slack.permissions import SCOPES
+from bot.slack.posts import words_of
 from db.installations import Installation
 
 MANIFEST = Path(__file__).parents[2] / "slack" / "manifest.yaml"
+
+
+async def test_words_that_are_only_in_a_posts_blocks_are_read() -> None:
+    said = [{"type": "text", "text": "a <red> hat, ask "}, {"type": "user", "user_id": "U1"}]
+    blocks = [
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": said}]},
+        {"type": "divider"},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "by the &lt;door&gt;"}},
+        {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Open"}}]},
+    ]
+    workspace = MagicMock(words=AsyncMock(side_effect=lambda text: plain_text(text, {"U1": "bob"})))
+    assert await words_of(workspace, {"text": "", "blocks": blocks}) == "a <red> hat, ask @bob\nby the <door>"
+    assert await words_of(workspace, {"text": "a scarf", "blocks": blocks}) == "a scarf"
 
 
 @pytest.mark.parametrize(
