@@ -20,6 +20,7 @@ from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, member_of
 from bot.latest import Latest
 from db.cancellation import stop
+from reunite import rules
 from reunite.commands import EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
@@ -105,7 +106,9 @@ class Inbound:
                 await self._workspaces.ensure_joined(channel[0].guild)
                 report = report_of(message, channel[1])
                 report = replace(report, author=author or report.author)
-                if problem:
+                if await self._answer_reply(message, report):
+                    is_settled = True
+                elif problem:
                     is_settled = await self._refuse_post(report, channel[0], problem)
                 else:
                     is_settled = await self._report(report, channel[0], again=True)
@@ -127,14 +130,36 @@ class Inbound:
                 post = replace(post, channel=str(thread.id), message=None)
             await self._handlers.thread_photos.answer(post, member_of(message.author))
 
+    async def _answer_reply(self, message: discord.Message, photos: NewReport) -> bool:
+        """Answer photos that reply to a report's post, and are no report by themselves; false for any other post."""
+        reference = message.reference
+        if not photos.photos or message.type is not discord.MessageType.reply or reference is None:
+            return False
+        target = replace(photos.target, channel=str(reference.channel_id), message=str(reference.message_id))
+        report = await self._handlers.report_at(target)
+        if report is None or report.quiet or report.state not in rules.IN_PROGRESS:
+            return False
+        if await self._handlers.report_at(photos.target):
+            return False
+        if report.author.id == photos.author.id:
+            await self._handlers.thread_photos.answer(report.target, photos.author, is_reply=True)
+        elif _is_new(message):
+            key = f"{message.id}:offer"
+            asked = offers.offer_of_reply(key, report.for_others().language)
+            await self._send_offer(Outgoing(key, photos.target, asked, maybe_sent=True))
+        return True
+
     async def _offer(self, message: discord.Message, kind: ReportKind, guild: discord.Guild) -> None:
         """Ask the author of a post without photos whether it is to be a report."""
         key = f"{message.id}:offer"
         offered = offers.offer(key, kind, self._workspaces.language(guild), not_a_photo(message))
+        await self._send_offer(Outgoing(key, target_of(message), offered, maybe_sent=True))
+
+    async def _send_offer(self, offer: Outgoing) -> None:
         try:
-            await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
+            await self._platform.send(offer)
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_post_unanswered", post=str(message.id), reason=str(error))
+            _log.warning("discord_post_unanswered", post=offer.target.message, reason=str(error))
 
     def _report_channel(
         self, message: discord.Message, *, is_proxied: bool = False
@@ -202,7 +227,9 @@ class Inbound:
                 return
             place, kind = channel
             if not await self._came_before_role(str(message.guild.id), str(place.id), kind, message.created_at):
-                await self._report(report_of(message, kind), place, again=False)
+                report = report_of(message, kind)
+                if not await self._answer_reply(message, report):
+                    await self._report(report, place, again=False)
 
     @_tracked
     async def renamed(self, thread: discord.Thread) -> None:
@@ -292,8 +319,12 @@ def _problem_of(message: discord.Message, kind: ReportKind) -> TellUserError | N
 
 def _is_spoken(message: discord.Message) -> bool:
     """Return whether a new post, no reply to another, is a voice message; it has no words and no other files then."""
-    age = discord.utils.utcnow() - message.created_at
-    return message.flags.voice and message.reference is None and age < offers.ANSWERED_WITHIN
+    return message.flags.voice and message.reference is None and _is_new(message)
+
+
+def _is_new(message: discord.Message) -> bool:
+    """Return whether a post can hardly have been discussed yet."""
+    return discord.utils.utcnow() - message.created_at < offers.ANSWERED_WITHIN
 
 
 def _is_offered(message: discord.Message, kind: ReportKind) -> bool:

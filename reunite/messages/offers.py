@@ -43,16 +43,23 @@ def offer(post: str, kind: ReportKind, language: str, problem: TellUserError | N
     return Reply("note", lines, buttons=(button(action, uuid5(NAMESPACE_URL, post), language),))
 
 
+def offer_of_reply(post: str, language: str) -> Reply:
+    """Ask who answers a report's post with a photo (their post's idempotency key) whether they lost or found it."""
+    buttons = (button(action, uuid5(NAMESPACE_URL, post), language) for _, action in _OFFERS.values())
+    return Reply("note", (line("offer_reply", language),), buttons=tuple(buttons))
+
+
 def kind_of_offer(action: Action) -> ReportKind | None:
     """Return what kind of report a post becomes by the button of its offer; None for all other buttons."""
     return next((kind for kind, offered in _OFFERS.items() if offered[1] == action), None)
 
 
-def thread_photo(report: Report) -> Reply:
-    """Tell the author of a report how to search with a photo that they have posted in its thread.
+def thread_photo(report: Report, *, is_reply: bool = False) -> Reply:
+    """Tell the author of a report how to search with a photo that they have posted in its thread, or as its reply.
 
     A sealed report's thread is public, so the photo should go from there.
     """
     add = button("add_photo", report.id, report.language)
     key = "thread_photo_sealed" if report.sealed else "thread_photo"
-    return Reply("note", (asking(key, report.language),), buttons=(add,), about=frozenset({report.id}))
+    lines = (asking(key, report.language), *([line("thread_photo_other", report.language)] if is_reply else []))
+    return Reply("note", lines, buttons=(add,), about=frozenset({report.id}))

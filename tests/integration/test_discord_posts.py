@@ -219,3 +219,23 @@ async def test_the_menu_says_how_a_report_has_ended(world: World) -> None:
     async with world.store.session(await world.community()) as session:
         await session.reports.set_state(report["id"], ReportState.EXPIRED)
     assert await ui.answer(await ui.menu("I lost this", ada, post)) == sentence("ended")
+
+
+async def test_a_photo_that_replies_to_a_report_is_no_report_until_its_author_says_so(world: World) -> None:
+    people, ann, bob = world.discord.people, world.discord.admin.join("Ann"), world.discord.admin.join("Bob")
+    post = await people.post("found", ann, "a bag", {"a.jpg": JPEG})
+    report = await world.report()
+    reference = {"message_id": post, "channel_id": world.discord.channel("found")}
+    answer: dict[str, Any] = {"message_reference": reference, "type": REPLY}
+    await people.post("found", ann, "from behind", {"b.jpg": JPEG}, **answer)
+    theirs = await people.post("found", bob, "mine?", {"c.jpg": JPEG}, **answer)
+    await people.edit(theirs, "is it mine?")
+    [asked] = await eventually(lambda: world.discord.replies(theirs))
+    assert world.discord.text(asked) == sentence("offer_reply")
+    async with world.store.session(await world.community()) as session:
+        note = await session.outbox.get(keys.thread_photo(report["id"]))
+    assert note
+    assert sentence("thread_photo_other") in note.text()
+    assert len(await world.reports()) == 1
+    await world.discord.ui.answer(await world.discord.ui.press(asked["id"], sentence("button_look_for_it"), bob))
+    assert [report["kind"] for report in await world.reports()] == ["found", "lost"]

@@ -107,7 +107,7 @@ QUEUED: dict[str, list[Reply]] = {
         for report in (FOUND, SEALED)
         for moderator in (None, MODERATOR)
     ],
-    "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED)],
+    "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED, is_reply=True)],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],
@@ -226,6 +226,7 @@ STAYS: dict[str, list[Reply]] = {
     "extended": [notices.extended(LOST, "en")],
     "privacy": [notices.privacy(UUID(int=9), 60, "en")],
     "offer": [offers.offer("a post", kind, "en") for kind in ReportKind],
+    "offer_of_reply": [offers.offer_of_reply("a post", "en")],
     "greeting": [welcome.greeting(NAMED_COMMANDS, "en")],
     "usage": [welcome.usage(NAMED_COMMANDS, "en")],
     "usage_of_page": [welcome.usage_of_page("en")],
