@@ -14,7 +14,7 @@ from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, confirmation_reply, form_input, form_modal
 from bot.discord.linking import Linking
 from bot.discord.looks import Looks
-from bot.discord.markup import without_spoilers
+from bot.discord.markup import readable, without_spoilers
 from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
@@ -167,6 +167,7 @@ class Buttons:
         if action not in _OWN_DATA:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
+        written = readable(given["words"], guild)
         await self._workspaces.ensure_joined(guild)
         moderates = self._workspaces.is_moderator(user, rights)
         # Who may post samples may remove them.
@@ -178,7 +179,7 @@ class Buttons:
             action=action,
             subject=press.subject,
             key=str(interaction.id),
-            words=without_spoilers(given["words"]) if action == "add_detail" else given["words"],
+            words=without_spoilers(written) if action == "add_detail" else written,
             code=given["code"],
             photos=given.photos,
             language=language_of_user(interaction),

@@ -1,6 +1,5 @@
 """Reads a report's text, photos and target from a message. Pure."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
@@ -8,7 +7,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.discord.markup import without_spoilers
+from bot.discord.markup import readable, without_spoilers
 from bot.discord.workspaces import member_of
 from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from reunite.commands import REPORTS, NewReport
@@ -22,7 +21,6 @@ _IS_SPOILER: Final = 1 << 3
 """The flag of a file that is marked as a spoiler; its name says so too, mostly."""
 _SPOILER: Final = "SPOILER_"
 """How Discord's apps begin the name of a photo behind a spoiler; one that is marked by its flag gets that name here."""
-_MENTION: Final = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 
 
 def is_post(message: discord.Message) -> bool:
@@ -53,8 +51,9 @@ def text_of(message: discord.Message) -> str:
     thread = message.channel
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
     # Mentions in forwarded words come without names, and may be another server's.
-    forwarded = [_MENTION.sub("", snapshot.content).strip() for snapshot in message.message_snapshots]
-    return "\n".join(filter(None, [title, *map(without_spoilers, (message.clean_content, *forwarded))])).strip()
+    said = (message.clean_content, *(snapshot.content for snapshot in message.message_snapshots))
+    words = (readable(part, None) for part in said)
+    return "\n".join(filter(None, [title, *map(without_spoilers, words)])).strip()
 
 
 def photos_of(message: discord.Message) -> tuple[IncomingPhoto, ...]:

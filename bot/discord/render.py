@@ -16,7 +16,7 @@ import discord
 
 from bot.discord.button_ids import answer_id
 from bot.discord.command_names import name_for_all, name_for_one
-from bot.discord.markup import escape
+from bot.discord.markup import escape, without_emphasis
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.language import date_words, on_one_line, sentence, shortened
 from reunite.messages.reply import (
@@ -181,7 +181,7 @@ def marker(key: str) -> str:
 
 def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
     """Name a post's thread by its caption, or else by its day."""
-    said = " ".join(without_opening(without_controls(caption), kind).split())
+    said = " ".join(without_opening(without_emphasis(without_controls(caption)), kind).split())
     words = said or sentence("thread_unnamed", language, day=date_words(posted, language))
     return shortened(sentence(f"thread_{kind}", language, what=words), _MAX_THREAD_NAME)
 

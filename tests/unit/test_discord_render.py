@@ -204,7 +204,7 @@ def test_a_threads_name_is_short_enough_and_never_empty(caption: str) -> None:
 def test_a_threads_name_is_the_caption_or_the_day() -> None:
     assert thread_name(ReportKind.FOUND, "black\n umbrella", MONDAY) == "Found: black umbrella"
     assert thread_name(ReportKind.LOST, " ", MONDAY) == "Lost: photo from 11 May"
-    assert thread_name(ReportKind.FOUND, "Found in a canteen", MONDAY) == "Found: in a canteen"
+    assert thread_name(ReportKind.FOUND, "**Found** in a\n- `canteen`, 5*8", MONDAY) == "Found: in a canteen, 5*8"
 
 
 def test_keys_make_short_nonces_and_different_markers() -> None:

@@ -1,8 +1,10 @@
-"""Words behind spoilers are left out."""
+"""Words behind spoilers are left out, and Discord's notation isn't shown as it is."""
+
+from unittest.mock import MagicMock
 
 import pytest
 
-from bot.discord.markup import without_spoilers
+from bot.discord.markup import readable, without_spoilers
 from bot.discord.posts import is_hidden, photo_files
 
 
@@ -22,6 +24,23 @@ from bot.discord.posts import is_hidden, photo_files
 )
 def test_what_is_left_of_words(written: str, shown: str) -> None:
     assert without_spoilers(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a hat <:sad_cat:123456789012345678> <a:run:123456789012345678>", "a hat :sad_cat: :run:"),
+        ("I used </lost:123456789012345678>", "I used /lost"),
+        ("in <#7>, ask <@&8>", "in #library, ask @Team"),
+        ("<@9>'s bag in <#9>", "'s bag in"),
+        ("3 < 4, a <3 and <t:1795971600:f>", "3 < 4, a <3 and <t:1795971600:f>"),
+    ],
+)
+def test_notation_gives_way_to_names(written: str, shown: str) -> None:
+    channel, role = MagicMock(), MagicMock()
+    channel.name, role.name = "library", "Team"
+    guild = MagicMock(get_channel_or_thread={7: channel}.get, get_role={8: role}.get)
+    assert readable(written, guild) == shown
 
 
 @pytest.mark.parametrize(
