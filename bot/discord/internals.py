@@ -146,12 +146,20 @@ def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None
 
     def parse_or_log(data: Any) -> None:
         try:
-            parse(data)
+            parse(_with_short_messages(data) if event == "INTERACTION_CREATE" else data)
         except Exception:  # noqa: BLE001 - see above
             if event not in _POSTS or not parsed_shortened(data):
                 _log.exception("discord_event_unreadable", during=event)
 
     return parse_or_log
+
+
+def _with_short_messages(interaction: Any) -> Any:
+    """Return an interaction whose chosen messages lack what can't be read: nobody would get an answer."""
+    resolved = (interaction.get("data") or {}).get("resolved") or {}
+    for number, message in (resolved.get("messages") or {}).items():
+        resolved["messages"][number] = _shortened(message)
+    return interaction
 
 
 def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Message]:

@@ -11,7 +11,7 @@ _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<-]|:(?=\S))")
 """A colon before a space begins no link and no emoji."""
 _NUMBERED: Final = re.compile(r"^([^\S\n]*+\d++)\.", re.MULTILINE)
 _EMPHASIS: Final = re.compile(r"\*{2,3}|__|~~|`+|^[^\S\n]*(?:#{1,3}|>{1,3}|[-*])[^\S\n]+", re.MULTILINE)
-"""What makes words bold and the like, and what makes a line a heading, a quotation or an item of a list."""
+"""What makes words bold, crossed out or code, and what makes a line a heading, a quotation or an item of a list."""
 _NAMED: Final = re.compile(r"<(?:a?(:\w{1,40}:)|(/[-\w ]{1,100}):)\d{1,20}>")
 """An emoji of a server's own, or a command."""
 _MENTION: Final = re.compile(r"<(@&|@!?|#)(\d{1,20})>")

@@ -36,7 +36,7 @@ from reunite.messages.reply import (
 )
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
-from reunite.text.titles import without_opening
+from reunite.text.titles import without_verb
 
 PICTURE_NAME: Final = "photo.jpg"
 MAX_QUOTED: Final = 800
@@ -179,11 +179,12 @@ def marker(key: str) -> str:
     return _MARKER + nonce(key)
 
 
-def thread_name(kind: ReportKind, caption: str, posted: datetime, language: str = "en") -> str:
-    """Name a post's thread by its caption, or else by its day."""
-    said = " ".join(without_opening(without_emphasis(without_controls(caption)), kind).split())
-    words = said or sentence("thread_unnamed", language, day=date_words(posted, language))
-    return shortened(sentence(f"thread_{kind}", language, what=words), _MAX_THREAD_NAME)
+def thread_name(kind: ReportKind | None, caption: str, posted: datetime, language: str = "en") -> str:
+    """Name a post's thread by its caption, or else by its day, after its kind of report if that is known."""
+    words = without_emphasis(without_controls(caption))
+    said = " ".join((without_verb(words, kind) if kind else words).split())
+    name = said or sentence("thread_unnamed", language, day=date_words(posted, language))
+    return shortened(sentence(f"thread_{kind}", language, what=name) if kind else name, _MAX_THREAD_NAME)
 
 
 def title_of(reply: Reply) -> str:

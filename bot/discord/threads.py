@@ -62,7 +62,7 @@ class Threads:
         if known := channel.get_thread(post):  # archived threads are not in the cache
             return known
         message = await check_post(channel, post)
-        kind = kind or self._workspaces.role_of(channel) or ReportKind.LOST
+        kind = kind or await self._kind_of(message, channel)
         language = self._workspaces.language(channel.guild)
 
         async def create(name: str) -> discord.Thread:
@@ -79,6 +79,14 @@ class Threads:
         except discord.NotFound:
             _log.warning("discord_thread_deleted", post=post)
             return channel
+
+    async def _kind_of(self, post: discord.PartialMessage, channel: discord.TextChannel) -> ReportKind | None:
+        """Return the kind of report that a post is; None for a reply whose author is asked."""
+        if isinstance(post, discord.Message) and post.type is discord.MessageType.reply:
+            is_asked = post.author != self._client.user and await self._handlers.report_at(target_of(post)) is None
+            if is_asked:
+                return None
+        return self._workspaces.role_of(channel) or ReportKind.LOST
 
     async def _caption(self, post: discord.PartialMessage) -> str:
         """Return the public words of a report: those of the member's post, or of the report behind the bot's post."""

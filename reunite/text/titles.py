@@ -36,9 +36,22 @@ def _opening(kind: ReportKind) -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}(?:{said}){_AFTER}", re.IGNORECASE)
 
 
+def _ending(kind: ReportKind) -> re.Pattern[str]:
+    endings = listed_in(_LISTS[f"{kind}_endings"])
+    spaced = _pattern([ending for ending in endings if not UNSPACED.search(ending)])
+    unspaced = _pattern([ending for ending in endings if UNSPACED.search(ending)])
+    return re.compile(rf"(?:\s{spaced}|{unspaced}){_AFTER}\Z", re.IGNORECASE)
+
+
+_ENDINGS: Final = {kind: _ending(kind) for kind in ReportKind}
+_FINITE: Final = re.compile(rf"(?<![\w'’]){_pattern(listed_in(_LISTS['finite']))}(?!\w)", re.IGNORECASE)
 _OPENINGS: Final = {kind: _opening(kind) for kind in ReportKind}
 
 
-def without_opening(text: str, kind: ReportKind) -> str:
-    """Return a text without its beginning, if that only says that something was found or lost."""
-    return _OPENINGS[kind].sub("", composed(text), count=1).strip()
+def without_verb(text: str, kind: ReportKind) -> str:
+    """Return a text without its beginning or its end, if that only says that something was found or lost."""
+    words = composed(text).strip()
+    left = _OPENINGS[kind].sub("", words, count=1)
+    if left == words and not _FINITE.search(words):
+        left = _ENDINGS[kind].sub("", words, count=1)
+    return left.strip()

@@ -208,9 +208,11 @@ async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a
     assert [report["text"] for report in texts] == ["I lost my blue scarf", "Black umbrella found"]
 
 
-async def test_the_menu_says_how_a_report_has_ended(world: World) -> None:
+async def test_the_menu_says_how_a_report_has_ended_though_a_part_of_its_post_cannot_be_read(world: World) -> None:
     ada, ui = world.discord.admin.join("Ada"), world.discord.ui
-    post = await world.discord.people.post("general", ada, "a black umbrella", {})
+    # docs.discord.com, Poll Object: `expiry` may be null one day (read 2026-11-30); discord.py can't read that.
+    poll: dict[str, Any] = {"question": {"text": "Seen it?"}, "answers": [], "expiry": None, "layout_type": 1}
+    post = await world.discord.people.post("general", ada, "a black umbrella", {}, poll=poll)
     await ui.answer(await ui.menu("I lost this", ada, post))
     report = await world.report()
     async with world.store.session(await world.community()) as session:
@@ -232,6 +234,7 @@ async def test_a_photo_that_replies_to_a_report_is_no_report_until_its_author_sa
     await people.edit(theirs, "is it mine?")
     [asked] = await eventually(lambda: world.discord.replies(theirs))
     assert world.discord.text(asked) == sentence("offer_reply")
+    assert world.discord.channels[theirs]["name"] in {"mine?", "is it mine?"}, "nothing is said of the kind"
     async with world.store.session(await world.community()) as session:
         note = await session.outbox.get(keys.thread_photo(report["id"]))
     assert note
