@@ -23,6 +23,8 @@ _ALWAYS: Final = (
     HTTPStatus.INTERNAL_SERVER_ERROR,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
+_LATER: Final = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_RETRY_AFTER: Final = {"description": "In how many seconds to try again", "schema": {"type": "integer", "minimum": 1}}
 _OF_BODIES: Final = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _PUBLIC: Final = {
     "/healthz": "Whether the process runs",
@@ -123,8 +125,13 @@ def _success(status: HTTPStatus, body: type[BaseModel] | str | None) -> Json:
 
 def _failures(operation: Operation[Any]) -> Mapping[str, Json]:
     statuses = [*_ALWAYS, *(_OF_BODIES if operation.body else ()), *([HTTPStatus.NOT_FOUND] if operation.ids else ())]
+    return {str(status.value): _failure(status) for status in sorted(statuses)}
+
+
+def _failure(status: HTTPStatus) -> Json:
     content = {MEDIA_TYPE: {"schema": _reference(schemas.Problem)}}
-    return {str(status.value): {"description": status.phrase, "content": content} for status in sorted(statuses)}
+    headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status in _LATER else {}
+    return {"description": status.phrase, "content": content, **headers}
 
 
 def _health(path: str, summary: str) -> Json:

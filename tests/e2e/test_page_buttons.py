@@ -180,6 +180,11 @@ async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) 
         await expect(reader.lost.posts).to_have_count(0)
         await expect(reader.found.cards).to_have_count(0)
         await expect(reader.page.locator("body")).not_to_contain_text("my red umbrella")
+    await ben.page.evaluate("window.confirm = () => true")
+    delete = ben.found.posts.get_by_role("button", name="Delete this post")
+    await delete.press("Enter")
+    await expect(ben.found.posts).to_have_count(0)
+    await expect(ben.found.column.get_by_role("list", name="Posts in found")).to_be_focused()
 
 
 async def test_changed_words_stand_wherever_the_old_ones_stood(site: Site) -> None:

@@ -60,6 +60,7 @@ async def test_on_a_phone_no_news_covers_the_answer_to_a_sealed_post_or_a_press(
     await expect(phone.page.locator(".toast")).to_have_count(0)
     await phone.page.get_by_role("button", name="# lost").click()
     await phone.lost.post("something blue")
+    await expect(phone.page.get_by_role("button", name="Found item 1", exact=True)).to_have_text("1")
     await phone.page.get_by_role("button", name=sentence("button_none_of_these")).click()
     await expect(phone.lost.posts.get_by_text(sentence("nothing_closer"))).to_be_in_viewport()
     await expect(phone.page.locator(".toast")).to_have_count(0)

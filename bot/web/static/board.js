@@ -57,9 +57,17 @@ export function keepPreviews(message, urls) {
 function forget(id) {
   messages.delete(id);
   notes.delete(id);
-  document.getElementById(`m-${id}`)?.remove();
+  remove(document.getElementById(`m-${id}`));
   for (const url of previews.get(id) ?? []) URL.revokeObjectURL(url);
   previews.delete(id);
+}
+
+/** Remove a message; a focus within it moves to its list, or to the post whose thread it was in. */
+function remove(place) {
+  if (!place) return;
+  const around = place.contains(document.activeElement) ? place.parentElement.closest("[tabindex]") : null;
+  place.remove();
+  around?.focus();
 }
 
 function show(message) {

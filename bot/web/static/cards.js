@@ -31,7 +31,8 @@ export function buttons(reply, onNote) {
   const error = element("p", { className: "error", role: "alert" });
   const all = reply.buttons.map((button) => {
     const key = `${button.action}:${button.subject}`;
-    const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key } }, button.words);
+    const aria = button.action === "pick" ? { label: text("item_number", { number: button.words }) } : {};
+    const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key }, aria }, button.words);
     const answered = async () => {
       error.textContent = "";
       try {
