@@ -190,10 +190,11 @@ def _warn(sentences: Iterable[str], *, as_json: bool) -> None:
 
 def _problems(error: ValidationError) -> str:
     problems = [(detail["loc"][-1], detail["type"], detail["msg"], detail.get("ctx", {})) for detail in error.errors()]
-    return "; ".join(
+    sentences = [
         f"{name}: {_MUST_BE[kind].format(**limits) if kind in _MUST_BE else words}".rstrip(".")
         for name, kind, words, limits in problems
-    )
+    ]
+    return "; ".join(dict.fromkeys(sentences))  # several groups may have the same variable
 
 
 def not_installed(module: str) -> str:

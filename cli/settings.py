@@ -140,8 +140,8 @@ def misspelt() -> Iterator[str]:
     """Warn of variables that look like settings but aren't; for child processes, the parent has done so."""
     if PARENT in os.environ:
         return
-    known = {*variables(), *(f"{name}{_FILE}" for name in variables()), *_INTERNAL}
-    for name in sorted(os.environ):
+    known = {*variables(), *(f"{name}{_FILE}" for name in variables())}
+    for name in sorted(os.environ.keys() - _INTERNAL):
         if name.startswith(_PREFIX) and name not in known:
             endings = [each.removeprefix(_PREFIX) for each in known]  # the beginning makes all alike
             near = get_close_matches(name.removeprefix(_PREFIX), endings, n=1)

@@ -1,16 +1,19 @@
 """The servers' settings, and how all groups of settings are read from the environment."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import SplitResult, urlsplit
 
 from psycopg import ProgrammingError, conninfo
-from pydantic import AliasGenerator, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AliasGenerator, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
+_HOST: Final = re.compile(r"[\w.-]+")
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
@@ -18,8 +21,18 @@ def _split(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _hosts(named: frozenset[str]) -> frozenset[str]:
+    if wrong := sorted(name for name in named if not _HOST.fullmatch(name)):
+        raise ValueError(
+            f"{wrong[0]} isn't a host: give its name, such as photos.example.org, without https:// or a path"
+        )
+    return frozenset(name.lower() for name in named)  # as links are compared
+
+
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
 """A list, separated by commas or spaces."""
+Hosts = Annotated[Listed, AfterValidator(_hosts)]
+"""A list of hosts."""
 
 
 def from_environment(prefix: str) -> ConfigDict:
@@ -42,10 +55,22 @@ class DatabaseSettings:
     @classmethod
     def _check_postgresql_url(cls, url: str | None) -> str | None:
         try:
-            conninfo.conninfo_to_dict(url or "")
+            named = conninfo.conninfo_to_dict(url or "")
         except ProgrammingError:
             raise ValueError("this isn't a PostgreSQL URL: it must begin with postgresql://") from None
+        if not str(named.get("port", "1")).replace(",", "").isdigit():
+            raise ValueError("its port must be a number")  # part of a password, perhaps: it isn't shown
         return url
+
+
+def _check_numbers(address: SplitResult) -> None:
+    """Raise ValueError if the port or the database of a Redis isn't a number: its client would take database 0."""
+    try:
+        _ = address.port
+    except ValueError:
+        raise ValueError("its port must be a number up to 65535") from None
+    if not re.fullmatch(r"/?\d*/?", address.path):
+        raise ValueError("its database must be a number")
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_REDIS_"))
@@ -60,6 +85,8 @@ class RedisSettings:
     def _check_redis_url(cls, url: str | None) -> str | None:
         if url and not url.startswith(_REDIS_SCHEMES):
             raise ValueError(f"this isn't a Redis URL: it must begin with {', '.join(_REDIS_SCHEMES)}")
+        if url and not url.startswith("unix://"):
+            _check_numbers(urlsplit(url))
         return url
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from db.config import Listed, from_environment
+from db.config import Hosts, Listed, from_environment
 
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
@@ -33,7 +33,7 @@ class PhotoSettings:
     With `cover_faces`, faces are covered in all photos, and the print on cards if the extra `cards` is installed.
     """
 
-    hosts: Listed = frozenset()
+    hosts: Hosts = frozenset()
     http_hosts: Listed = frozenset()
     cover_faces: bool = False
 

@@ -1,16 +1,18 @@
 """The Slack adapter's settings. Imports no Slack library, so that any process may read them."""
 
+import re
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
 from db.config import Listed, from_environment
 
 FILE_HOST: Final = "files.slack.com"
+_USER_ID: Final = re.compile(r"[UW][0-9A-Z]+")
 _EXPIRING: Final = "xoxe."
 """How tokens begin that have to be exchanged again and again."""
 
@@ -43,6 +45,13 @@ class SlackConfig:
     """How far back the bot looks for missed posts."""
     between_pages: float = Field(default=2.0, validation_alias="between_pages")
     """The least number of seconds between two pages of past posts."""
+
+    @field_validator("moderators")
+    @classmethod
+    def _are_ids(cls, named: frozenset[str]) -> frozenset[str]:
+        if wrong := sorted(name for name in named if not _USER_ID.fullmatch(name)):
+            raise ValueError(f"{wrong[0]} isn't a user's id, such as U012ABCDEF: Slack shows it in the user's profile")
+        return named
 
     @property
     def is_set(self) -> bool:

@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
 from bot.signatures import key_of
-from db.config import Listed, from_environment
+from db.config import Hosts, from_environment
 from http_server.loopback import is_local
 
 
@@ -19,7 +19,7 @@ class WebhookConfig:
     secret: str | None = Field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = Field(default=8702, ge=0, le=65535)
-    photo_hosts: Listed = Field(default=frozenset(), validation_alias="REUNITE_PHOTO_HOSTS")
+    photo_hosts: Hosts = Field(default=frozenset(), validation_alias="REUNITE_PHOTO_HOSTS")
 
     @property
     def is_set(self) -> bool:

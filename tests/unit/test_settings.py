@@ -50,9 +50,11 @@ def test_tokens_do_not_show_when_settings_are_printed(monkeypatch: pytest.Monkey
 def test_a_variable_that_is_misspelt_is_named_with_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REUNITE_DISCORD_TOKN", "secret")
     monkeypatch.setenv("REUNITE_SLACK_BOT_TOKEN_FILE", "/run/secrets/slack")
+    monkeypatch.setenv("REUNITE_PARENTS", "1")  # as processes of ours call it, in the singular
     monkeypatch.setenv("REUNITE_ZZZ", "1")
     assert list(misspelt()) == [
         "There's no setting REUNITE_DISCORD_TOKN. Did you mean REUNITE_DISCORD_TOKEN?",
+        "There's no setting REUNITE_PARENTS.",
         "There's no setting REUNITE_ZZZ.",
     ]
     monkeypatch.setenv("REUNITE_PARENT", "1")
