@@ -1,4 +1,4 @@
-"""Replies as JSON, for chats that render them.
+"""Replies as JSON, for chats that render them. Pure.
 
 Nothing is escaped: each span says what it is, and its text is only ever text.
 """

@@ -1,6 +1,7 @@
 """Signed JSON over HTTP, both ways."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -53,11 +54,11 @@ async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, 
 def _check(response: ClientResponse) -> None:
     """Raise what an answer says went wrong."""
     reason = f"the chat answers {response.status}"
-    if response.status in _RETRIED or response.status >= 500:  # noqa: PLR2004 - 5xx: the server's own trouble
+    if response.status in _RETRIED or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TryAgainError(reason, seconds_to_wait(response.headers.get("Retry-After")))
-    if response.status == web.HTTPGone.status_code:
+    if response.status == HTTPStatus.GONE:
         raise PostGoneError(reason)
-    if response.status != web.HTTPOk.status_code:
+    if response.status != HTTPStatus.OK:
         raise UndeliverableError(reason)
 
 

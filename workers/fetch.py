@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Final, Self
 
 import structlog
@@ -108,7 +109,7 @@ class PhotoFetcher:
         if response.status in _REDIRECTED and self._leads_elsewhere(response):
             _log.error("photo_sign_in", host=host, remedy="The token lacks files:read; run `doctor`.")
             raise TellUserError("photo_not_permitted")
-        if response.status == 200 and response.content_type == "text/html":  # noqa: PLR2004
+        if response.status == HTTPStatus.OK and response.content_type == "text/html":
             remedy = "The token lacks files:read, or a proxy answers; run `doctor`."
             _log.error("photo_sign_in", host=host, remedy=remedy)
             raise PhotoNotPermittedByPageError
@@ -131,10 +132,10 @@ def _declared(response: ClientResponse) -> int:
     is_page = response.content_type == "text/html"
     if status in _GONE:
         raise PhotoGoneByPageError if is_page else PhotoGoneError
-    is_proxys = is_page and status != 200  # noqa: PLR2004
-    if is_proxys or status in _RETRIABLE or status >= 500:  # noqa: PLR2004 - 5xx: server errors
+    is_proxys = is_page and status != HTTPStatus.OK
+    if is_proxys or status in _RETRIABLE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TryAgainError(f"{host} answers {status}.", seconds_to_wait(response.headers.get("Retry-After")))
-    if status != 200:  # noqa: PLR2004
+    if status != HTTPStatus.OK:
         raise DefectError(f"{host} answers {status}.")
     if is_page:
         raise TellUserError("photo_is_web_page")

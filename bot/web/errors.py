@@ -1,5 +1,7 @@
 """Errors of the page's requests, each answered with one sentence."""
 
+from http import HTTPStatus
+
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -22,13 +24,11 @@ async def web_errors(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except TellUserError as error:
-        return web.json_response(
-            {"error": wording.explain(error, language, ways(language))},
-            status=web.HTTPUnprocessableEntity.status_code,
-        )
+        words = wording.explain(error, language, ways(language))
+        return web.json_response({"error": words}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except web.HTTPException:
         raise
     except Exception as error:  # noqa: BLE001 - the page gets a sentence whatever happened
         log_failure(_log, "page_request", error, path=request.path)
-        status = web.HTTPInternalServerError.status_code
-        return web.json_response({"error": sentence(unsaved(error), language)}, status=status)
+        words = sentence(unsaved(error), language)
+        return web.json_response({"error": words}, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final, cast
 
 from aiohttp import web
@@ -48,7 +49,7 @@ class Inbound:
             raise web.HTTPBadRequest from None
         message = None if report.sealed else await self._write(channel, given.key, author, text)
         await self._report(replace(report, target=target_of(channel, message)), message)
-        return web.json_response({"channel": channel, "message": message}, status=web.HTTPCreated.status_code)
+        return web.json_response({"channel": channel, "message": message}, status=HTTPStatus.CREATED)
 
     async def post_samples(self, request: web.Request) -> web.Response:
         """Post the samples, once for each `id`; all of them, even if the page is closed meanwhile."""
@@ -65,7 +66,7 @@ class Inbound:
                 photos=sample_finds.photos_of(thing),
             )
             await self._report(report, message)
-        return web.json_response({}, status=web.HTTPCreated.status_code)
+        return web.json_response({}, status=HTTPStatus.CREATED)
 
     async def _report(self, report: NewReport, message: int | None) -> None:
         """Report what was written into a message, which goes if the report is refused."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bot import looks
+from bot import looks, verdicts
 from bot.channels import role_of
 from bot.json_events import Event, MalformedError
 from bot.json_replies import Json, reply_json, ways
@@ -14,7 +14,7 @@ from bot.webhook.config import WebhookConfig
 from bot.webhook.outbound import HERE
 from reunite import rights
 from reunite.commands import REPORTS, AnswerQuestion, ChangeSettings, EditReport, GiveVerdict, Press, Withdraw
-from reunite.errors import NoMatchThereError, TellUserError
+from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.messages import notices, wording
 from reunite.messages.reply import FILES_LOOK, Reply
@@ -60,7 +60,7 @@ class Inbound:
             case "delete":
                 done = await handlers.withdraw(Withdraw(target=event.target))
             case "verdict":
-                done = await self._give_verdict(event.command(GiveVerdict))
+                done = await verdicts.give_verdict(handlers, event.command(GiveVerdict))
             case "answer":
                 replies = (notices.say((await handlers.answer_question(event.command(AnswerQuestion))).words),)
             case "press":
@@ -83,15 +83,6 @@ class Inbound:
             return None
         await self._handlers.report(event.report(kind, private=settings.private_reports))
         return ()
-
-    async def _give_verdict(self, command: GiveVerdict) -> bool:
-        """Return whether a verdict counts. Only a moderator learns that one given elsewhere than on a match doesn't."""
-        try:
-            return await self._handlers.give_verdict(command) is not None
-        except NoMatchThereError:
-            if command.given and command.is_moderator:
-                raise
-            return False
 
     async def _press(self, event: Event) -> Reply:
         press = event.command(Press)

@@ -156,7 +156,8 @@ class Filler:
         return rows
 
     async def _copy_vectors(self, batch: Batch, space: str, source: Source, vectors: Floats) -> None:
-        await register_vector_async(self._owner)
+        if not self._owner.adapters.types.get("halfvec"):
+            await register_vector_async(self._owner)
         photos = batch.photos if source == "photo" else [None] * len(vectors)
         async with self._owner.cursor() as cursor, cursor.copy(_EMBEDDING.encode()) as copy:
             copy.set_types(_EMBEDDING_TYPES)
