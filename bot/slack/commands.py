@@ -58,8 +58,8 @@ class Commands:
                 await self._reports.open(person, private, "lost" if kind is ReportKind.LOST else "found")
             case _ if asks_for_help(plain_text(words)):
                 await private.send([welcome.usage(named_commands(person.language), person.language)], person.language)
-            case Subcommand("sealed") if kind is ReportKind.FOUND:
-                await self._reports.open(person, private, "sealed")
+            case Subcommand("sealed"):  # the form of a lost report asks who may see it
+                await self._reports.open(person, private, "sealed" if kind is ReportKind.FOUND else "lost")
             case Subcommand("mine"):
                 await self._my_reports(person, private)
             case Subcommand("search", rest):

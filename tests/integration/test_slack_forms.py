@@ -30,6 +30,8 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     assert words_of(answer["blocks"]) == sentence("looking_in", channel=f"<#{world.lost}>")
     post = await world.slack.wait_for_post(world.lost, "my hat")
     assert "library" in shown(post)
+    await world.slack.slash("lost", "sealed", world.ben, world.general)
+    await world.slack.ui.modal(world.ben, sentence("form_lost"))
 
 
 @pytest.mark.parametrize(
