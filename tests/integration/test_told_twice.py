@@ -39,9 +39,14 @@ def searches(
 ) -> LabelledSet:
     """Search for all texts among all others; the first ones of each list are `pairs`."""
 
+    said = {text: parts(text) or [text] for text in (*lost_texts, *found_texts)}
+    pieces = sorted({piece for of_text in said.values() for piece in of_text}, key=len)  # for little padding
+    rows, vectors = {piece: row for row, piece in enumerate(pieces)}, encoder.encode_texts(pieces)
+
     def embedded(kind: ReportKind, number: int, text: str) -> EmbeddedReport:
         item = Item(UUID(int=number), kind, text, "", NOON, time_is_stated=False, posted_at=NOON)
-        return EmbeddedReport(item, {}, encoder.encode_texts(parts(text) or [text]))
+        of_text = [rows[piece] for piece in said[text]]
+        return EmbeddedReport(item, {}, {space: matrix[of_text] for space, matrix in vectors.items()})
 
     found = [embedded(ReportKind.FOUND, _FIRST_FOUND + number, text) for number, text in enumerate(found_texts)]
     lost = [embedded(ReportKind.LOST, number, text) for number, text in enumerate(lost_texts)]

@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from tests.support.databases import HOME_VARIABLE
+from tests.support.homes import HOME_VARIABLE
 
 
 def tiny_clip(seed: int) -> Path:

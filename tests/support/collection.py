@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.databases import HOME_VARIABLE
+from tests.support.homes import HOME_VARIABLE
 from tests.support.untraced import untraced
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +17,8 @@ from db.migrate import migrate
 from embedded import EmbeddedServers, Urls
 from embedded.postgres import APPLICATION, OWNER, url
 from tests.support.emptying import Untouched, delete_rows
+from tests.support.homes import HOME_VARIABLE, make_home, place_for_homes
 
-HOME_VARIABLE = "HOME_OF_REUNITE_TESTS"
 CLONE_NUMBERS = count()
 BY_FILES = "STRATEGY file_copy"
 """To copy a database's files takes half as long as to write all their pages to PostgreSQL's journal."""
@@ -30,9 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for name in [name for name in os.environ if name.startswith("REUNITE_")]:
             del os.environ[name]  # the settings of the developer's shell
-        folder = Path(tempfile.mkdtemp(prefix="reunite-tests-"))
-        folder.chmod(0o711)  # as root the servers run as another account, which must get through
-        os.environ[HOME_VARIABLE] = str(folder)
+        os.environ[HOME_VARIABLE] = str(make_home(place_for_homes()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -14,7 +14,7 @@ from redis import Redis
 from embedded import EmbeddedServers, Urls
 from embedded.process import command_line
 from tests.support.collection import first_alone
-from tests.support.databases import HOME_VARIABLE
+from tests.support.homes import HOME_VARIABLE
 
 HOLD = """
 import sys, time
@@ -30,7 +30,7 @@ servers.stop()
 
 def open_folder() -> Iterator[Path]:
     # pytest's own temporary folder is closed to the account that the servers have as root.
-    made = Path(tempfile.mkdtemp(prefix="reunite-embedded-"))
+    made = Path(tempfile.mkdtemp(prefix="embedded-", dir=os.environ[HOME_VARIABLE]))
     made.chmod(0o711)
     yield made
     shutil.rmtree(made)

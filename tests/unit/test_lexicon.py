@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reunite.text.data import read_text
+from reunite.text.data import read_text, read_toml
 from reunite.text.lexicon import from_english, to_english
 from tests.support.tables import for_each
 
@@ -160,3 +160,7 @@ def test_french_and_italian_are_shown_with_their_apostrophes() -> None:
 def test_no_cell_lists_a_word_twice() -> None:
     cells = [cell.split(", ") for line in read_text("lexicon.tsv").splitlines() for cell in line.split("\t")]
     assert not [cell for cell in cells if len(set(cell)) < len(cell)]
+
+
+def test_a_table_of_which_several_modules_take_parts_is_read_once() -> None:
+    assert read_toml("places.toml") is read_toml("places.toml")

@@ -1,6 +1,9 @@
 """How the tests are run: in which order, and which of them are measured."""
 
+import os
 import socket
+import subprocess
+import tempfile
 from contextlib import nullcontext
 from inspect import signature
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.distribution import slow_first
+from tests.support.homes import make_home, place_for_homes
 from tests.support.tables import for_each
 from tests.support.untraced import spread
 
@@ -79,3 +83,19 @@ def test_what_a_worker_says_of_reruns_goes_at_once(pytestconfig: pytest.Config) 
         pytest.skip("all tests run in one process")
     sock: socket.socket = pytestconfig.failures_db.sock  # type: ignore[attr-defined]
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_only_the_folders_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["/bin/true"])
+    ended.wait()
+    names = f"reunite-tests-{ended.pid}-a", f"reunite-tests-{os.getpid()}-b", "reunite-tests-c", "other"
+    for name in names:
+        (tmp_path / name / "home").mkdir(parents=True)
+    made = make_home(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {made.name, *names[1:]}
+
+
+def test_servers_are_kept_in_memory_only_where_there_is_enough(tmp_path: Path) -> None:
+    assert place_for_homes(tmp_path, enough=1) == tmp_path
+    assert place_for_homes(tmp_path, enough=2**60) == Path(tempfile.gettempdir())
+    assert place_for_homes(tmp_path / "none", enough=1) == Path(tempfile.gettempdir())
