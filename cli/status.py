@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
-from db.monitoring import FailedWork, Monitoring, Process, TaskCount, Waiting
+from db.monitoring import FailedWork, Monitoring, Process, TaskCount, TriedAgain, Waiting
 from db.store import Store
 from db.work import KILLED_WORKERS
 from reunite.plurals import counted
@@ -58,6 +58,7 @@ class Status:
     outbox: Sequence[TaskCount]
     failed: Sequence[FailedWork] = ()
     communities: Sequence[Community] = ()
+    tried_again: Sequence[TriedAgain] = ()
 
     @property
     def alive(self) -> Counter[str]:
@@ -112,6 +113,7 @@ async def _read(store: Store) -> Status:
         await read_waiting(store),
         failed=await Monitoring(store).failed_work(),
         communities=await _communities(store),
+        tried_again=await Monitoring(store).tried_again(),
     )
 
 
@@ -156,6 +158,7 @@ def _json(status: Status) -> dict[str, Any]:
         "processes": [asdict(process) for process in status.processes],
         "work": [asdict(backlog) for backlog in status.work],
         "outbox": [asdict(entry) for entry in status.outbox],
+        "tried_again": [asdict(delayed) for delayed in status.tried_again],
         "failed": [{**asdict(failed), "remedy": remedy(failed.problem)} for failed in status.failed],
         "communities": [_community_json(community) for community in status.communities],
     }
@@ -184,10 +187,13 @@ def show(status: Status) -> None:
         console.print("  none")
     console.print("Backlog", style="bold")
     for backlog in (*status.work, *status.outbox):
-        what = f"replies for {backlog.platform}" if backlog.platform else "reports"
-        console.print(f"  {what} {backlog.state}: {backlog.number}, the oldest for {_age(backlog.seconds)}")
+        console.print(
+            f"  {_what(backlog.platform)} {backlog.state}: {backlog.number}, the oldest for {_age(backlog.seconds)}"
+        )
     if not (*status.work, *status.outbox):
         console.print("  none")
+    for delayed in status.tried_again:
+        console.print(f"  {_what(delayed.platform)} tried again: {delayed.number} ({escape(delayed.problem)})")
     for failed in status.failed:
         console.print(f"[red]✗[/] {failed.created_at:%Y-%m-%d %H:%M} report {failed.report}: {escape(failed.problem)}")
         console.print(f"  → {escape(remedy(failed.problem))}")
@@ -213,6 +219,10 @@ def _print_communities(console: Console, known: Sequence[Community]) -> None:
             console.print(f"    waiting: {counted(waiting.reports, 'report')}, {replies}")
     if not known:
         console.print("  none yet: a bot creates one when it first meets a server or workspace")
+
+
+def _what(platform: str) -> str:
+    return f"replies for {platform}" if platform else "reports"
 
 
 def _age(seconds: float) -> str:

@@ -11,6 +11,7 @@ ALIVE: Final = timedelta(seconds=30)
 """A process that hasn't been seen for this long counts as gone."""
 _FORGOTTEN: Final = timedelta(days=1)
 _MAX_FAILED: Final = 20
+_MAX_PROBLEMS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ class Waiting:
 
     reports: int = 0
     replies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAgain:
+    """How many pieces of work, or replies of a platform, a problem delays."""
+
+    platform: str
+    problem: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,10 @@ class Monitoring:
         """Return what waits in each community in which something does."""
         rows = await self._database.rows("SELECT * FROM waiting_by_community()")
         return {row["community_id"]: Waiting(row["reports"], row["replies"]) for row in rows}
+
+    async def tried_again(self) -> list[TriedAgain]:
+        """Return the problems that delay most work and most replies."""
+        return [TriedAgain(**row) for row in await self._database.rows("SELECT * FROM tried_again(%s)", _MAX_PROBLEMS)]
 
     async def reports(self) -> list[StateCount]:
         rows = await self._database.rows("SELECT kind AS what, state, number FROM report_numbers() ORDER BY 1, 2")

@@ -17,7 +17,7 @@ from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
-from db.trouble import TEMPORARY, is_exhausted, kept_problem
+from db.trouble import TEMPORARY, is_exhausted, kept_problem, log_failure
 from db.work import KILLED_WORKERS
 from metrics import definitions as metrics
 from metrics.searches import count_search
@@ -99,7 +99,7 @@ class Processor:
                 lease, "searches use another model now", _FIRST_BACKOFF_SECONDS, has_failed=False
             )
         except TEMPORARY as error:
-            log.warning("work_interrupted", error=type(error).__name__)
+            log_failure(log, "work", error)
             return await self._again(lease, error)
         except Exception as error:  # one report's defect must not stop the worker
             log.exception("work_defect")

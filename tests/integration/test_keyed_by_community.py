@@ -62,6 +62,7 @@ ACROSS = {
     "match_numbers",
     "outbox_numbers",
     "report_numbers",
+    "tried_again",
     "waiting_by_community",
     "work_numbers",
     # Communities that become one, or two again.

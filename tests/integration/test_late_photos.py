@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from reunite.entities import IncomingPhoto
 from reunite.language import sentence
@@ -41,10 +42,12 @@ async def test_a_photo_that_takes_longer_is_mentioned_once(
             async with world.store.session(world.workspace.community) as session:
                 await session._do("UPDATE work SET due_at = now()")
 
-        await world.found("f1", photos=photos)
-        await eventually(lambda: tried(1))
-        await again()
-        await eventually(lambda: tried(2))
+        with capture_logs() as logs:
+            await world.found("f1", photos=photos)
+            await eventually(lambda: tried(1))
+            await again()
+            await eventually(lambda: tried(2))
+        assert {line["reason"] for line in logs if line["event"] == "work_interrupted"} == {"127.0.0.1 answers 429."}
         for name in ("a.jpg", "b.jpg"):
             host.responds(f"/{name}", body=drawing("red"), Content_Type="image/jpeg")
         await again()

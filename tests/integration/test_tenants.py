@@ -51,6 +51,7 @@ OWNERS = {
     "stale_photos",
     "settle_unread",
     "take_embedding_request",
+    "tried_again",
     "unanswered_posts",
     "unlink_workspace",
     "waiting_by_community",

@@ -9,7 +9,7 @@ import pytest
 from cli.status import Community, Status, plain, remedy, show
 from db.communities import CommunityInfo
 from db.items import Numbers
-from db.monitoring import Process, TaskCount, Waiting
+from db.monitoring import Process, TaskCount, TriedAgain, Waiting
 from db.work import KILLED_WORKERS
 
 
@@ -52,6 +52,11 @@ def test_every_heading_has_something_below_it(capsys: pytest.CaptureFixture[str]
 def test_the_backlog_is_counted_in_reports_and_replies(capsys: pytest.CaptureFixture[str]) -> None:
     show(Status([], [TaskCount("", "due", 2, 3.0)], [TaskCount("slack", "queued", 1, 75.0)], [], []))
     assert "  reports due: 2, the oldest for 3 s\n  replies for slack queued: 1" in capsys.readouterr().out
+
+
+def test_what_is_tried_again_comes_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Status([], [], [], tried_again=[TriedAgain("slack", "TryAgainError: [429]", 3)]))
+    assert "  replies for slack tried again: 3 (TryAgainError: [429])" in capsys.readouterr().out
 
 
 def test_the_communities_in_which_most_waits_are_shown_and_the_others_counted(
