@@ -32,7 +32,6 @@ from db.vectors import (
     SqlVectors,
     as_array,
     distinct,
-    ids_of,
     keys_of,
     measured_by_kind,
     measuring,
@@ -137,11 +136,11 @@ class SqlCandidates(Queries):
             most = 2 * MANY if index.holds_all else MAX_HOLDERS
             look_up = [] if index.words.is_complete else [holders(query.words, query.scope.params(), most)]
             async with self._pipeline(*look_up) as fetching:  # PostgreSQL looks up words while we compare
-                answer = index.answer(query.targets, query.scope, query.released, limit)
+                answer = index.answer(query.targets, query.scope, limit)
             if fetching:
                 found = found_words(await fetching[0](), most)
             else:
-                found = index.words.find(query.words, most, query.released, with_hidden=query.scope.hidden)
+                found = index.words.find(query.words, most, with_hidden=query.scope.hidden)
             return _compared(query, index, answer, shared_words(found, answer.open_count), limit)
 
     async def _refresh(self, memory: Memory, query: QueryContext, changes: Changes) -> None:
@@ -157,8 +156,7 @@ class SqlCandidates(Queries):
         """Read what scoring needs to know about the chosen reports; PostgreSQL measures what memory can't."""
         answer, words, measured, nearest, photos = compared
         rare = np.frombuffer(b"".join(words.rare), ID)
-        released = ids_of(query.released if measured is None else ())
-        chosen = query.without_ruled_out(distinct([rare, released, *nearest]))
+        chosen = query.without_ruled_out(distinct([rare, *nearest]))
         plan = ReadPlan.of(query.scope, chosen, memory.items, memory.index.items)
         read_photos = [_photos_of(query.scope, compared.near)] if photos is None else []
         measure = [measuring(self.community, query.scope, query.targets, chosen)] if measured is None else []
@@ -215,8 +213,8 @@ def _measured(
     if not index.precise:
         return None
     rare = np.frombuffer(b"".join(words.rare), ID)
-    among = distinct([rare, ids_of(query.released), *answer.nearest()])
-    return index.measure(query.targets, query.scope, query.released, among)
+    among = distinct([rare, *answer.nearest()])
+    return index.measure(query.targets, query.scope, among)
 
 
 def _photos_of(scope: Scope, near: Ids) -> Statement:

@@ -20,7 +20,7 @@ from db.packed_items import PackedItems
 from db.principal_axes import PrincipalAxes
 from db.products import Floats, products
 from db.rare_words import Sampled
-from db.vectors import ID, ByReport, Ids, Keys, Measured, Scope, Target, best_by_kind, ids_of, keys_of
+from db.vectors import ID, ByReport, Ids, Measured, Scope, Target, best_by_kind, ids_of, keys_of
 from db.word_index import WordIndex
 from reunite.encoder import PHOTO_SPACE
 from reunite.matching.evidence import PairKind
@@ -38,7 +38,6 @@ MAX_VECTOR_BYTES: Final = 16 << 20
 MAX_PRECISE_BYTES: Final = 32 << 20
 """With more bytes of quantised vectors, they have one byte per number instead of two."""
 
-_NONE: Final[Keys] = np.empty(0, np.uint64)
 
 SpaceSource = tuple[str, str]
 """A space and a source; their vectors share axes."""
@@ -194,38 +193,35 @@ class MemoryIndex:
         columns |= {"quantised": made, "projections": projections}
         _add(self.whole, found.group, **{name: column[kept] for name, column in columns.items()})
 
-    def answer(self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], limit: int) -> Answer:
-        """Compare the query's vectors with everything; if all vectors are here, also with released hidden reports."""
-        shown = keys_of(ids_of(released)) if self.holds_all and released and not scope.hidden else _NONE
+    def answer(self, targets: Iterable[Target], scope: Scope, limit: int) -> Answer:
+        """Compare the query's vectors with everything."""
         measured: dict[PairKind, Measured] = {}
         estimates: dict[PairKind, Estimate] = {}
         for target in targets:
-            whole = _taking_part(self.whole, target, scope, shown)
+            whole = _taking_part(self.whole, target, scope)
             if len(whole):
                 similarities = products(target.vectors, whole["vectors"])
                 measured |= best_by_kind(target, scope.opposite, whole.by_report(), whole["photos"], similarities)
             if not self.holds_all:
                 axes = self.axes.get((target.space, target.source))
-                every = _taking_part(self.quantised, target, scope, _NONE) if axes else whole
+                every = _taking_part(self.quantised, target, scope) if axes else whole
                 if len(every):
                     estimates |= estimate(target, axes, every, whole, limit)
         count = sum(len(columns) for hidden, columns in self.reports.items() if scope.hidden or not hidden)
         return Answer(
-            count if scope.hidden else count + len(released),
+            count,
             measured,
             estimates,
             None if self.holds_all else self._sample(scope),
         )
 
-    def measure(
-        self, targets: Iterable[Target], scope: Scope, released: Sequence[UUID], reports: Ids
-    ) -> dict[PairKind, Measured]:
+    def measure(self, targets: Iterable[Target], scope: Scope, reports: Ids) -> dict[PairKind, Measured]:
         """Compare the query's vectors exactly with some reports, which must have whole or precise quantised vectors."""
-        wanted, shown = keys_of(reports), keys_of(ids_of(released)) if released else _NONE
+        wanted = keys_of(reports)
         measured: dict[PairKind, Measured] = {}
         for target in targets:
             axes = self.axes.get((target.space, target.source))
-            rows = _taking_part(self.quantised if axes else self.whole, target, scope, shown)
+            rows = _taking_part(self.quantised if axes else self.whole, target, scope)
             if not len(rows) or not len(positions := np.flatnonzero(among(rows["keys"], wanted))):
                 continue
             if axes:
@@ -276,14 +272,7 @@ def _add(kept: dict[Group, Columns], group: Group, **columns: NDArray[Any]) -> N
         kept[group] = Columns(**columns)
 
 
-def _taking_part(kept: Mapping[Group, Columns], target: Target, scope: Scope, released: Keys) -> Rows:
-    """Return the rows to compare a target with: public reports, and hidden ones if they take part or are released."""
-    parts: list[Columns | Mapping[str, NDArray[Any]]] = []
-    if public := kept.get(Group(hidden=False, space=target.space, source=target.source)):
-        parts.append(public)
-    if hidden := kept.get(Group(hidden=True, space=target.space, source=target.source)):
-        if scope.hidden:
-            parts.append(hidden)
-        elif len(released):
-            parts.append(hidden.some(np.isin(hidden["keys"], released)))
-    return Rows(parts)
+def _taking_part(kept: Mapping[Group, Columns], target: Target, scope: Scope) -> Rows:
+    """Return the rows to compare a target with: public reports, and hidden ones if they take part."""
+    groups = [Group(hidden, target.space, target.source) for hidden in ((False, True) if scope.hidden else (False,))]
+    return Rows([kept[group] for group in groups if group in kept])

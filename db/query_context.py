@@ -14,11 +14,8 @@ from db.vectors import QUERY_VECTORS, Ids, Scope, Target, ids_of, keys_of, query
 
 _RULED_OUT: Final = """ARRAY(SELECT CASE WHEN lost_id = %(report)s THEN found_id ELSE lost_id END FROM match
     WHERE (lost_id = %(report)s OR found_id = %(report)s) AND (state = 'rejected' OR declined))"""
-_RELEASED: Final = """ARRAY(SELECT r.id FROM match m JOIN report r ON r.id = m.found_id
-    WHERE m.lost_id = %(report)s AND m.released AND r.sealed AND r.state = 'open')"""
 _CONTEXT: Final = " ".join(
-    f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, {_RELEASED} AS released,
-  compared.*, mine.*, seen.*, changes.*
+    f"""SELECT live.model, live.spaces, {_RULED_OUT} AS ruled_out, compared.*, mine.*, seen.*, changes.*
 FROM ({QUERY_VECTORS}) AS mine
 LEFT JOIN (SELECT id AS model, spaces FROM embedding_model WHERE live) AS live ON true,
   (SELECT array_agg(other) AS others, array_agg(details) AS details FROM ({OF_REPORT}) AS one) AS compared,
@@ -33,7 +30,6 @@ class QueryContext:
     scope: Scope
     targets: Sequence[Target]
     ruled_out: Sequence[UUID]
-    released: Sequence[UUID]
     details: Mapping[UUID, float]
     """How many photo details match with each report they were compared with."""
     photos: Row
@@ -47,7 +43,7 @@ class QueryContext:
         details = dict(zip(row["others"] or (), row["details"] or (), strict=True))
         scope = Scope(scope.report, scope.opposite, row["model"], row["spaces"] or {}, scope.hidden)
         targets = targets_of(scope, query_vectors(row))
-        return cls(scope, targets, row["ruled_out"], row["released"], details, row, words)
+        return cls(scope, targets, row["ruled_out"], details, row, words)
 
     def without_ruled_out(self, reports: Ids) -> Ids:
         if not self.ruled_out:

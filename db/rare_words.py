@@ -12,7 +12,7 @@ from db.vectors import ID
 from reunite.text.rarity import boilerplate_words, rare_words
 
 _HOLDERS: Final = """SELECT word, array_send(reports) AS reports, authors, repeated, repeats
-FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(report)s, %(hidden)s)"""
+FROM reports_with_words(%(words)s, %(opposite)s::report_kind, %(most)s, %(hidden)s)"""
 _HEADER: Final = 20
 """Bytes that precede the elements of a packed array."""
 _ELEMENT: Final = np.dtype([("size", ">i4"), ("id", ID)])

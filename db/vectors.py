@@ -26,9 +26,9 @@ ID: Final = np.dtype("V16")
 NO_PHOTO: Final = UUID(int=0)
 """Means "no photo" in a packed column."""
 
-# Hidden reports aren't even counted, except sealed ones that a moderator has released to this lost report.
-TAKES_PART: Final = """(%(hidden)s OR NOT (r.sealed OR r.private) OR EXISTS (SELECT FROM match m
-  WHERE m.found_id = r.id AND m.lost_id = %(report)s AND m.released))"""
+TAKES_PART: Final = "(%(hidden)s OR NOT (r.sealed OR r.private))"
+"""Hidden reports aren't even counted. Nor are sealed ones once a moderator has released them to this lost report: by
+changing it, its author could find out what they are, from all that a search says."""
 COMPARED: Final = f"""{TAKES_PART} AND CASE WHEN r.sample
   THEN r.workspace_id = (SELECT mine.workspace_id FROM report mine WHERE mine.id = %(report)s AND mine.sample)
   ELSE NOT EXISTS (SELECT FROM report mine WHERE mine.id = %(report)s AND mine.sample) END"""

@@ -1,7 +1,7 @@
 """The words of a community's open reports in memory, unless they are too many."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -65,31 +65,20 @@ class WordIndex:
         """Return where a report counts: with the hidden ones, and without them if it isn't one."""
         return [counts for with_hidden, counts in self._reports_of.items() if with_hidden or not report.hidden]
 
-    def find(self, words: Sequence[str], limit: int, released: Collection[UUID], *, with_hidden: bool) -> Found:
-        """Find the reports with each word; words in more than `limit` reports are common.
-
-        Hidden reports take part if all do, or if they are released.
-        """
-        shown = {report.bytes for report in released}
+    def find(self, words: Sequence[str], limit: int, *, with_hidden: bool) -> Found:
+        """Find the reports with each word; words in more than `limit` reports are common."""
         public, hidden = self._holders[False], self._holders[True]
         holders: Holders = {}
         for word in words:
             found = public.get(word, {})
-            if word in hidden and (with_hidden or shown):
-                more = {key: author for key, author in hidden[word].items() if with_hidden or key in shown}
-                found = {**found, **more}
+            if with_hidden and word in hidden:
+                found = {**found, **hidden[word]}
             if found:
                 holders[word] = found
         common = [word for word, found in holders.items() if len(found) > limit]
         for word in common:
             del holders[word]
-        return Found(holders, self._authors(released, with_hidden=with_hidden), common)
-
-    def _authors(self, released: Collection[UUID], *, with_hidden: bool) -> Mapping[str, int]:
-        """Return how many reports that take part each author has."""
-        authors = self._reports_of[with_hidden]
-        known = [] if with_hidden else [self._reports[report] for report in released if report in self._reports]
-        return authors + Counter(report.author for report in known if report.hidden) if known else authors
+        return Found(holders, self._reports_of[with_hidden], common)
 
 
 def _no_authors() -> dict[bool, Counter[str]]:

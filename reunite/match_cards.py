@@ -53,8 +53,7 @@ def fallen_out(
 ) -> Mapping[UUID, Report]:
     """Return which open matches, of those `known`, a search no longer has among its results, with the other report.
 
-    A lost report's search is either of the `sealed` ones or of the rest, to which those belong that were released to
-    it.
+    A lost report's search is either of the `sealed` ones or of the rest.
     """
     fallen: dict[UUID, Report] = {}
     if not (results.is_complete and results.judges_rest):
@@ -65,7 +64,7 @@ def fallen_out(
         is_undecided = match.state is MatchState.UNDECIDED and not (match.declined or match.claim)
         if other is None or not (match.label and is_undecided) or other.id in kept:
             continue
-        if report.kind is ReportKind.FOUND or (other.sealed and not match.released) is sealed:
+        if report.kind is ReportKind.FOUND or other.sealed is sealed:
             fallen[match.id] = other
     return fallen
 

@@ -205,23 +205,22 @@ def match_card(
     To an owner without a try left, it says so instead of offering another one.
     """
     language = reader.language
-    sure = certainty(match, language)
+    is_sealed = other.sealed or reader.sealed
     lines: list[Line] = []
-    if reader.kind is ReportKind.LOST and match.label:
+    if reader.kind is ReportKind.LOST and (match.label or is_sealed):
         lines.append((author(reader, notify=True),))
-        lines += [line("may_be_yours", language, certainty=sure), found_line(other, language)]
+        lines += [_how_sure("may_be_yours", match, language, is_sealed=is_sealed), found_line(other, language)]
     elif reader.kind is ReportKind.LOST:
         lines += [line("less_likely" if match.faded else "closest_one", language), found_line(other, language)]
-    elif match.label:
-        lines += [line("owner_found", language, certainty=sure), lost_line(other, language)]
+    elif match.label or is_sealed:
+        lines += [_how_sure("owner_found", match, language, is_sealed=is_sealed), lost_line(other, language)]
     else:
         lines += [line("owner_less_likely", language), lost_line(other, language)]
     if other.sealed:  # the owner gets no more than everyone sees
         lines.insert(-1, line("sealed_match", language, category=sentence(f"category_{other.category}", language)))
     else:
         lines += quote(other)
-    is_sealed = other.sealed or reader.sealed  # whose reasons are words of the sealed report
-    if (why := why_words(match.why, language)) and not is_sealed:
+    if (why := why_words(match.why, language)) and not is_sealed:  # else they are words of the sealed report
         lines.append(line("why", language, why=why))
     if reader.kind is ReportKind.LOST:
         if not may_claim:
@@ -231,6 +230,15 @@ def match_card(
     else:  # only the owner can say that it's theirs, and this may be all that the finder's thread says
         buttons = (button("proof_question", reader.id, language),)
     return of_match("match", match, *lines, picture=picture, buttons=buttons)
+
+
+def _how_sure(key: str, match: Match, language: str, *, is_sealed: bool) -> Line:
+    """Begin a card with how sure the match is, but not for a sealed report.
+
+    The owner of the lost one could edit that, and learn from each change what the sealed one is.
+    """
+    begun = line(key, language, certainty=certainty(match, language))
+    return begun[:1] if is_sealed else begun
 
 
 def likelier(match: Match, lost: Report, found: Report) -> Reply:

@@ -361,6 +361,15 @@ def test_whoever_misses_what_is_kept_sealed_reads_that_it_may_be(text: str) -> N
     assert "sealed" not in wording.nothing(replace(lost, kind=ReportKind.FOUND), 3).text()
 
 
+def test_no_result_of_a_search_changes_the_cards_of_a_released_report() -> None:
+    lost = report(ReportKind.LOST, BOB, "keys", "", "en")
+    sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
+    for reader, other in ((lost, sealed), (sealed, lost)):
+        results = (MATCH, replace(MATCH, probability=0.6), POSSIBLE, replace(MATCH, label=None, faded=True))
+        cards = {wording.match_card(replace(match, id=MATCH.id), other, reader, None).lines for match in results}
+        assert len(cards) == 1
+
+
 def test_a_sealed_report_reveals_no_time() -> None:
     sealed = replace(report(ReportKind.FOUND, ANN, "keys", "", "en"), sealed=True)
     assert wording.day_of(sealed, "en") == Plain("1 March")
