@@ -1,6 +1,7 @@
 """Reports as rows of a CSV file whose cells no spreadsheet mistakes for formulas."""
 
 import csv
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from io import StringIO
@@ -14,9 +15,14 @@ IMPORTED: Final = ("id", "kind", "text", "place", "happened_at", "photos", "seal
 COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
 MARK: Final = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""First characters of formulas in spreadsheets: see https://owasp.org/www-community/attacks/CSV_Injection."""
+_BEGINS: Final = r"""\A{shield}(?='*[\t\r\n])|(\A|[;\t\r\n]"*){shield}(?='*[=+\-@＝＋－＠])"""
+"""Where a formula begins for a spreadsheet: see https://owasp.org/www-community/attacks/CSV_Injection.
+
+One that separates cells by semicolons or tabs, as in many countries, begins some in the middle of ours.
+"""
 _SHIELD: Final = "'"
+_FORMULA: Final = re.compile(_BEGINS.format(shield=""))
+_SHIELDED: Final = re.compile(_BEGINS.format(shield=_SHIELD))
 
 
 TOGETHER: Final = 50
@@ -45,13 +51,13 @@ def wanted(everything: Sequence[tuple[UUID, bool]], *, sealed: bool) -> Sequence
 
 
 def shielded(cell: str) -> str:
-    """Protect a cell from being evaluated as a formula."""
-    return _SHIELD + cell if cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
+    """Protect a cell, and all that a spreadsheet may take for one, from being evaluated as a formula."""
+    return _FORMULA.sub(rf"\g<0>{_SHIELD}", cell)
 
 
 def unshielded(cell: str) -> str:
     """Undo `shielded`."""
-    return cell[1:] if cell.startswith(_SHIELD) and cell.lstrip(_SHIELD).startswith(_FORMULA) else cell
+    return _SHIELDED.sub(r"\1", cell)
 
 
 def _cells(item: Item, photos: Sequence[str]) -> dict[str, str]:

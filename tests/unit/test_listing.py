@@ -208,7 +208,7 @@ def test_a_missing_source_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "none", ReportKind.FOUND)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+49 170", "-5", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+49 170", "-5", "@SUM(A1)", "\tb", "\rb", "＝1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert shielded(cell) == "'" + cell
     assert unshielded(shielded(cell)) == cell
