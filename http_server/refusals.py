@@ -16,6 +16,10 @@ Refuse = Callable[[web.BaseRequest, HTTPStatus], web.Response]
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 REFUSE: Final = web.AppKey[Refuse]("refuse")
 """An application's own way to refuse a request."""
+SENT_WITHIN: Final = web.AppKey[float]("sent_within")
+"""An application's own limit, in seconds, for what a client takes to send a request's head, and its body."""
+SENT_WITHIN_SECONDS: Final = 300.0
+"""Enough for ten photos over a phone's connection, and longer than proxies keep idle connections."""
 
 _log = structlog.get_logger(__name__)
 
@@ -25,13 +29,16 @@ def plainly(_: web.BaseRequest, status: HTTPStatus) -> web.Response:
     return web.Response(text=f"{status.value} {status.phrase}\n", status=status.value)
 
 
-def connections(runner: web.AppRunner, refuse: Refuse) -> Callable[[], web.RequestHandler]:
-    """Return a factory of an application's connections."""
+def connections(runner: web.AppRunner, refuse: Refuse, patience: float) -> Callable[[], web.RequestHandler]:
+    """Return a factory of an application's connections.
+
+    A client that takes longer than `patience` to send a head or a body is disconnected: connections are limited.
+    """
     server = runner.server
     if server is None:
         raise RuntimeError("The application isn't set up.")
-    server.request_handler = _refusing_expectations(server.request_handler, refuse)
-    return lambda: _Connection(server, refuse)
+    server.request_handler = _waiting(_refusing_expectations(server.request_handler, refuse), patience)
+    return lambda: _Connection(server, refuse, patience)
 
 
 class _Connection(web.RequestHandler):
@@ -39,9 +46,14 @@ class _Connection(web.RequestHandler):
 
     __slots__ = ("_refuse",)
 
-    def __init__(self, server: web.Server, refuse: Refuse) -> None:
+    def __init__(self, server: web.Server, refuse: Refuse, patience: float) -> None:
         # No access log, because paths may contain a code. (None is allowed, although its type says otherwise.)
-        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=patience,  # counts from the connection or the last answer to the end of the next head
+            access_log=None,  # type: ignore[arg-type]
+        )
         self._refuse = refuse
 
     def handle_error(
@@ -59,6 +71,24 @@ class _Connection(web.RequestHandler):
         refusal = self._refuse(request, HTTPStatus(status))
         refusal.force_close()
         return refusal
+
+
+def _waiting(handle: Handle, patience: float) -> Handle:
+    """Disconnect a client whose request's body isn't there in time."""
+
+    async def handled(request: web.BaseRequest) -> web.StreamResponse:
+        end = asyncio.get_running_loop().call_later(patience, _hang_up, request)
+        try:
+            return await handle(request)
+        finally:
+            end.cancel()
+
+    return handled
+
+
+def _hang_up(request: web.BaseRequest) -> None:
+    if not request.content.is_eof():
+        request.protocol.force_close()
 
 
 def _refusing_expectations(handle: Handle, refuse: Refuse) -> Handle:

@@ -13,6 +13,7 @@ from cli.errors import UsageError
 from cli.services import until_stopped
 from db.database import Database
 from http_server.listening import PortTakenError, listening
+from http_server.refusals import SENT_WITHIN
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from tests.support.raw_requests import send_raw
@@ -88,6 +89,23 @@ async def test_a_client_that_leaves_while_it_sends_is_no_error_of_ours() -> None
         await asyncio.wait_for(reading.wait(), PATIENCE)
         writer.close()
         assert isinstance(await asyncio.wait_for(ended, PATIENCE), web.HTTPBadRequest)
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "POST / HTTP/1.1\r\nHost: here\r\n", "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{"]
+)
+async def test_nobody_keeps_a_connection_by_not_sending_the_rest(sent: str) -> None:
+    async def read(request: web.Request) -> web.Response:
+        return web.Response(text=await request.text())
+
+    application = web.Application()
+    application.router.add_post("/", read)
+    application[SENT_WITHIN] = 0.01
+    async with listening(application, "127.0.0.1", 0, "PORT") as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
+        writer.write(sent.encode())
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()
 
 
 async def test_what_is_no_request_is_refused_in_a_line() -> None:
