@@ -15,6 +15,8 @@ _ROWS: Final = re.compile(
 )
 """What PostgreSQL adds to an error, the row with members' words included, up to the next error of a traceback."""
 
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def configure(level: str, *, as_json: bool) -> None:
     """Set up structlog and the standard library's logging."""
@@ -31,7 +33,7 @@ def configure(level: str, *, as_json: bool) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_write_traceback)
     )
     structlog.configure(
-        processors=[*shared[:3], *(shared[3:] if as_json else ()), renderer],
+        processors=[*shared[:3], *(shared[3:] if as_json else (_on_one_line,)), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -40,11 +42,24 @@ def configure(level: str, *, as_json: bool) -> None:
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared[:3], structlog.stdlib.add_logger_name, *(shared[3:] if as_json else ())],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(() if as_json else (_on_one_line,)),
+                renderer,
+            ],
         )
     )
     libraries.addFilter(_is_no_cancellation)
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
+
+
+def _on_one_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Escape what would begin another line or command a terminal: names and addresses come from other people."""
+    return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _escaped(text: str) -> str:
+    return _CONTROLS.sub(lambda control: ascii(control[0])[1:-1], text)
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

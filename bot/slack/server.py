@@ -16,12 +16,18 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.config import SlackConfig
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
-from http_server.listening import listening
+from http_server.listening import add_headers, listening
 
 _MAX_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
 _SHUTDOWN_SECONDS: Final = 60.0
 """Time to finish what Slack has sent: it doesn't repeat presses."""
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",  # the style is in bolt's pages
+    "Referrer-Policy": "no-referrer",  # the second page's address has a code
+    "X-Content-Type-Options": "nosniff",
+}
 _log = structlog.get_logger(__name__)
 
 
@@ -29,6 +35,7 @@ _log = structlog.get_logger(__name__)
 async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | None) -> AsyncIterator[None]:
     """Listen within the context, if there is anything to serve."""
     app = web.Application(client_max_size=_MAX_BYTES)
+    add_headers(app, _HEADERS)
     if not config.app_token:
         app.router.add_post(EVENTS_PATH, _Events(bolt, config.signing_secret or "").handle)
     if flow:

@@ -15,6 +15,8 @@ from tests.support.slack_adapter import World
 async def get(world: World, path: str, **more: Any) -> tuple[int, str, dict[str, str]]:
     origin = str(world.slack.delivery.address).removesuffix(EVENTS_PATH)
     async with ClientSession() as browser, browser.get(f"{origin}{path}", **more) as page:
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        assert (page.headers["Referrer-Policy"], page.headers["Cache-Control"]) == ("no-referrer", "no-store")
         return page.status, await page.text(), {name: cookie.value for name, cookie in page.cookies.items()}
 
 

@@ -48,6 +48,21 @@ def test_a_librarys_line_looks_like_ours(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 @pytest.mark.parametrize("as_json", [True, False])
+def test_nothing_that_is_logged_begins_a_line_or_commands_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
+    configure("info", as_json=as_json)
+    hostile = "a\n2026-01-01 [error] forged\x1b[2J\x9b1m"
+    structlog.get_logger().warning("ours", name=hostile, of={"name": hostile})
+    logging.getLogger("theirs").warning("theirs %s", hostile)
+    logged = capsys.readouterr().err
+    assert (len(logged.splitlines()), logged.count("forged")) == (2, 3)
+    assert "\x1b" not in logged
+    assert "\x9b" not in logged
+
+
+@pytest.mark.parametrize("as_json", [True, False])
 @pytest.mark.parametrize("ours", [True, False])
 @pytest.mark.parametrize("grouped", [True, False])
 def test_a_database_errors_row_is_left_out_and_the_rest_of_a_traceback_is_not(
