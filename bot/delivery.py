@@ -17,7 +17,7 @@ from db.cancellation import stop, wait_until_set
 from db.delivery import MAX_ATTEMPTS, OutboxItem
 from db.repeating import repeat
 from db.store import Store
-from db.trouble import TEMPORARY
+from db.trouble import TEMPORARY, kept_problem
 from metrics import definitions as metrics
 from reunite.claim_cards import revise_owners_cards
 from reunite.entities import Match
@@ -147,7 +147,7 @@ class Delivery:
             self._note("delayed", item)
             after, reason = (error.after, str(error)) if isinstance(error, TryAgainError) else (None, None)
             log.warning("reply_delayed", error=type(error).__name__, reason=reason)
-            await self._unsent(item, f"{type(error).__name__}: {error}", _pause(item.attempts, after))
+            await self._unsent(item, kept_problem(error), _pause(item.attempts, after))
         except Exception as error:  # one reply's defect must not stop the others
             self._note("defect", item)
             log.exception("reply_defect")

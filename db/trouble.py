@@ -57,6 +57,12 @@ def is_temporary(error: Exception) -> bool:
     return isinstance(error, TEMPORARY) or is_trouble(error)
 
 
+def kept_problem(error: Exception) -> str:
+    """Return what may be stored about an error: the words of others than temporary ones may be any member's."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, TEMPORARY) else name
+
+
 @contextmanager
 def logging_failures(log: FilteringBoundLogger, event: str, **ids: object) -> Iterator[None]:
     """Log what goes wrong with one thing (`log_failure`), so that the others have their turn.

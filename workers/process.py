@@ -17,7 +17,7 @@ from db import scoring_models
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
-from db.trouble import TEMPORARY, is_exhausted
+from db.trouble import TEMPORARY, is_exhausted, kept_problem
 from db.work import KILLED_WORKERS
 from metrics import definitions as metrics
 from metrics.searches import count_search
@@ -125,7 +125,7 @@ class Processor:
         return {"platform": report.target.platform, "message": report.target.message} if report else {}
 
     async def _again(self, lease: WorkLease, error: Exception) -> WorkOutcome:
-        problem, after = f"{type(error).__name__}: {error}", getattr(error, "after", None)
+        problem, after = kept_problem(error), getattr(error, "after", None)
         if is_exhausted(error) or isinstance(error, psycopg.errors.LockNotAvailable):
             # That says nothing about this report, which waits until it's over.
             pause = _EXHAUSTED_PAUSE_SECONDS * random.uniform(1, 1.5)  # noqa: S311 - no secret

@@ -5,7 +5,7 @@ import errno
 import psycopg
 import pytest
 
-from db.trouble import is_exhausted, is_temporary
+from db.trouble import is_exhausted, is_temporary, kept_problem
 from reunite.errors import TryAgainError
 from tests.support.tables import for_each
 
@@ -45,3 +45,10 @@ def test_a_full_disk_of_our_own_or_a_missing_file_is_a_defect(error: Exception, 
 )
 def test_only_a_server_that_lacks_something_is_exhausted(error: Exception, *, exhausted: bool) -> None:
     assert is_exhausted(error) is exhausted
+
+
+def test_no_members_words_are_stored_with_a_defect() -> None:
+    assert kept_problem(TryAgainError("later")) == "TryAgainError: later"
+    row = "null value in column\nDETAIL:  Failing row contains (my black wallet)."
+    assert kept_problem(psycopg.errors.NotNullViolation(row)) == "NotNullViolation"
+    assert kept_problem(KeyError("my black wallet")) == "KeyError"
