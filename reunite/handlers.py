@@ -327,7 +327,8 @@ def _clean_press(press: Press) -> Press:
 
 
 def _clean_name(member: Member) -> Member:
-    return replace(member, name=_clean(member.name) or member.id)
+    """Return a member whose name is on one line: on another one, it could pass for words of ours."""
+    return replace(member, name=" ".join(_clean(member.name).split()) or member.id)
 
 
 def _clean_photos(photos: Sequence[IncomingPhoto]) -> tuple[IncomingPhoto, ...]:

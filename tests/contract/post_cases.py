@@ -52,8 +52,8 @@ class PostCases:
 
     async def test_what_the_database_cannot_hold_is_left_out(self, stage: Stage) -> None:
         await stage.join()
-        report = await stage.lost("an\0 umbrella \ud800 ", author=Member("ada", "A\0da"))
-        assert (report.text, report.author.name) == ("an umbrella", "Ada")
+        report = await stage.lost("an\0 umbrella \ud800 ", author=Member("ada", "A\0da\n Lovelace"))
+        assert (report.text, report.author.name) == ("an umbrella", "Ada Lovelace")
 
     @pytest.mark.parametrize(
         ("fields", "error"),
