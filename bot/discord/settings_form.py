@@ -71,7 +71,8 @@ class SettingsForm:
         """Return the settings, what the bot lacks, and the buttons that open the modals."""
         guild, language = guild_of(interaction), language_of_user(interaction)
         offered, create = self._new_channels.offer(guild, language)
-        lines = [*self._settings(guild, language), *self._missing(guild, language), *offered]
+        lines = [*self._settings(guild, language), *self._missing(guild, language)]
+        lines += [*self._open_log(guild, language), *offered]
         if not interaction.client.intents.message_content:
             lines.append(f"⚠️ {sentence('posts_unread', language, command=command_names(language))}")
         embed = discord.Embed(title=sentence("home_setup", language), description="\n".join(lines))
@@ -125,6 +126,12 @@ class SettingsForm:
                 same = lacking.setdefault(names, slots)
                 same["channel"] = ", ".join(dict.fromkeys((same["channel"], slots["channel"])))
         return [f"⚠️ {sentence('permissions_missing', language, **slots)}" for slots in lacking.values()]
+
+    def _open_log(self, guild: discord.Guild, language: str) -> list[str]:
+        """Warn of a moderators' channel that everyone can read."""
+        log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
+        is_open = log is not None and log.permissions_for(guild.default_role).view_channel
+        return [sentence("log_channel_open", language, channel=log.mention)] if log and is_open else []
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
         """Open a button's modal, create channels or post samples; only those who may manage the guild see it."""

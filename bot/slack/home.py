@@ -7,7 +7,7 @@ from typing import Final
 from bot.backfill import BackfillRequests
 from bot.saved import WENT_WRONG
 from bot.slack.background import Background
-from bot.slack.errors import FAILURES, slack_errors
+from bot.slack.errors import FAILURES, part_of, slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
@@ -22,6 +22,7 @@ from bot.slack.samples import Samples
 from bot.slack.settings_form import SettingsForm
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
+from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import ReportForm
@@ -76,7 +77,7 @@ class Home:
             await workspace.client.views_publish(user_id=user, view=view)
 
     async def _warnings(self, workspace: SlackWorkspace, person: Person) -> list[str]:
-        """Return what keeps replies back: permissions that the app lacks, a moderator channel that it isn't in."""
+        """Return what keeps replies back, such as missing permissions, and what lets everyone read the moderators'."""
         warnings = []
         if scopes := await _missing_scopes(workspace):
             named = ", ".join(f"`{scope}`" for scope in scopes)
@@ -84,6 +85,8 @@ class Home:
         log = (await self._handlers.settings("slack", workspace.team)).log_channel
         if person.moderates and log and not await workspace.has_channel(log):
             warnings.append(sentence("home_log_closed", person.language, channel=f"<#{log}>"))
+        elif person.moderates and log and await _is_open(workspace, log):
+            warnings.append(sentence("log_channel_open", person.language, channel=f"<#{log}>"))
         return warnings
 
     async def pressed(self, private: PrivateReplies) -> None:
@@ -161,6 +164,15 @@ class Home:
                 return await self._linking.make_code(workspace, person)
             case _:
                 return await self._new_channels.create(workspace, person)
+
+
+async def _is_open(workspace: SlackWorkspace, channel: str) -> bool:
+    """Return whether everyone in a workspace may read a channel; false if Slack doesn't say so."""
+    try:
+        found = part_of(await workspace.client.conversations_info(channel=channel), "channel")
+    except (*FAILURES, TryAgainError):
+        return False
+    return not found.get("is_private", True)
 
 
 async def _missing_scopes(workspace: SlackWorkspace) -> list[str]:

@@ -168,6 +168,7 @@ async def test_settings_that_are_saved_are_said_to_be_and_are_in_use_at_once(
     text = await pressed(world, used, ALL)
     log = world.discord.channel("lost-and-found-team")
     assert f"<#{log}>." in text
+    assert sentence("log_channel_open", channel=f"<#{log}>") not in text
     assert sentence("channels_unsaved") not in text
     assert "Still missing" not in text
     assert (await settings(world)).log_channel == log

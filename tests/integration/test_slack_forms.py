@@ -143,7 +143,11 @@ async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_mo
     chosen = ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log))
     await world.handlers.set_up(chosen)
     warning = sentence("home_log_closed", channel=f"<#{log}>")
-    assert warning not in str(await world.slack.ui.open_home(world.admin))
+    open_to_all = sentence("log_channel_open", channel=f"<#{log}>")
+    for is_private in (False, True):
+        world.slack.channels[log]["is_private"] = is_private
+        home = str(await world.slack.ui.open_home(world.admin))
+        assert (open_to_all in home, warning in home) == (not is_private, False)
     world.slack.channels[log]["is_member"] = False
     await world.slack.tell({"type": "group_left", "channel": log, "actor_id": world.admin}).acked.wait()
     await eventually(lambda: world.slack.ui.open_home(world.admin), holds=lambda home: warning in str(home))
