@@ -169,7 +169,7 @@ class Buttons:
         check_photos(given.not_photos)
         written = readable(given["words"], guild)
         await self._workspaces.ensure_joined(guild)
-        moderates = self._workspaces.is_moderator(user, rights)
+        moderates = self._workspaces.is_moderator(user, rights, interaction.channel)
         # Who may post samples may remove them.
         moderates = moderates or (action == "remove_samples" and may_set_up(interaction))
         return Press(

@@ -258,7 +258,7 @@ class Reports:
     def _check_author(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Raise TellUserError unless a message is the member's own, or they moderate."""
         user = interaction.user
-        is_moderator = self._workspaces.is_moderator(user, interaction.permissions)
+        is_moderator = self._workspaces.is_moderator(user, interaction.permissions, interaction.channel)
         rights.check_member("report_post_of", is_moderator=is_moderator, is_author=message.author.id == user.id)
 
 

@@ -94,7 +94,7 @@ class Verdicts:
     def _may_give_verdict(self, member: discord.Member, channel_id: int) -> bool:
         channel = member.guild.get_channel_or_thread(channel_id)
         permissions = channel.permissions_for(member) if channel else member.guild_permissions
-        return self._workspaces.is_moderator(member, permissions)
+        return self._workspaces.is_moderator(member, permissions, channel)
 
     async def cleared(self, guild_id: int, channel: int, message: int) -> None:
         """Withdraw the verdicts that were among the cleared reactions to a message."""

@@ -194,13 +194,32 @@ class Workspaces:
             raise TellUserError("not_here")
         raise lacking(candidates[0], needed, language)
 
-    def is_moderator(self, user: discord.User | discord.Member, permissions: discord.Permissions) -> bool:
-        """Return whether someone may give verdicts: a member with the permission, or chosen in the guild's settings."""
+    def is_moderator(
+        self, user: discord.User | discord.Member, permissions: discord.Permissions, place: object = None
+    ) -> bool:
+        """Return whether someone may give verdicts: with the permission in a place, or chosen in the guild's settings.
+
+        Some guilds give members channels to manage, to which they could bring a match: only in ours does that count.
+        """
         if not isinstance(user, discord.Member):
             return False
+        counts = user.guild_permissions.manage_messages or self._is_ours(place, permissions)
         chosen = set(self.settings(user.guild).moderators)
         ids = [str(user.id), *(str(role.id) for role in user.roles)]
-        return permissions.manage_messages or not chosen.isdisjoint(ids)
+        return (permissions.manage_messages and counts) or not chosen.isdisjoint(ids)
+
+    def _is_ours(self, place: object, permissions: discord.Permissions) -> bool:
+        """Return whether a place is a channel for reports or the moderators', or a thread there.
+
+        Its name says nothing of a channel that someone with these permissions may rename.
+        """
+        channel = place.parent if isinstance(place, discord.Thread) else place
+        if not isinstance(channel, ReportChannel):
+            return False
+        settings = self.settings(channel.guild)
+        if str(channel.id) in {*settings.found_channels, *settings.lost_channels, settings.log_channel}:
+            return True
+        return not permissions.manage_channels and self.role_of(channel) is not None
 
     def lock(self, snowflake: int) -> asyncio.Lock:
         """Return the lock that keeps the events about one message or guild in their order."""

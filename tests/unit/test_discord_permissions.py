@@ -6,6 +6,8 @@ import discord
 import pytest
 
 from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, missing
+from bot.discord.workspaces import Workspaces
+from reunite.entities import Settings
 
 
 def channel(*, kind: type[discord.abc.GuildChannel] = discord.TextChannel, lacks: tuple[str, ...] = ()) -> MagicMock:
@@ -38,3 +40,34 @@ def test_what_one_channel_lacks_hides_nothing_that_another_lacks() -> None:
 def test_a_forum_needs_no_threads() -> None:
     lacks = ("create_public_threads", "create_private_threads")
     assert missing(channel(kind=discord.ForumChannel, lacks=lacks), TO_HIDE) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_managed", "everywhere", "moderates"),
+    [
+        ("found", True, False, True),
+        ("found, renamed", True, False, False),
+        ("mods", True, False, True),
+        ("mods, renamed", True, False, True),
+        ("the-thiefs-own", True, False, False),
+        ("the-thiefs-own", True, True, True),
+        ("found", False, True, False),
+    ],
+)
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_who_manages_only_a_channel_of_their_own_does_not_moderate(
+    name: str, *, is_managed: bool, everywhere: bool, moderates: bool, in_thread: bool
+) -> None:
+    name, _, renamed = name.partition(", ")
+    managing = [
+        discord.Permissions(manage_messages=has, manage_channels=bool(renamed)) for has in (everywhere, is_managed)
+    ]
+    guild = MagicMock(discord.Guild, id=1)
+    member = MagicMock(discord.Member, id=2, guild=guild, roles=[], guild_permissions=managing[0])
+    place = MagicMock(discord.TextChannel, id=9 if name == "mods" else 3, guild=guild)
+    place.name = name
+    thread = MagicMock(discord.Thread)
+    thread.parent = place
+    workspaces = Workspaces(MagicMock(), MagicMock())
+    workspaces._settings[guild.id] = Settings(log_channel="9")
+    assert workspaces.is_moderator(member, managing[1], thread if in_thread else place) is moderates
