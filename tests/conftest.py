@@ -24,7 +24,7 @@ with untraced():  # under coverage's tracer, to import all this takes twice as l
 
     for plugin in pytest_plugins:
         import_module(plugin)
-settings.register_profile("default", deadline=None)  # a busy machine is no failure
+settings.register_profile("default", deadline=None, max_examples=50)  # a busy machine is no failure
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.load_profile("default")
 # structlog's own tracebacks show all variables, in colour, and took a seventh of the CPU time
