@@ -65,6 +65,7 @@ def _post(page: Page) -> None:
     found.locator(".try").click()
     expect(found.locator(".answer")).to_have_count(6)
     _lose(lost, "blue backpack, a bit dirty", "library")
+    found.locator(".post", has_text="library").evaluate("post => post.scrollIntoView()")  # both sides of the match
 
 
 def _lose(lost: Locator, words: str, place: str) -> None:
