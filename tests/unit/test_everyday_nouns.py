@@ -60,6 +60,8 @@ _LIKE_A_NOUN = {
     "stock photo of my smack keyring": "keyring",
     "after the fire drill I left my jacket": "jacket",
     "wheelchair user lost a scarf": "scarf",
+    "first timer here, lost my bag": "bag",
+    "part-timer found a scarf": "scarf",
     "terça à noite perdi a bolsa": "bag",
     "Rosario perdió su bolso": "bag",
     "perdi um terço do dinheiro": "money",
