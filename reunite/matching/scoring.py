@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
-from math import log
+from math import inf, log
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reunite.entities import Label, Why
+from reunite.matching import kinds_compared
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
 from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.measurement import distinguishing_words, measure, search_evidence
@@ -22,6 +23,7 @@ from reunite.matching.weights import (
     KIND_OF_THING,
     NAMED_COLOURS,
     PLACE,
+    RARE_WORDS,
     SEVERAL_COLOURS,
     TIME,
     Limits,
@@ -123,7 +125,9 @@ def score(
     log_odds = [measured.log_odds for measured in ranked]
     probabilities = softmax(log_odds, search.open_count, model)[:limit]
     core = [
-        _copies_count(core_log_odds(measured.evidence, model), search.query, measured.candidate, measured.evidence)
+        -inf
+        if _is_other_thing(query, measured)
+        else _copies_count(core_log_odds(measured.evidence, model), search.query, measured.candidate, measured.evidence)
         for measured in ranked[:limit]
     ]
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
@@ -172,6 +176,15 @@ def _ranked(
 
 def _rank(measured: _Measured) -> tuple[float, UUID]:
     return -measured.log_odds, measured.candidate.item.report
+
+
+def _is_other_thing(query: ReportFeatures, measured: _Measured) -> bool:
+    """Whether the words name kinds of things that rule each other out, and neither photos nor a serial outweigh that.
+
+    A glove and a mug of one colour, lost and found in one gym, share all but what they are: that never gives a label.
+    """
+    outweighs = PairKind.PHOTO_PHOTO in measured.evidence or measured.evidence[RARE_WORDS] > 0
+    return not outweighs and kinds_compared.name_different(query, measured.features)
 
 
 def _copies_count(log_odds: float, query: Item, candidate: Candidate, evidence: Mapping[str, float]) -> float:

@@ -58,6 +58,8 @@ _OF_JEANS: Final = re.compile(
 _NAMES: Final = re.compile(any_of(listed(_LISTS["names"])), re.IGNORECASE)
 _LIGHTS: Final = re.compile(rf"\b({'|'.join(_LISTS['lights'].split())}) lights?\b")
 """A light is a thing after these, and else no dark colour."""
+_PING_PONG: Final = re.compile(r"\b(?:table[ -]tennis|ping pong)\b")
+"""One sport by two names, as one word, so that it stays with the noun after it."""
 _HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
@@ -223,6 +225,7 @@ def _folded(english: str) -> str:
     english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", _NOT_MINE.sub(" ", english))))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
     text = text.replace("power bank", "powerbank").replace("rain cover", "raincover")
+    text = _PING_PONG.sub("ping-pong", text)
     if " light" in text:
         text = _LIGHTS.sub(r"\1 lamp", text)
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))
@@ -276,7 +279,10 @@ def _whole_name(words: list[str], run: list[str]) -> str:
 
 
 def _names_more(longer: str, noun: str) -> bool:
-    return kinds.kind_part(longer) == longer and kinds.relation(noun, longer) not in {"same", "broader"}
+    """Whether a noun with the word before it names another thing, or one of things that are alike only in that noun."""
+    if kinds.kind_part(longer) != longer.replace("-", " "):
+        return False
+    return stem(noun) in _OF_ONE_USE or kinds.relation(noun, longer) not in {"same", "broader"}
 
 
 def _is_garment_top(words: list[str], position: int) -> bool:
@@ -293,6 +299,8 @@ def _is_thing(word: str) -> bool:
     return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
 
 
+_OF_ONE_USE: Final = frozenset(("racket", "racquet"))
+"""Things of which each is made for one use: a badminton racket is no squash racket."""
 _SHORTEST_VERB: Final = 6
 _WE_DID: Final = ("amos", "emos", "imos", "lismy", "łysmy", "iamo", "avamo", "evamo", "ivamo")
 """How verbs of what several people did end, in Spanish, Portuguese, Polish and Italian. Shorter words are nouns."""

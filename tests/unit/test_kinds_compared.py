@@ -184,6 +184,22 @@ def test_one_of_a_common_kind_is_more_probably_another_one() -> None:
     assert bottle.probability < teapot.probability
 
 
+@pytest.mark.parametrize(
+    ("lost", "found", "is_labelled"),
+    [
+        ("lost a turquoise glove in hangar 12", "turquoise glove found in hangar 12", True),
+        ("lost a turquoise glove in hangar 12", "turquoise tumbler found in hangar 12", False),
+        ("black squash racket, court 3", "badminton racket, black, court 3", False),
+        ("turquoise glove, serial number BX4711", "turquoise tumbler, serial number BX4711", True),
+    ],
+)
+def test_colour_and_place_give_no_label_to_another_kind_of_thing(lost: str, found: str, *, is_labelled: bool) -> None:
+    pair = Candidate(report(found, number=2), {PairKind.TEXT_TEXT: 0.6}, ("bx4711",) if "BX4711" in lost else ())
+    search = Search(report(lost), (pair,), {PairKind.TEXT_TEXT: Background(0.2, 0.1, 20)}, 20)
+    [scored] = score(search, for_encoder("concept"))
+    assert (scored.label is not None) is is_labelled
+
+
 def test_what_is_common_here_counts_too() -> None:
     *_, one_teapot = among(report("teapot"), "teapot", "scarf", open_count=40)
     *_, many_teapots = among(report("teapot"), *["teapot"] * 10, open_count=40)

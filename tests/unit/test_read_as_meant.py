@@ -37,6 +37,8 @@ def _read(text: str) -> ReportFeatures:
         ("coque de téléphone bleue", "phone case", "blue", ""),
         ("funda de móvil azul", "phone case", "blue", ""),
         ("手机套", "phone case", "", ""),
+        ("lilane Handyhülle", "phone case", "purple", ""),
+        ("Handyhülle, orangene", "phone case", "orange", ""),
         ("blue phone found", "phone", "blue", ""),
         ("pink cover of iphone 12", "cover", "pink", ""),
         ("red case of phone", "case", "red", ""),
