@@ -29,7 +29,7 @@ class _Discord:
     def language(self, _: object) -> str:
         return "en"
 
-    async def change(self, *_: object) -> None: ...
+    async def adopt_language(self, *_: object) -> None: ...
 
     async def greeting(self, _: str, guild: str, __: object) -> Greeting:
         return Greeting("key", guild, None, Reply("nothing", ()))
