@@ -24,7 +24,11 @@ PARTS: dict[str, Iterable[str]] = {
     "match_": MatchState,
     "claim_": [*ClaimState, "accept", "reject"],
     "open_report_": ReportKind,
-    "log_": [*(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back")), "released_by"],
+    "log_": [
+        *(f"{kind}{back}" for kind in VerdictKind for back in ("", "_back")),
+        *(f"deleted_{kind}" for kind in ReportKind),
+        "released_by",
+    ],
     "log_claim_": [ClaimState.ACCEPTED, ClaimState.REJECTED],
     "number_": ("lost", "found", "returned"),
 }
