@@ -18,7 +18,7 @@ from bot.discord.outbound import TAKEN_UP
 from bot.discord.permissions import ReportChannel
 from bot.discord.posts import target_of
 from bot.discord.threads import has_neutral_name, is_ours
-from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, is_passing
+from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, log_trouble
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces, report_channels
 from db.cancellation import stop
@@ -196,7 +196,7 @@ class Reconciler:
         except Exception as error:
             if is_away(error):
                 raise
-            if not is_passing(error, message or ReplyTarget("discord", str(guild.id), "")):
+            if not log_trouble(error, str(guild.id), message.message if message else None):
                 return
             if message:
                 self.troubled.add(message)
