@@ -12,18 +12,16 @@ class ThreadPhotoHandlers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def answer(self, post: ReplyTarget, member: Member, *, is_reply: bool = False) -> None:
+    async def answer(self, post: ReplyTarget, member: Member) -> None:
         """Tell the author of the report with this post, once, how to search with their photo too. Idempotent.
 
-        Without `post.message`, it's their report that is answered in the channel: a private one. A photo that replies
-        to the post instead may show another thing.
+        Without `post.message`, it's their report that is answered in the channel: a private one.
         """
         async with self._store.entered(post.platform, post.workspace) as (workspace, _, session):
             theirs = await session.reports.by_author(workspace.id, member.id)
             report = next((report for report in theirs if _is_at(report.target, post)), None)
             if report and report.state in rules.IN_PROGRESS and not report.quiet:
-                told = offers.thread_photo(report, is_reply=is_reply)
-                await session.outbox.post(report.id, keys.thread_photo(report.id), told)
+                await session.outbox.post(report.id, keys.thread_photo(report.id), offers.thread_photo(report))
 
 
 def _is_at(report: ReplyTarget, post: ReplyTarget) -> bool:

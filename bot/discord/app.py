@@ -32,7 +32,6 @@ from bot.past_posts import PastPosts
 from bot.workspace_changes import follow_changes
 from db.backfills import Backfills
 from db.cancellation import stop
-from db.channel_roles import came_before_role
 from db.store import Store
 from reunite.absence import IsThere
 from reunite.handlers import Handlers
@@ -47,11 +46,11 @@ async def running(handlers: Handlers, store: Store, config: DiscordConfig) -> As
     config.check()
     with addresses(config):
         async with ReuniteClient(config) as client:
-            missed = Missed(store)
+            missed = Missed(store, config.look_back)
             workspaces = Workspaces(handlers, missed.away_since)
             verdicts = Verdicts(client, handlers, workspaces)
             platform = DiscordPlatform(client, handlers, workspaces, verdicts)
-            inbound = Inbound(client, handlers, workspaces, platform, partial(came_before_role, store, "discord"))
+            inbound = Inbound(client, handlers, workspaces, platform, missed.counts)
             destinations = Destinations(handlers, workspaces)
             reconciler = Reconciler(
                 client,

@@ -209,10 +209,10 @@ class MessageEvents:
             await self._inbound.deleted(event.guild_id, event.channel_id, message)
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
-        """A forum post has a new title, or a thread was unlocked."""
+        """A forum post has a new title, or a thread was opened: unlocked, or taken out of the archive."""
         if before.name != after.name:
             await self._inbound.renamed(after)
-        if before.locked and not after.locked:
+        if _is_closed(before):
             await self._opened(after)
 
     async def on_thread_join(self, thread: discord.Thread) -> None:
@@ -220,7 +220,7 @@ class MessageEvents:
         await self._opened(thread)
 
     async def _opened(self, thread: discord.Thread) -> None:
-        if not (thread.archived or thread.locked):
+        if not _is_closed(thread):
             await self._missed.change_again_in(thread.guild.id, thread.id)
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
@@ -255,3 +255,7 @@ class ReactionEvents:
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         self._inbound.track()
         await self._buttons.interaction(interaction)
+
+
+def _is_closed(thread: discord.Thread) -> bool:
+    return thread.archived or thread.locked

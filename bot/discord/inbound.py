@@ -22,7 +22,7 @@ from bot.latest import Latest
 from db.cancellation import stop
 from reunite import rules
 from reunite.commands import EditReport, NewReport, Withdraw
-from reunite.entities import ReplyTarget, ReportKind
+from reunite.entities import ReplyTarget, Report, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.messages import offers, wording
@@ -35,7 +35,7 @@ _REMEMBERED: Final = 1000
 
 _log = structlog.get_logger(__name__)
 
-CameBeforeRole = Callable[[str, str, ReportKind, datetime], Awaitable[bool]]
+Counts = Callable[[ReportChannel, ReportKind, datetime], Awaitable[bool]]
 _Method = Callable[Concatenate["Inbound", _P], Coroutine[object, object, None]]
 
 
@@ -59,10 +59,10 @@ class Inbound:
         handlers: Handlers,
         workspaces: Workspaces,
         platform: DiscordPlatform,
-        came_before_role: CameBeforeRole,
+        counts: Counts,
     ) -> None:
-        """`came_before_role` tells whether a guild's channel got its kind of report only after a moment."""
-        self._came_before_role = came_before_role
+        """`counts` tells whether a post of a moment in a channel for a kind of report may still become one."""
+        self._counts = counts
         self._client = client
         self._handlers = handlers
         self._workspaces = workspaces
@@ -106,8 +106,8 @@ class Inbound:
                 await self._workspaces.ensure_joined(channel[0].guild)
                 report = report_of(message, channel[1])
                 report = replace(report, author=author or report.author)
-                if await self._answer_reply(message, report):
-                    is_settled = True
+                if replied := await self._replied_to(message, report):
+                    is_settled = await self._ask_about_reply(message, report, replied)
                 elif problem:
                     is_settled = await self._refuse_post(report, channel[0], problem)
                 else:
@@ -130,36 +130,46 @@ class Inbound:
                 post = replace(post, channel=str(thread.id), message=None)
             await self._handlers.thread_photos.answer(post, member_of(message.author))
 
-    async def _answer_reply(self, message: discord.Message, photos: NewReport) -> bool:
-        """Answer photos that reply to a report's post, and are no report by themselves; false for any other post."""
+    async def _replied_to(self, message: discord.Message, photos: NewReport) -> Report | None:
+        """Return the report whose post photos reply to, ended or not: by themselves, they never become another one.
+
+        Return None for any other post, and for photos whose author has made a report of them.
+        """
         reference = message.reference
         if not photos.photos or message.type is not discord.MessageType.reply or reference is None:
-            return False
+            return None
         target = replace(photos.target, channel=str(reference.channel_id), message=str(reference.message_id))
         report = await self._handlers.report_at(target)
-        if report is None or report.quiet or report.state not in rules.IN_PROGRESS:
-            return False
-        if await self._handlers.report_at(photos.target):
-            return False
-        if report.author.id == photos.author.id:
-            await self._handlers.thread_photos.answer(report.target, photos.author, is_reply=True)
-        elif _is_new(message):
-            key = f"{message.id}:offer"
-            asked = offers.offer_of_reply(key, report.for_others().language)
-            await self._send_offer(Outgoing(key, photos.target, asked, maybe_sent=True))
-        return True
+        if report is None or report.quiet or await self._handlers.report_at(photos.target):
+            return None
+        return report
+
+    async def _ask_about_reply(self, message: discord.Message, photos: NewReport, replied: Report) -> bool:
+        """Ask, once, what photos show that reply to a report's post, unless they're old and the report has ended.
+
+        Return False if that has to wait for a permission.
+        """
+        if replied.state not in rules.IN_PROGRESS and not _is_new(message):
+            return True
+        key, report = f"{message.id}:offer", replied.for_others()
+        is_own = report.state in rules.IN_PROGRESS and report.author.id == photos.author.id
+        own, others = offers.offer_of_own_reply, offers.offer_of_reply
+        asked = own(key, photos.kind, report) if is_own else others(key, report.language)
+        return await _answered(photos, self._platform.send(Outgoing(key, photos.target, asked, maybe_sent=True)))
 
     async def _offer(self, message: discord.Message, kind: ReportKind, guild: discord.Guild) -> None:
         """Ask the author of a post without photos whether it is to be a report."""
         key = f"{message.id}:offer"
         offered = offers.offer(key, kind, self._workspaces.language(guild), not_a_photo(message))
-        await self._send_offer(Outgoing(key, target_of(message), offered, maybe_sent=True))
-
-    async def _send_offer(self, offer: Outgoing) -> None:
         try:
-            await self._platform.send(offer)
+            await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
         except (TryAgainError, UndeliverableError) as error:
-            _log.warning("discord_post_unanswered", post=offer.target.message, reason=str(error))
+            _log.warning("discord_post_unanswered", post=str(message.id), reason=str(error))
+
+    async def may_report(self, message: discord.Message) -> bool:
+        """Return whether a message isn't too old to become a report; true where none does."""
+        channel = self._report_channel(message)
+        return channel is None or await self._counts(*channel, message.created_at)
 
     def _report_channel(
         self, message: discord.Message, *, is_proxied: bool = False
@@ -226,9 +236,11 @@ class Inbound:
             if edited is not None or channel is None or not photos_of(message):
                 return
             place, kind = channel
-            if not await self._came_before_role(str(message.guild.id), str(place.id), kind, message.created_at):
+            if await self._counts(place, kind, message.created_at):
                 report = report_of(message, kind)
-                if not await self._answer_reply(message, report):
+                if replied := await self._replied_to(message, report):
+                    await self._ask_about_reply(message, report, replied)
+                else:
                     await self._report(report, place, again=False)
 
     @_tracked
@@ -299,7 +311,7 @@ async def _is_gone(guild: discord.Guild, place: int) -> bool:
     return False
 
 
-async def _answered(command: NewReport, answer: Coroutine[object, object, None]) -> bool:
+async def _answered(command: NewReport, answer: Awaitable[object]) -> bool:
     """Answer a post, if that's possible. Return False if it has to wait for a permission."""
     try:
         await answer

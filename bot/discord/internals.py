@@ -155,11 +155,14 @@ def _surviving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None
 
 
 def _with_short_messages(interaction: Any) -> Any:
-    """Return an interaction whose chosen messages lack what can't be read: nobody would get an answer."""
-    resolved = (interaction.get("data") or {}).get("resolved") or {}
-    for number, message in (resolved.get("messages") or {}).items():
-        resolved["messages"][number] = _shortened(message)
-    return interaction
+    """Return an interaction whose chosen messages lack all parts that no report is read from.
+
+    discord.py reads them only later, and then nobody would get an answer.
+    """
+    data = interaction.get("data") or {}
+    resolved = data.get("resolved") or {}
+    short = {number: _shortened(message) for number, message in (resolved.get("messages") or {}).items()}
+    return {**interaction, "data": {**data, "resolved": {**resolved, "messages": short}}} if short else interaction
 
 
 def _lenient(create: Callable[..., discord.Message]) -> Callable[..., discord.Message]:

@@ -82,7 +82,7 @@ class Looks:
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(interaction.channel_id)),
             author=member_of(interaction.user),
-            text=without_spoilers(readable(given.words, interaction.guild)),
+            text=without_spoilers(readable(given.words, interaction.guild, interaction.user)),
             posted_at=interaction.created_at,
             photos=given.photos,
         )

@@ -28,21 +28,32 @@ def without_spoilers(text: str) -> str:
     return shown if shown.strip(f" \n{_LEFT_OUT}") else ""
 
 
-def readable(text: str, guild: discord.Guild | None) -> str:
-    """Return text with names in place of Discord's notation for emoji, commands, channels and roles.
+def readable(text: str, guild: discord.Guild | None, writer: discord.User | discord.Member | None = None) -> str:
+    """Return text with names in place of Discord's notation for emoji, commands, people, channels and roles.
 
-    Mentions of people, and whatever `guild` doesn't have, are left out: their names aren't known.
+    Names that `guild` doesn't know, and those of channels that the writer can't see, are left out.
     """
 
     def name(mention: re.Match[str]) -> str:
-        number = int(mention[2])
-        if mention[1] == "#":
-            channel = guild.get_channel_or_thread(number) if guild else None
-            return f"#{channel.name}" if channel else ""
-        role = guild.get_role(number) if guild and mention[1] == "@&" else None
-        return f"@{role.name}" if role else ""
+        sign, number, named = mention[1][0], int(mention[2]), _LEFT_OUT
+        if guild and mention[1] == "#":
+            channel = guild.get_channel_or_thread(number)
+            named = channel.name if channel and _may_see(writer, channel) else named
+        elif guild and mention[1] == "@&":
+            role = guild.get_role(number)
+            named = role.name.removeprefix("@") if role else named
+        elif guild and (member := guild.get_member(number)):
+            named = member.display_name
+        return sign + named
 
     return _MENTION.sub(name, _NAMED.sub(lambda named: named[1] or named[2], text)).strip()
+
+
+def _may_see(writer: object, place: discord.abc.GuildChannel | discord.Thread) -> bool:
+    """Return whether someone is known to see a channel or a thread."""
+    if isinstance(place, discord.Thread) and (place.is_private() or place.parent is None):
+        return False
+    return isinstance(writer, discord.Member) and place.permissions_for(writer).view_channel
 
 
 def without_emphasis(text: str) -> str:

@@ -27,8 +27,9 @@ _UNNOTICED: Final = timedelta(minutes=2)
 class Missed:
     """What the bot missed in its guilds."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, look_back: timedelta) -> None:
         self._store = store
+        self._look_back = look_back
         self.away: set[int] = set()
         """Guilds in which the bot may have missed something, until it has joined them again."""
 
@@ -38,6 +39,16 @@ class Missed:
             return None
         heard = await heard_at(self._store, "discord", str(guild.id))
         return heard - _UNNOTICED if heard else None
+
+    def earliest(self, guild: discord.Guild) -> datetime:
+        """Return since when a guild's posts may become reports: none from before the bot was invited."""
+        since = discord.utils.utcnow() - self._look_back
+        return max(since, guild.me.joined_at or since)
+
+    async def counts(self, channel: ReportChannel, kind: ReportKind, posted_at: datetime) -> bool:
+        """Return whether a channel's post of this moment may become this kind of report."""
+        first = await self.first_missed(channel, kind, self.earliest(channel.guild))
+        return first is not None and posted_at >= first
 
     async def first_missed(self, channel: ReportChannel, kind: ReportKind, earliest: datetime) -> datetime | None:
         """Return since when a channel's posts count: none from before it was for this kind of report.

@@ -18,7 +18,7 @@ from bot.discord.outbound import TAKEN_UP
 from bot.discord.permissions import ReportChannel
 from bot.discord.posts import target_of
 from bot.discord.threads import has_neutral_name, is_ours
-from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, is_passing
+from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, log_trouble
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces, report_channels
 from db.cancellation import stop
@@ -54,7 +54,6 @@ class Reconciler:
         self._verdicts = verdicts
         self._destinations = destinations
         self.missed = missed
-        self._look_back = config.look_back
         self._pause = config.pause_after_trouble
         self._due: set[int] = set()
         self._unseen: set[int] = set()
@@ -134,9 +133,7 @@ class Reconciler:
 
     async def _reconcile_guild(self, guild: discord.Guild) -> None:
         """Compare everything open: new posts first, then verdicts, then older posts."""
-        since = discord.utils.utcnow() - self._look_back
-        if guild.me.joined_at:  # nothing posted before the bot was invited
-            since = max(since, guild.me.joined_at)
+        since = self.missed.earliest(guild)
         known = await self._handlers.known_posts("discord", str(guild.id))
         posts = {str(post.target.message): post for post in known}
         await self._change_again(guild)
@@ -196,7 +193,7 @@ class Reconciler:
         except Exception as error:
             if is_away(error):
                 raise
-            if not is_passing(error, message or ReplyTarget("discord", str(guild.id), "")):
+            if not log_trouble(error, str(guild.id), message.message if message else None):
                 return
             if message:
                 self.troubled.add(message)
@@ -216,7 +213,10 @@ class Reconciler:
             return
         if known and isinstance(message.channel, discord.Thread):
             await self._inbound.renamed(message.channel)
-        await self._reconcile_message(message, known)
+        if await self._inbound.may_report(message):
+            await self._reconcile_message(message, known)
+        else:
+            await self._inbound.edited(message)
         for card in await self._handlers.known_cards("discord", str(guild.id), message=target.message):
             await self._verdicts.compare(guild, card)
 

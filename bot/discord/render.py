@@ -36,7 +36,7 @@ from reunite.messages.reply import (
 )
 from reunite.ports import Outgoing
 from reunite.text.controls import without_controls
-from reunite.text.titles import without_verb
+from reunite.text.headlines import says_what_happened
 
 PICTURE_NAME: Final = "photo.jpg"
 MAX_QUOTED: Final = 800
@@ -180,11 +180,15 @@ def marker(key: str) -> str:
 
 
 def thread_name(kind: ReportKind | None, caption: str, posted: datetime, language: str = "en") -> str:
-    """Name a post's thread by its caption, or else by its day, after its kind of report if that is known."""
-    words = without_emphasis(without_controls(caption))
-    said = " ".join((without_verb(words, kind) if kind else words).split())
-    name = said or sentence("thread_unnamed", language, day=date_words(posted, language))
-    return shortened(sentence(f"thread_{kind}", language, what=name) if kind else name, _MAX_THREAD_NAME)
+    """Name a post's thread by its caption, or else by its day; it says the kind of report, if that is known."""
+    said = shortened(" ".join(without_emphasis(without_controls(caption)).split()), _MAX_THREAD_NAME)
+    if kind is None or says_what_happened(said, kind):
+        return said or _day(posted, language)
+    return shortened(sentence(f"thread_{kind}", language, what=said or _day(posted, language)), _MAX_THREAD_NAME)
+
+
+def _day(posted: datetime, language: str) -> str:
+    return sentence("thread_unnamed", language, day=date_words(posted, language))
 
 
 def title_of(reply: Reply) -> str:

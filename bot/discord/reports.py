@@ -142,7 +142,7 @@ class Reports:
         check_photos(given.not_photos)
         if given.is_empty:
             raise TellUserError("empty_report")
-        written = readable(given.words, guild)
+        written = readable(given.words, guild, interaction.user)
         words = written if which == "sealed" else without_spoilers(written)
         zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
         assumed, zone_error = (zone, timedelta()) if zone else _assumed_zone(interaction)
@@ -157,7 +157,7 @@ class Reports:
                     target=ReplyTarget("discord", str(guild.id), str(destination.id)),
                     author=member_of(interaction.user),
                     text=dated_text.text,
-                    place=without_spoilers(readable(given.where, guild)),
+                    place=without_spoilers(readable(given.where, guild, interaction.user)),
                     happened_at=dated_text.moment,
                     happened_on=dated_text.day,
                     posted_at=interaction.created_at,

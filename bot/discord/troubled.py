@@ -25,44 +25,48 @@ class Troubled:
     def __init__(self, compare: Callable[[ReplyTarget], Awaitable[None]], pause: float) -> None:
         self._compare = compare
         self._pause = pause
-        self._targets: dict[ReplyTarget, None] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: dict[ReplyTarget, asyncio.Task[None]] = {}
+        self._again: set[ReplyTarget] = set()
+        """Those that met trouble once more."""
+        self._turn = asyncio.Lock()
+        """One is compared at a time, however many pauses end at once."""
 
     def add(self, target: ReplyTarget) -> None:
         """Compare a message after a pause, and after growing ones until that succeeds."""
-        self._targets[target] = None
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        if target in self._tasks:
+            self._again.add(target)
+        else:
+            self._tasks[target] = asyncio.create_task(self._retry(target))
 
     def are_in(self, guild: int) -> bool:
         """Return whether a guild has such messages."""
-        return any(target.workspace == str(guild) for target in self._targets)
+        return any(target.workspace == str(guild) for target in self._tasks)
 
     async def stop(self) -> None:
         """Leave the rest to the next start, which compares everything."""
-        if self._task:
-            await stop(self._task)
+        await stop(*self._tasks.values())
 
-    async def _run(self) -> None:
-        pause = self._pause
-        while self._targets:
+    async def _retry(self, target: ReplyTarget) -> None:
+        pause, is_settled = self._pause, False
+        while not is_settled:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            for target in [*self._targets]:
-                if await self._is_settled(target):
-                    self._targets.pop(target)
+            async with self._turn:
+                self._again.discard(target)
+                is_settled = await self._is_settled(target) and target not in self._again
+        del self._tasks[target]
 
     async def _is_settled(self, target: ReplyTarget) -> bool:
         try:
             await self._compare(target)
         except Exception as error:  # noqa: BLE001 - the other messages are compared all the same
-            return not is_passing(error, target)
+            return not log_trouble(error, target.workspace, target.message)
         return True
 
 
-def is_passing(error: Exception, target: ReplyTarget) -> bool:
-    """Log what has kept a message from being compared; return whether it may succeed later."""
-    place = {"guild": target.workspace, "message": target.message}
+def log_trouble(error: Exception, guild: str, message: str | None) -> bool:
+    """Log what has kept a message, or another part of a guild, from being compared; return whether it may pass."""
+    place = {"guild": guild, "message": message}
     if isinstance(error, discord.HTTPException):
         _log.warning("discord_reconcile_refused", **place, status=error.status, code=error.code)
         return not is_refusal(error)

@@ -58,21 +58,33 @@ def claim_card(claimed: Claimed, reader: Report, picture: Picture | None, modera
         *notices.both_sides(match, (found, lost), language),
     ]
     lines += _progress(claimed, language, moderator)
-    see = replace(button("see_claim", claim.id, language), style="plain")  # the verdicts come first here
-    # The answer is deleted at the end, and nobody needs it while the claim is over.
-    is_shown = claim.has_proof and not rules.is_over(claim, match, lost, found)
-    buttons = (*((see,) if is_shown else ()), *button_row(match.id, language, "confirm", "reject"))
+    buttons = (*_see(claimed, language), *button_row(match.id, language, "confirm", "reject"))
     return of_match("claim", match, *lines, picture=picture, buttons=buttons)
 
 
 def earlier_claim_card(claimed: Claimed, reader: Report) -> Reply:
-    """Replace the card of a claim once its owner has given another answer, whose card moderators decide on."""
+    """Replace the card of a claim once its owner has given another answer, whose card moderators decide on.
+
+    They can still compare the two answers: somebody who guesses says something else each time.
+    """
     claim, language = claimed.claim, reader.language
+    member = Person.at(claimed.lost.target, claim.member, report=claimed.lost.id)
     lines = (
-        line("claimed", language, member=Person.at(claimed.lost.target, claim.member, report=claimed.lost.id)),
+        line("claimed_before", language, member=member),
         line(f"claim_is_{claim.state}", language, person=_decider(claim, language)),
     )
-    return of_match("claim", claimed.match, *lines)
+    return of_match("claim", claimed.match, *lines, buttons=_see(claimed, language))
+
+
+def _see(claimed: Claimed, language: str) -> tuple[Button, ...]:
+    """Return the button that shows moderators a claim's answer; on a card, the verdicts come first.
+
+    The answer is deleted at the end, and nobody needs it while the claim is over.
+    """
+    claim = claimed.claim
+    if not claim.has_proof or rules.is_over(claim, claimed.match, claimed.lost, claimed.found):
+        return ()
+    return (replace(button("see_claim", claim.id, language), style="plain"),)
 
 
 def _progress(claimed: Claimed, language: str, moderator: Person | None) -> list[Line]:

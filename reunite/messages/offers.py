@@ -4,6 +4,7 @@ Nothing is stored before the author accepts.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -54,12 +55,22 @@ def kind_of_offer(action: Action) -> ReportKind | None:
     return next((kind for kind, offered in _OFFERS.items() if offered[1] == action), None)
 
 
-def thread_photo(report: Report, *, is_reply: bool = False) -> Reply:
-    """Tell the author of a report how to search with a photo that they have posted in its thread, or as its reply.
+def offer_of_own_reply(post: str, kind: ReportKind, report: Report) -> Reply:
+    """Tell who answers their own report with a photo (their post's idempotency key) how to add it.
+
+    It may show something else: with another button, it becomes a report of this kind.
+    """
+    told, action = thread_photo(report), _OFFERS[kind][1]
+    other = button(action, uuid5(NAMESPACE_URL, post), report.language)
+    lines = (*told.lines, line("thread_photo_other", report.language))
+    return replace(told, lines=lines, buttons=(*told.buttons, other))
+
+
+def thread_photo(report: Report) -> Reply:
+    """Tell the author of a report how to search with a photo that they have posted in its thread.
 
     A sealed report's thread is public, so the photo should go from there.
     """
     add = button("add_photo", report.id, report.language)
     key = "thread_photo_sealed" if report.sealed else "thread_photo"
-    lines = (asking(key, report.language), *([line("thread_photo_other", report.language)] if is_reply else []))
-    return Reply("note", lines, buttons=(add,), about=frozenset({report.id}))
+    return Reply("note", (asking(key, report.language),), buttons=(add,), about=frozenset({report.id}))

@@ -21,7 +21,7 @@ def _any(key: str) -> str:
 
 
 _FIGURATIVELY: Final = re.compile(_any("figuratively") + _CLAUSE_ENDS)
-_MISSED: Final = re.compile(rf"[?？]|{_any('missed')}")
+_MISSED: Final = re.compile(rf"[?？]|{_any('lost')}|{_any('missed')}")
 _BACK: Final = re.compile(rf"{_any('mine')}|{_any('back')}{_CLAUSE_ENDS}")
 _PRAISES: Final = f"(?:{_any('praise')}|{_any('thanks')})"
 _PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_PRAISES}(?! s\b)|{_PRAISES}\W{{0,5}}\Z")

@@ -593,18 +593,19 @@ class HandoverCases:
     async def test_the_card_of_a_rejected_answer_gives_way_to_that_of_the_next(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, found, match = await stage.matched()
-        await stage.press("reject_claim", await stage.claim(match, found), BEN)
+        first = await stage.claim(match, found, "a red tag")
+        await stage.press("reject_claim", first, BEN)
         second = await stage.claim(match, found, "a sticker inside")
+        folded = (await stage.thread(found, "moderators"))[-2]
+        assert actions([folded]) == [("see_claim",)], "moderators can compare the two answers"
+        assert "a red tag" in (await stage.press("see_claim", first, MODERATOR)).text()
         await stage.press("accept_claim", second, BEN)
         for action, person, _ in (GOT_BACK, HANDED_OVER):
             await stage.press(action, match.id, person)
             folded, card = [card for card in await stage.thread(found, "moderators") if card.kind == "claim"]
             assert sentence("claim_is_rejected", person=BEN.name) in folded.text()
-            assert (folded.buttons, lost.text in folded.text(), sentence(f"log_{action}") in folded.text()) == (
-                (),
-                False,
-                False,
-            )
+            assert sentence("claimed_before", member=ADA.name).replace("**", "") in folded.text()
+            assert (lost.text in folded.text(), sentence(f"log_{action}") in folded.text()) == (False, False)
             assert sentence(f"log_{action}") in card.text()
             assert [button.action for button in card.buttons][-2:] == ["confirm", "reject"]
 

@@ -14,7 +14,7 @@ async def test_a_forwarded_photo_is_a_report_by_the_member_who_forwards_it(world
     post = await world.discord.people.forward("found", ann, words, {"cup.jpg": JPEG})
     await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
     report = await world.report()
-    assert (report["author_id"], report["text"]) == (ann, "found a blue cup in")
+    assert (report["author_id"], report["text"]) == (ann, "@… found a blue cup in #…")
     [(name, _)] = await world.photos()
     assert name == "cup.jpg"
     assert await world.platform.photo_url(world.post_of(post), name)

@@ -1,6 +1,7 @@
 """Posts on Discord become reports: the unmodified discord.py, over real sockets, against the double."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -226,19 +227,19 @@ async def test_the_menu_says_how_a_report_has_ended_though_a_part_of_its_post_ca
 async def test_a_photo_that_replies_to_a_report_is_no_report_until_its_author_says_so(world: World) -> None:
     people, ann, bob = world.discord.people, world.discord.admin.join("Ann"), world.discord.admin.join("Bob")
     post = await people.post("found", ann, "a bag", {"a.jpg": JPEG})
-    report = await world.report()
+    await world.report()
     reference = {"message_id": post, "channel_id": world.discord.channel("found")}
     answer: dict[str, Any] = {"message_reference": reference, "type": REPLY}
-    await people.post("found", ann, "from behind", {"b.jpg": JPEG}, **answer)
+    own = [await people.post("found", ann, words, {"b.jpg": JPEG}, **answer) for words in ("and keys", "and a phone")]
     theirs = await people.post("found", bob, "mine?", {"c.jpg": JPEG}, **answer)
     await people.edit(theirs, "is it mine?")
     [asked] = await eventually(lambda: world.discord.replies(theirs))
     assert world.discord.text(asked) == sentence("offer_reply")
     assert world.discord.channels[theirs]["name"] in {"mine?", "is it mine?"}, "nothing is said of the kind"
-    async with world.store.session(await world.community()) as session:
-        note = await session.outbox.get(keys.thread_photo(report["id"]))
-    assert note
-    assert sentence("thread_photo_other") in note.text()
+    for each in own:
+        [told] = await eventually(partial(world.discord.replies, each))
+        assert sentence("thread_photo_other") in world.discord.text(told)
     assert len(await world.reports()) == 1
     await world.discord.ui.answer(await world.discord.ui.press(asked["id"], sentence("button_look_for_it"), bob))
-    assert [report["kind"] for report in await world.reports()] == ["found", "lost"]
+    await world.discord.ui.answer(await world.discord.ui.press(told["id"], sentence("button_look_for_owner"), ann))
+    assert [report["kind"] for report in await world.reports()] == ["found", "lost", "found"]

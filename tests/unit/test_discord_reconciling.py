@@ -112,7 +112,7 @@ class Unsaved:
         self.is_saved = False
         self.handlers.join.side_effect = self._save
         self.client: Any = MagicMock(guilds=[self.guild], get_guild=lambda _: self.guild)
-        missed: Any = AsyncMock()
+        missed: Any = AsyncMock(earliest=MagicMock())
         missed.first_missed.side_effect = lambda *_: datetime.now(UTC) if self.is_saved else None
         self.reconciler = reconciling(self.client, missed, self.handlers, self.workspaces)
         self.reconciler._pause = 0.0
@@ -219,7 +219,7 @@ async def test_a_message_in_trouble_is_compared_again_without_reading_its_guild_
 
     channel.history, channel.fetch_message = history, AsyncMock(return_value=message)
     handlers: Any = AsyncMock(known_posts=AsyncMock(return_value=[]), known_cards=AsyncMock(return_value=[]))
-    other: Any = AsyncMock(recent=[8], first_missed=AsyncMock(return_value=datetime.now(UTC)))
+    other: Any = AsyncMock(recent=[8], earliest=MagicMock(), first_missed=AsyncMock(return_value=datetime.now(UTC)))
     other.edited.side_effect = [OSError, None]
     client: Any = MagicMock(guilds=[guild], get_guild=lambda _: guild)
     reconciler = reconciling(client, other, handlers, MagicMock())

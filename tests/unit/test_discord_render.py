@@ -197,14 +197,23 @@ def test_every_sign_that_formats_is_escaped(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_a_threads_name_is_short_enough_and_never_empty(caption: str) -> None:
-    name = thread_name(ReportKind.FOUND, caption, MONDAY)
-    assert len("Found: ") < len(name) <= 100
+    assert 0 < len(thread_name(ReportKind.FOUND, caption, MONDAY)) <= 100
 
 
-def test_a_threads_name_is_the_caption_or_the_day() -> None:
-    assert thread_name(ReportKind.FOUND, "black\n umbrella", MONDAY) == "Found: black umbrella"
-    assert thread_name(ReportKind.LOST, " ", MONDAY) == "Lost: photo from 11 May"
-    assert thread_name(ReportKind.FOUND, "**Found** in a\n- `canteen`, 5*8", MONDAY) == "Found: in a canteen, 5*8"
+@pytest.mark.parametrize(
+    ("kind", "caption", "name"),
+    [
+        (ReportKind.FOUND, "black\n umbrella", "Found: black umbrella"),
+        (ReportKind.LOST, " ", "Lost: photo from 11 May"),
+        (ReportKind.FOUND, "**Found** in a\n- `canteen`, 5*8", "Found in a canteen, 5*8"),
+        (ReportKind.LOST, "Found in the canteen", "Lost: Found in the canteen"),
+        (ReportKind.LOST, "I lost a hat", "I lost a hat"),
+        (ReportKind.FOUND, f"{'a' * 120} found", f"Found: {'a' * 92}…"),
+        (None, "mine?", "mine?"),
+    ],
+)
+def test_a_threads_name_is_the_caption_or_the_day(kind: ReportKind | None, caption: str, name: str) -> None:
+    assert thread_name(kind, caption, MONDAY) == name
 
 
 def test_keys_make_short_nonces_and_different_markers() -> None:

@@ -1,4 +1,4 @@
-"""Settings that a guild has chosen stay as they are, whatever is read or adopted meanwhile."""
+"""Settings that a guild has chosen stay as they are, whatever is read meanwhile."""
 
 import asyncio
 from unittest.mock import AsyncMock, MagicMock, create_autospec
@@ -10,7 +10,6 @@ from bot.discord.workspaces import Workspaces
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.welcome import WelcomeHandlers
 
 
 async def test_settings_read_before_a_change_do_not_replace_it() -> None:
@@ -38,15 +37,3 @@ async def test_settings_read_before_a_change_do_not_replace_it() -> None:
     go_on.set()
     await asyncio.gather(joining, changing, return_exceptions=True)
     assert workspaces.settings(guild) == Settings(language="de")
-
-
-async def test_a_language_that_was_chosen_is_not_replaced_by_the_one_that_the_guild_has_on_discord() -> None:
-    handlers = create_autospec(Handlers, instance=True)
-    handlers.welcome = create_autospec(WelcomeHandlers, instance=True)
-    handlers.settings.return_value = Settings()  # English, which looks like a setting that nobody has touched
-    workspaces = Workspaces(handlers, AsyncMock(return_value=None))
-    guild = MagicMock(discord.Guild, id=1, unavailable=False, channels=[], text_channels=[], forums=[])
-    await workspaces.adopt_language(guild, "es")
-    handlers.welcome.adopt_language.assert_awaited_once_with("discord", "1", "es")
-    handlers.set_up.assert_not_awaited()
-    assert workspaces.language(guild) == "en"

@@ -2,6 +2,7 @@
 
 from unittest.mock import MagicMock
 
+import discord
 import pytest
 
 from bot.discord.markup import readable, without_spoilers
@@ -31,16 +32,37 @@ def test_what_is_left_of_words(written: str, shown: str) -> None:
     [
         ("a hat <:sad_cat:123456789012345678> <a:run:123456789012345678>", "a hat :sad_cat: :run:"),
         ("I used </lost:123456789012345678>", "I used /lost"),
-        ("in <#7>, ask <@&8>", "in #library, ask @Team"),
-        ("<@9>'s bag in <#9>", "'s bag in"),
+        ("in <#7>, ask <@&8> or <@&1>", "in #library, ask @Team or @everyone"),
+        ("ask <@9>, who has it, or <@!10>", "ask @Ann, who has it, or @…"),
+        ("in <#11>, <#12>, <#13> or <#14>", "in #…, #…, #room or #…"),
         ("3 < 4, a <3 and <t:1795971600:f>", "3 < 4, a <3 and <t:1795971600:f>"),
     ],
 )
 def test_notation_gives_way_to_names(written: str, shown: str) -> None:
-    channel, role = MagicMock(), MagicMock()
-    channel.name, role.name = "library", "Team"
-    guild = MagicMock(get_channel_or_thread={7: channel}.get, get_role={8: role}.get)
-    assert readable(written, guild) == shown
+    writer, team, all_members = MagicMock(discord.Member, display_name="Ann"), MagicMock(), MagicMock()
+    team.name, all_members.name = "Team", "@everyone"
+    channels = {7: channel("library"), 11: channel("moderators", is_seen=False), 13: thread(), 14: thread(private=True)}
+    guild = MagicMock(
+        get_channel_or_thread=channels.get, get_role={1: all_members, 8: team}.get, get_member={9: writer}.get
+    )
+    assert readable(written, guild, writer) == shown
+
+
+def test_whoever_isnt_known_to_see_a_channel_doesnt_learn_its_name() -> None:
+    guild = MagicMock(get_channel_or_thread={7: channel("library")}.get)
+    assert readable("<#7>", guild, MagicMock(discord.User)) == readable("<#7>", None) == "#…"
+
+
+def channel(name: str, *, is_seen: bool = True) -> MagicMock:
+    place = MagicMock(discord.TextChannel)
+    place.name, place.permissions_for.return_value.view_channel = name, is_seen
+    return place
+
+
+def thread(*, private: bool = False) -> MagicMock:
+    place = MagicMock(discord.Thread, is_private=lambda: private)
+    place.name, place.permissions_for.return_value.view_channel = "room", True
+    return place
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,13 @@ async def test_only_a_thread_that_opens_has_refused_changes_tried_again() -> Non
         (thread(), thread(name="Found: a cap")),
         (thread(), thread(archived=True)),
         (thread(locked=True), thread(locked=True, name="Found: a cap")),
+        (thread(archived=True, locked=True), thread(archived=True)),
+        (thread(archived=True, locked=True), thread(locked=True)),
     ):
         await events.on_thread_update(before, after)
     await events.on_thread_join(thread(archived=True, locked=True))
     missed.change_again_in.assert_not_awaited()
-    await events.on_thread_update(thread(locked=True), thread())
+    for closed in (thread(locked=True), thread(archived=True)):
+        await events.on_thread_update(closed, thread())
     await events.on_thread_join(thread())
-    assert missed.change_again_in.await_count == 2
+    assert missed.change_again_in.await_count == 3

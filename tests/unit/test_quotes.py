@@ -107,7 +107,8 @@ QUEUED: dict[str, list[Reply]] = {
         for report in (FOUND, SEALED)
         for moderator in (None, MODERATOR)
     ],
-    "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED, is_reply=True)],
+    "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED)],
+    "offer_of_own_reply": [offers.offer_of_own_reply("a post", report.kind, report) for report in (LOST, SEALED)],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],

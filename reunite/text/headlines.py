@@ -1,0 +1,40 @@
+"""Whether a text says, where one looks first, what happened to a thing."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from reunite.entities import ReportKind
+from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed_in
+from reunite.text.words import plain, tokens
+
+
+def _any(file: str, key: str) -> re.Pattern[str]:
+    return re.compile(any_of(plain(phrase) for phrase in listed_in(read_toml(file)[key])))
+
+
+_SAID: Final[Mapping[ReportKind, re.Pattern[str]]] = {
+    ReportKind.FOUND: _any("finds.toml", "found_or_lay"),
+    ReportKind.LOST: _any("losses.toml", "lost"),
+}
+_END: Final = re.compile(r"[ぁ-ん了]{0,9}(?:\s{0,3}[,.;!?…、。，！？)\n—–]|[^\w\"”»」』]{0,10}\Z)")
+"""The end of a clause, after the rest of a Japanese or Chinese verb, but not that of a title in quotation marks."""
+
+_LONGEST_AUXILIARY: Final = 2
+"""Letters of the longest one that isn't among the stop words: "I've", "ho"."""
+
+
+def says_what_happened(text: str, kind: ReportKind) -> bool:
+    """Return whether a text says that a thing was found, or lost: at its beginning, or at the end of a clause.
+
+    A doubtful text doesn't.
+    """
+    words = plain(text)
+    said = _SAID[kind].finditer(words)
+    return any(_names_nothing(words[: verb.start()]) or _END.match(words, verb.end()) for verb in said)
+
+
+def _names_nothing(plain_text: str) -> bool:
+    """Return whether a text has no words but pronouns, auxiliary verbs and their like."""
+    return all(word.isascii() and len(word) <= _LONGEST_AUXILIARY for word in tokens(plain_text))
