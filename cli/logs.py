@@ -15,7 +15,8 @@ _ROWS: Final = re.compile(
 )
 """What PostgreSQL adds to an error, the row with members' words included, up to the next error of a traceback."""
 
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What begins a line, commands a terminal, or turns the direction in which a line is read."""
 
 
 def configure(level: str, *, as_json: bool) -> None:
@@ -73,4 +74,5 @@ def _traceback(exc_info: structlog.typing.ExcInfo) -> str:
 
 
 def _write_traceback(log: TextIO, error: structlog.typing.ExcInfo) -> None:
-    log.write(f"\n{_traceback(error)}")
+    lines = _traceback(error).split("\n")  # indented, so that none of them looks like an entry
+    log.write("".join(f"\n  {_escaped(line)}" for line in lines))

@@ -43,15 +43,6 @@ class SqlClaims(Queries):
             **asdict(account),
         )
 
-    async def waiting(self, workspace: UUID) -> Sequence[Claim]:
-        return await self._where(
-            """c.state = 'open' AND m.state = 'undecided' AND lost.state = 'open' AND EXISTS (
-                 SELECT FROM report found WHERE found.id = m.found_id AND found.state = 'open'
-                   AND %(workspace)s IN (found.workspace_id, lost.workspace_id))
-               ORDER BY c.at""",
-            workspace=workspace,
-        )
-
     async def proof(self, claim: UUID) -> str:
         row = await self._one("SELECT proof FROM claim WHERE id = %(claim)s", claim=claim)
         return self._keys.decrypt(row["proof"]) if row else ""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.database import Database
 from reunite import digest
+from reunite.messages.keys import CLAIM_CARD
 from reunite.reminders import ACCEPTED_FOR, BEFORE_END, UNSEEN_FOR, Due
 
 
@@ -30,6 +31,11 @@ class DueTasks:
             "SELECT * FROM due_reminders(%s, %s, %s, %s, %s)", at, BEFORE_END, UNSEEN_FOR, ACCEPTED_FOR, limit
         )
         return [(row["community_id"], Due(row["kind"], row["subject"])) for row in rows]
+
+    async def unshown_claims(self, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return claims that wait, and that moderators who have a channel haven't been shown."""
+        rows = await self._database.rows("SELECT * FROM unshown_claims(%s, %s)", CLAIM_CARD, limit)
+        return [(row["community_id"], row["claim_id"]) for row in rows]
 
     async def digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         """Return the workspaces whose digest is due at a moment."""

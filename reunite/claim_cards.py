@@ -5,15 +5,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import ClaimState, Match, MatchState, Report, Workspace
-from reunite.locking import lock_sides
+from reunite.entities import ClaimState, Match, MatchState, Report
+from reunite.locking import locked_match
 from reunite.match_cards import card_of, likelier_now, may_claim
 from reunite.messages import galleries, handovers, keys, notices, reminders
 from reunite.messages.handovers import Claimed
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Person, Picture, Reply
 from reunite.moderators import deciding_moderator, readers
-from reunite.ports import Session, Store
+from reunite.ports import Session
 from reunite.tiles import Pair, picture_of, revise_tiles
 
 
@@ -26,15 +26,13 @@ async def post_card(session: Session, claimed: Claimed) -> None:
     await revise_cards(session, claimed.match, claimed.lost, claimed.found)
 
 
-async def post_missing_cards(store: Store, workspace: Workspace) -> None:
-    """Show the moderators the claims that wait from before they had a channel."""
-    async with store.session(workspace.community) as session:
-        waiting = await session.claims.waiting(workspace.id)
-    for claim in waiting:
-        async with store.session(workspace.community) as session:
-            match = await session.matches.get(claim.match)
-            if match and match.state is MatchState.UNDECIDED:
-                await post_card(session, Claimed(claim, match, *await lock_sides(session, match)))
+async def post_missing_cards(session: Session, claim_id: UUID) -> None:
+    """Show the moderators a claim that waits from before they had a channel. Idempotent."""
+    if known := await session.claims.get(claim_id):
+        match, lost, found = await locked_match(session, known.match)
+        claim = await session.claims.get(claim_id)  # others may have decided before the lock
+        if claim and claim.state is ClaimState.OPEN and match.state is MatchState.UNDECIDED:
+            await post_card(session, Claimed(claim, match, lost, found))
 
 
 async def revise_claim(session: Session, match_id: UUID, lost: Report, found: Report) -> None:

@@ -10,7 +10,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reunite.absence import LEAVING
-from reunite.claim_cards import post_missing_cards
 from reunite.commands import ChangeSettings
 from reunite.entities import Member, Report, Settings, Trends, Workspace
 from reunite.errors import TellUserError
@@ -47,8 +46,6 @@ class CommunityHandlers:
         settings = replace(settings, timezone=zone_named(settings.timezone))
         async with self._store.session(workspace.community) as session:
             await session.workspaces.save_settings(workspace.id, settings)
-        if settings.log_channel:
-            await post_missing_cards(self._store, workspace)
 
     async def zone(self, workspace: Workspace, member: Member) -> ZoneInfo | None:
         async with self._store.session(workspace.community) as session:

@@ -29,8 +29,8 @@ class CommandWords:
 
     name: str
     description: str
-    also: Sequence[str] = ()
-    """Other names that are understood where people type them."""
+    before_words: str = ""
+    """What is typed before the words to search for, if people begin no report with it; otherwise that is English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.slack.reports import Reports
 from bot.slack.subcommands import Subcommand, subcommand_of
 from reunite.entities import ReportKind
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import LANGUAGES, sentence
 from reunite.messages import notices, welcome
 from reunite.messages.welcome import HOME, NamedCommands
 from reunite.text.help import asks_for_help
@@ -45,7 +45,7 @@ class Commands:
     async def command(self, private: PrivateReplies) -> None:
         """Handle `/lost` or `/found`, with or without words."""
         words = private.body.get("text", "").strip()
-        asked = subcommand_of(words, [private.remembered_language])
+        asked = subcommand_of(words, LANGUAGES, of_lost=private.body["command"] == LOST)  # it isn't known yet who asks
         failed = REPORT_FAILED if words and not asked and not asks_for_help(plain_text(words)) else WENT_WRONG
         opens_modal = not words or (asked is not None and asked.key in _OPENS_MODAL and not asked.rest)
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
@@ -53,7 +53,7 @@ class Commands:
     async def _command(self, words: str, person: Person, private: PrivateReplies) -> None:
         kind = ReportKind.LOST if private.body["command"] == LOST else ReportKind.FOUND
         languages = [person.language, await private.workspace.language()]
-        match subcommand_of(words, languages):
+        match subcommand_of(words, languages, of_lost=kind is ReportKind.LOST):
             case None if not words:
                 await self._reports.open(person, private, "lost" if kind is ReportKind.LOST else "found")
             case _ if asks_for_help(plain_text(words)):

@@ -8,6 +8,10 @@ LOST, FOUND = "/lost", "/found"
 COMMANDS: Final = frozenset({LOST, FOUND})
 SUBCOMMANDS: Final = ("sealed", "search", "mine", "privacy", "setup", "stats", "timezone", "link", "unlink")
 """What other platforms have commands for is a word after `/lost` here, and "sealed" one after `/found`."""
+THINGS: Final = frozenset(
+    {"chiffres", "cifras", "collega", "conectar", "fuseau", "fuso", "masque", "numeros", "números", "zahlen"}
+)
+"""Names of subcommands, perhaps without their accents, that are also things which people lose, or everyday words."""
 REPORT_LOST, REPORT_FOUND, REPORT_SEALED = "report_lost", "report_found", "report_sealed"
 REPORT_SHORTCUTS: Final = frozenset({REPORT_LOST, REPORT_FOUND, REPORT_SEALED})
 SEARCH_FOUND: Final = "search_found"
@@ -36,6 +40,14 @@ def command_names(language: str) -> CommandNames:
     def name(key: str) -> str:
         if f"/{key}" in COMMANDS:
             return f"/{key}"
-        return f"{FOUND if key == 'sealed' else LOST} {command(key, language).name}"
+        return f"{FOUND if key == 'sealed' else LOST} {typed_name(key, language)}"
 
     return CommandNames(name)
+
+
+def typed_name(key: str, language: str) -> str:
+    """Return what people should type after `/lost` or `/found`: in their language, unless that may be a report."""
+    named = command(key, language)
+    if key == "search":
+        return named.before_words or key
+    return key if named.name in THINGS else named.name

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,8 +10,8 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 
 from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
+from bot.slack.block_words import words_in_blocks
 from bot.slack.errors import code_of, is_no_answer
-from bot.slack.markup import escape
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReportKind
@@ -79,26 +79,7 @@ async def words_of(workspace: SlackWorkspace, message: Body) -> str:
     What an app writes for someone may have them in its blocks only.
     """
     forwarded = "\n".join(filter(None, (shared.get("text") for shared in _shared(message))))
-    return await workspace.words(message.get("text") or forwarded or _words_in(message.get("blocks") or ()))
-
-
-def _words_in(blocks: Sequence[Body]) -> str:
-    """Return the words of blocks, one line each."""
-    return "\n".join(filter(None, ("".join(_texts(block)) for block in blocks)))
-
-
-def _texts(part: Body) -> Iterator[str]:
-    """Return the texts of a block, or of an element in it, in Slack's notation."""
-    text = part.get("text")
-    if isinstance(text, dict):  # a section's
-        yield str(text.get("text") or "")
-    elif text:
-        yield escape(str(text)) if part.get("type") == "text" else str(text)
-    elif user := part.get("user_id"):
-        yield f"<@{user}>"
-    for element in part.get("elements") or ():
-        if element.get("type") != "button":
-            yield from _texts(element)
+    return await workspace.words(message.get("text") or forwarded or words_in_blocks(message.get("blocks") or ()))
 
 
 async def report_of(  # noqa: PLR0913 - what a report is made of

@@ -3,17 +3,20 @@
 Pure.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
-from bot.slack.manifest import SUBCOMMANDS
+from bot.slack.manifest import SUBCOMMANDS, THINGS
 from reunite.community import is_link_code
-from reunite.language import command
+from reunite.language import LANGUAGES, command
 from reunite.text.words import plain
 
 _ENGLISH: Final = "en"
-_UNSPACED: Final = frozenset({"ja", "zh"})
-"""Languages in which people write no space after a word."""
+_FIRST_WORD: Final = re.compile(r"([^\s:：]+)\s*[\s:：]\s*(.*)", re.DOTALL)
+_IN_ANY_LANGUAGE: Final = frozenset({"sealed", "search"})
+"""What a post may have advised in a language that its workspace had before, or that its reader doesn't speak."""
 
 
 class Subcommand(NamedTuple):
@@ -23,30 +26,33 @@ class Subcommand(NamedTuple):
     rest: str
 
 
-def subcommand_of(text: str, languages: Collection[str]) -> Subcommand | None:
+def subcommand_of(text: str, languages: Collection[str], *, of_lost: bool) -> Subcommand | None:
     """Return what a command's text asks for; None if it describes a thing.
 
-    Most subcommands stand alone: "mine" is one, a "mine detector" is a thing.
+    Most subcommands stand alone: "mine" is one, a "mine detector" is a thing. Words to search for may follow `/lost`.
     """
     words = text.strip()
-    for language in (_ENGLISH, *languages):
-        for key in SUBCOMMANDS:
-            named = command(key, language)
-            for name in (named.name, *named.also):
-                rest = _after(name, words, language)
-                if rest is not None and _takes(key, rest, language):
-                    return Subcommand(key, rest)
+    if normalize("NFC", words).casefold() in THINGS:
+        return None
+    alone = _spaced(words)
+    for key, language in _understood(languages):
+        named = command(key, language)
+        if alone in {_spaced(named.name), _spaced(named.before_words)} - {""}:
+            return Subcommand(key, "")
+    first = _FIRST_WORD.fullmatch(words)
+    for key, language in _understood(languages) if first else ():
+        if first and _takes(key, language, first[1], first[2], of_lost=of_lost):
+            return Subcommand(key, first[2])
     return None
 
 
-def _after(name: str, words: str, language: str) -> str | None:
-    """Return what follows a name at the beginning of a text; None if that's another word."""
-    if _spaced(words) == _spaced(name):
-        return ""
-    if language in _UNSPACED and words.startswith(name):
-        return words.removeprefix(name).strip()
-    first, *rest = words.split(maxsplit=1) or [""]
-    return rest[0] if rest and plain(first) == plain(name) else None
+def _understood(languages: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Return the subcommands, each with the languages in which it is understood, people's own first."""
+    own = (_ENGLISH, *languages)
+    for language in dict.fromkeys((*own, *LANGUAGES)):
+        for key in SUBCOMMANDS:
+            if language in own or key in _IN_ANY_LANGUAGE:
+                yield key, language
 
 
 def _spaced(words: str) -> str:
@@ -54,14 +60,18 @@ def _spaced(words: str) -> str:
     return " ".join(plain(words).replace("-", " ").split())
 
 
-def _takes(key: str, rest: str, language: str) -> bool:
-    """Return whether a subcommand takes what follows it."""
+def _takes(key: str, language: str, first: str, rest: str, *, of_lost: bool) -> bool:
+    """Return whether the first word names a subcommand that takes what follows it.
+
+    People begin reports with "suche" or "cerca", so a search is asked for by a form of the word that they don't use.
+    """
+    named = command(key, language)
     match key:
         case "search":
-            return True
+            return of_lost and plain(first) == plain(named.before_words)
         case "link":  # a "link bracelet" is a lost item
-            return not rest or (is_link_code(rest) and " " not in rest)
+            return plain(first) == plain(named.name) and is_link_code(rest) and " " not in rest
         case "timezone":  # in another language, its name may be a thing's: "fuseau" is a pair of trousers too
-            return not rest or language == _ENGLISH
+            return plain(first) == plain(named.name) and language == _ENGLISH
         case _:
-            return not rest
+            return False

@@ -11,6 +11,8 @@ ReplyKey = NewType("ReplyKey", str)
 
 FIRST_REPLY: Final = ":first"
 """How a first reply's key ends, after its report's id."""
+CLAIM_CARD: Final = ":card:"
+"""What is in the key of a claim's card between the claim's id and its reader's kind of report."""
 
 
 def report_post(report: UUID) -> ReplyKey:
@@ -100,7 +102,7 @@ def claim(claim: UUID) -> ReplyKey:
 
 def claim_card(claim: UUID, reader: ReportKind) -> ReplyKey:
     """Return the key of a claim's card for the moderators of its found or, on another workspace, its lost report."""
-    return ReplyKey(f"{claim}:card:{reader}")
+    return ReplyKey(f"{claim}{CLAIM_CARD}{reader}")
 
 
 def conversation(claim: UUID) -> ReplyKey:

@@ -20,10 +20,6 @@ class Claims(Protocol):
     async def by(self, account: Account) -> Sequence[Claim]:
         """Return someone's claims, oldest first, without those whose report was deleted."""
 
-    async def waiting(self, workspace: UUID) -> Sequence[Claim]:
-        """Return the open claims, oldest first, on and of a workspace's open reports."""
-        ...
-
     async def proof(self, claim: UUID) -> str:
         """Return a claim's proof; empty if it was deleted."""
 

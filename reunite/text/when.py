@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeVar
 from reunite import rules
 from reunite.text.other_scripts import OTHER_SCRIPT
 from reunite.text.when_context import settled
+from reunite.text.when_exact import names_one_day
 from reunite.text.when_words import (
     Atom,
     Calendar,
@@ -65,7 +66,7 @@ class When:
     moment: datetime | None = None
     problem: Problem | None = None
     day: date | None = None
-    """The day, as the person counts them, if they said nothing more exact; the moment is then its beginning."""
+    """The day, as the person counts them, if they named one and nothing more exact; the moment is its beginning."""
 
 
 class _NotUnderstoodError(ValueError):
@@ -86,6 +87,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
     found = [*_without_doubtful_weekdays(atoms(text))]
     if not found and not text.strip():
         return When()
+    one_day = names_one_day(text, found)
     try:
         moment, day = _moment(found, now)
     except _InFutureError:
@@ -94,6 +96,9 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
         return When(problem="when_not_understood")
     if moment > now + zone_error:
         return When(problem="when_to_come")
+    if day and not zone_error:  # in the person's own zone, it has begun
+        day = min(day, now.date())
+    day = day if one_day else None
     return When(min(moment, now), day=day) if rules.is_plausible_time(moment) else When(problem="when_not_understood")
 
 

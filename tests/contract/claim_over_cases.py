@@ -4,8 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from reunite.commands import ChangeSettings
-from reunite.entities import Match, Member, Report, Settings, VerdictKind
+from reunite.entities import Match, Member, Report, VerdictKind
 from reunite.errors import TellUserError
 from reunite.expiry import expire
 from reunite.language import sentence
@@ -41,18 +40,6 @@ class ClaimOverCases:
         after = [await stage.thread(other), await stage.thread(other, "moderators"), (await _cards(stage, lost))[-1]]
         assert after == before
         await stage.press("accept_claim", claim, BEN)
-
-    async def test_moderators_who_choose_a_channel_see_the_claims_that_wait(self, stage: Stage) -> None:
-        await stage.join()
-        _, found, match = await stage.matched()
-        await stage.claim(match, found)
-        assert await stage.thread(found, "moderators") == []
-        for _ in range(2):
-            await stage.handlers.set_up(
-                ChangeSettings(platform="web", workspace="here", settings=Settings(log_channel="log"))
-            )
-            [card] = await stage.thread(found, "moderators")
-            assert sentence("claim_is_open") in card.text()
 
     async def test_a_reminder_of_a_claim_asks_nothing_while_its_owner_has_theirs(self, stage: Stage) -> None:
         await stage.join()

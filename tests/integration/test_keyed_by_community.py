@@ -57,6 +57,7 @@ ACROSS = {
     "settle_unread",
     "stale_photos",
     "unanswered_posts",
+    "unshown_claims",
     # Numbers for operators.
     "failed_work",
     "match_numbers",

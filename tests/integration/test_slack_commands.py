@@ -70,8 +70,10 @@ async def test_whoever_asks_for_help_gets_it_and_makes_no_report(world: World) -
     for command, words in asked:
         used = await world.slack.slash(command, words, world.ada, world.lost)
         assert "/lost search" in str(await answer(used))
-    await answer(await world.slack.slash("lost", "help me find my black backpack", world.ada, world.lost))
-    assert [report.text for report in await world.reports()] == ["help me find my black backpack"]
+    described = [("lost", "help me find my black backpack"), ("found", "search and rescue vest")]
+    for command, words in described:
+        await answer(await world.slack.slash(command, words, world.ada, world.lost))
+    assert [(report.kind, report.text) for report in await world.reports()] == described
 
 
 async def test_what_slack_or_the_home_tab_has_is_no_report(world: World) -> None:

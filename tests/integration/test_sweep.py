@@ -9,8 +9,10 @@ from db.keys import Keys, new_key
 from db.queue import ArqQueue
 from db.store import Store
 from reunite import my_reports
-from reunite.entities import ReportState
+from reunite.entities import Match, Report, ReportState, VerdictKind
 from reunite.language import sentence
+from reunite.locking import lock_sides
+from reunite.ports import Session
 from tests.contract.stages import ADA, Stage, staged
 from workers.sweep import Sweep
 
@@ -68,6 +70,36 @@ async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(d
             known = await session.claims.get(claim)
         assert known
         assert known.has_proof
+
+
+async def test_moderators_who_choose_a_channel_see_the_claims_that_wait_as_they_are_by_then(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(database_url, Keys([new_key()])) as stage:
+        await stage.join()
+        _, found, match = await stage.matched()
+        await stage.claim(match, found)
+        await sweep_at(stage, 1).run_once()
+        await stage.join(log_channel="log")
+        assert await stage.thread(found, "moderators") == []  # a form with many such claims is saved as quickly
+
+        async def decided_before_the_lock(session: Session, locked: Match) -> tuple[Report, Report]:
+            monkeypatch.undo()
+            await stage.verdict(match, VerdictKind.CONFIRM)
+            return await lock_sides(session, locked)
+
+        monkeypatch.setattr("reunite.locking.lock_sides", decided_before_the_lock)
+        await sweep_at(stage, 1).run_once()
+        assert await stage.state(found) is ReportState.RETURNED
+        assert await stage.thread(found, "moderators") == []
+        await stage.verdict(match, VerdictKind.CONFIRM, given=False)
+        await stage.join()
+        await stage.claim(match, found)
+        await stage.join(log_channel="log")
+        for _ in range(2):
+            await sweep_at(stage, 1).run_once()
+            [card] = await stage.thread(found, "moderators")
+            assert sentence("claim_is_open") in card.text()
 
 
 async def test_jobs_of_the_api_are_deleted_after_thirty_days(database_url: str, owner_database_url: str) -> None:

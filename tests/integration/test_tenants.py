@@ -53,6 +53,7 @@ OWNERS = {
     "take_embedding_request",
     "tried_again",
     "unanswered_posts",
+    "unshown_claims",
     "unlink_workspace",
     "waiting_by_community",
     "use_api_token",

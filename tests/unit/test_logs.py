@@ -53,13 +53,18 @@ def test_nothing_that_is_logged_begins_a_line_or_commands_a_terminal(
 ) -> None:
     monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
     configure("info", as_json=as_json)
-    hostile = "a\n2026-01-01 [error] forged\x1b[2J\x9b1m"
+    hostile = "a\n2026-01-01 [error] forged\x1b[2J\x9b1m\u202e\u2066"
     structlog.get_logger().warning("ours", name=hostile, of={"name": hostile})
     logging.getLogger("theirs").warning("theirs %s", hostile)
     logged = capsys.readouterr().err
     assert (len(logged.splitlines()), logged.count("forged")) == (2, 3)
     assert "\x1b" not in logged
-    assert "\x9b" not in logged
+    assert not any(control in logged for control in "\x9b\u202e\u2066")
+    for log in (structlog.get_logger(), logging.getLogger("theirs")):
+        log.error("failed", exc_info=ValueError(hostile))
+    traceback = capsys.readouterr().err
+    assert not any(control in traceback for control in "\x1b\x9b\u202e\u2066")
+    assert not any(line.startswith("2026-01-01") for line in traceback.splitlines())
 
 
 @pytest.mark.parametrize("as_json", [True, False])

@@ -264,8 +264,47 @@ def test_what_names_no_time_is_a_day_as_the_member_counts_them(text: str, day: i
         assert (found and found.day) == day
 
 
-def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said() -> None:
-    assert read_when("1 July", datetime(2026, 6, 30, 22, 0, tzinfo=ZoneInfo("UTC"))).day == date(2026, 7, 1)
+def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said_unless_the_zone_is_known() -> None:
+    utc = datetime(2026, 6, 30, 22, 0, tzinfo=ZoneInfo("UTC"))
+    assert read_when("1 July", utc, zone_error=UNKNOWN_ZONE).day == date(2026, 7, 1)
+    assert read_when("1 July", utc).day == date(2026, 6, 30)
+
+
+@for_each(
+    "said",
+    [
+        "last month|last week|weekend|a few days ago|Monday or Tuesday|28 to 30 November|before Friday",
+        "a day or two ago|a couple of days ago|a week ago|since Monday|2-3 days ago|about 5 November|early November 10",
+        "letzten Monat|letzte Woche|vor ein paar Tagen|Montag oder Dienstag|10.-12. November|vor Freitag|seit Montag",
+        "el mes pasado|la semana pasada|hace unos días|lunes o martes|antes del viernes|desde ayer|ayer o anteayer",
+        "le mois dernier|la semaine dernière|il y a quelques jours|lundi ou mardi|avant vendredi|depuis hier",
+        "il mese scorso|la settimana scorsa|qualche giorno fa|lunedì o martedì|prima di venerdì|dopo lunedì",
+        "vorige maand|vorige week|een paar dagen geleden|maandag of dinsdag|voor vrijdag|sinds gisteren",
+        "w zeszłym miesiącu|w zeszłym tygodniu|kilka dni temu|poniedziałek albo wtorek|przed piątkiem|od wczoraj",
+        "mês passado|semana passada|há alguns dias|segunda ou terça|antes de sexta|desde ontem|uns dias atrás",
+        "先月|先週|数日前|月曜日か火曜日|金曜日の前|月曜日から|昨日以降",
+        "上个月|上周|几天前|星期一或星期二|星期五之前|从昨天|昨天左右",
+    ],
+)
+def test_what_names_no_single_day_is_no_day(said: str) -> None:
+    now = datetime(2026, 11, 30, 20, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert {text: found.day for text in said.split("|") if (found := read_when(text, now)).day} == {}
+    assert [text for text in said.split("|") if read_when(text, now).moment]
+
+
+@for_each(
+    ("said", "day"),
+    [
+        ("yesterday|gestern|ayer|hier|ieri|昨日|gisteren|wczoraj|ontem|昨天", 29),
+        ("2 days ago|vor zwei Tagen|hace 2 días|il y a deux jours|due giorni fa|2日前|twee dagen geleden", 28),
+        ("dwa dni temu|há dois dias|2天前|28 November|am 28.11.|Saturday, 28 November|on Saturday|el sábado", 28),
+        ("yesterday at the pool|gestern im Pool|last Sunday|on the 29th", 29),
+    ],
+)
+def test_what_names_one_day_is_that_day(said: str, day: int) -> None:
+    now = datetime(2026, 11, 30, 20, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    read_days = {text: read_when(text, now).day for text in said.split("|")}
+    assert read_days == dict.fromkeys(read_days, date(2026, 11, day))
 
 
 @pytest.mark.parametrize("text", ["7月1日", "1 July", "July 1st", "1.7.", "2026-07-01"])
