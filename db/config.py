@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import SplitResult, urlsplit
@@ -13,7 +14,8 @@ from pydantic.dataclasses import dataclass
 from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
-_HOST: Final = re.compile(r"[\w.-]+")
+_HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
+_PORTS: Final = range(1, 65536)
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
@@ -22,11 +24,25 @@ def _split(value: object) -> object:
 
 
 def _hosts(named: frozenset[str]) -> frozenset[str]:
-    if wrong := sorted(name for name in named if not _HOST.fullmatch(name)):
+    return frozenset(_host(name) for name in sorted(named))
+
+
+def _host(name: str) -> str:
+    """Return a host as links' hosts are compared: in lower case, and an IPv6 address without brackets."""
+    if _HOST.fullmatch(name):
+        return name.lower()
+    try:
+        return str(ip_address(name.removeprefix("[").removesuffix("]")))
+    except ValueError:
         raise ValueError(
-            f"{wrong[0]} isn't a host: give its name, such as photos.example.org, without https:// or a path"
-        )
-    return frozenset(name.lower() for name in named)  # as links are compared
+            f"{name} isn't a host: give its name, such as photos.example.org, without https://, a port or a path"
+        ) from None
+
+
+def _is_port(named: str) -> bool:
+    """Return whether libpq takes this as a port: it ignores spaces around it, and has its own if it's empty."""
+    port = named.strip()
+    return not port or (port.isascii() and port.isdigit() and int(port) in _PORTS)
 
 
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
@@ -58,8 +74,8 @@ class DatabaseSettings:
             named = conninfo.conninfo_to_dict(url or "")
         except ProgrammingError:
             raise ValueError("this isn't a PostgreSQL URL: it must begin with postgresql://") from None
-        if not str(named.get("port", "1")).replace(",", "").isdigit():
-            raise ValueError("its port must be a number")  # part of a password, perhaps: it isn't shown
+        if not all(_is_port(port) for port in str(named.get("port", "")).split(",")):  # one for each host
+            raise ValueError("its port must be a number up to 65535")  # part of a password, perhaps: it isn't shown
         return url
 
 

@@ -16,6 +16,7 @@ from cli.context import configured
 from cli.errors import UsageError
 from cli.main import app
 from cli.settings import Settings
+from db.config import DatabaseSettings
 from embedded.errors import EmbeddedServersError
 from embedded.layout import lay_out
 
@@ -26,10 +27,14 @@ from embedded.layout import lay_out
         ("REUNITE_DATABASE_URL", "nonsense", "a PostgreSQL URL: it must"),
         ("REUNITE_OWNER_DATABASE_URL", "postgresql://x?none=1", "a PostgreSQL URL: it must"),
         ("REUNITE_REDIS_URL", "http://localhost:6379", "a Redis URL: it must"),
-        ("REUNITE_DATABASE_URL", "postgresql://host:port/x", "its port must be a number."),
+        ("REUNITE_DATABASE_URL", "postgresql://host:port/x", "its port must be a number up to 65535."),
+        ("REUNITE_DATABASE_URL", "postgresql://host:²/x", "its port must be a number up to 65535."),
+        ("REUNITE_DATABASE_URL", "postgresql://one,two:99999/x", "its port must be a number up to 65535."),
         ("REUNITE_REDIS_URL", "redis://host:port/0", "its port must be a number up to 65535."),
         ("REUNITE_REDIS_URL", "redis://host:6379/name", "its database must be a number."),
         ("REUNITE_PHOTO_HOSTS", "b.example, https://a.example/x", "https://a.example/x isn't a host: give its name"),
+        ("REUNITE_PHOTO_HOSTS", "a.example:8443", "a.example:8443 isn't a host: give its name, such as"),
+        ("REUNITE_PHOTO_HOSTS", "a..example", "a..example isn't a host: give its name"),
         ("REUNITE_SLACK_MODERATORS", "U1, @ada", "@ada isn't a user's id, such as U012ABCDEF"),
         ("REUNITE_LOG_LEVEL", "loud", "it must be 'debug', 'info', 'warning' or 'error'."),
         ("REUNITE_TORCH_THREADS", "0", "it must be at least 1."),
@@ -48,6 +53,25 @@ def test_a_setting_that_can_not_be_right_is_named(
     assert text.startswith(f"Invalid setting: {variable}: ")
     assert text.count(words) == 1
     assert text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://u:p@one,two/x",  # libpq takes its own port for both
+        "postgresql://u:p@one,two:5433/x",
+        "postgresql://u:p@one:5432,two:5433/x",
+        "host=one port=' 5432 '",
+        "postgresql:///x?host=/run/postgresql",
+    ],
+)
+def test_every_address_that_postgresql_understands_may_be_set(address: str) -> None:
+    assert DatabaseSettings(url=address).url == address
+
+
+def test_hosts_are_set_as_links_name_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNITE_PHOTO_HOSTS", "A.Example, [::1] ::2 10.0.0.1")
+    assert Settings().webhook.photo_hosts == {"a.example", "::1", "::2", "10.0.0.1"}
 
 
 def test_a_connection_that_breaks_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
