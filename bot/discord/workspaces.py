@@ -61,10 +61,12 @@ class Workspaces:
         async with self._joins.of(guild.id):
             saved = await self._handlers.settings("discord", str(guild.id))  # another process may have changed them
             settings = changed(_without_deleted(saved, guild))
-            if settings == saved == self._settings.get(guild.id):
-                return
+            is_known = settings == saved == self._settings.get(guild.id)
+            # Even without a change, somebody has chosen these settings: no greeting may replace their English.
             await self._handlers.set_up(ChangeSettings(platform="discord", workspace=str(guild.id), settings=settings))
             self._settings[guild.id] = settings
+        if is_known:
+            return
         try:
             await self.join(guild)
         except Exception as error:

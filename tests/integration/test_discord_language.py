@@ -7,7 +7,6 @@ import discord
 import pytest
 
 from bot.discord.workspaces import Workspaces
-from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from tests.contract.stages import Stage
 
@@ -24,6 +23,6 @@ async def test_a_guilds_language_is_adopted_only_if_none_was_chosen(
     await workspaces.join(guild)
     if chosen:
         settings = Settings(language=chosen)
-        await stage.handlers.set_up(ChangeSettings(platform="discord", workspace="1", settings=settings))
+        await workspaces.change(guild, lambda _: settings)
     await workspaces.adopt_language(guild, "es")
     assert workspaces.language(guild) == used
