@@ -29,6 +29,7 @@ def item_of(item: Item, caller: Caller) -> schemas.Item:
         text=report.text,
         place=report.place,
         happened_at=report.happened_at,
+        happened_on=report.happened_on,
         created_at=report.created_at,
         sealed=report.sealed,
         private=report.private,

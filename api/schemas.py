@@ -1,6 +1,6 @@
 """Request and response schemas; the OpenAPI document is made from these."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -126,6 +126,7 @@ class Item(BaseModel):
     text: str
     place: str
     happened_at: datetime | None
+    happened_on: Annotated[date | None, Field(description="The day, as its author said it, if they named no time")]
     created_at: datetime
     sealed: bool
     private: bool

@@ -9,6 +9,7 @@ import structlog
 from db.board_sessions import BoardSessions
 from db.repeating import repeat
 from db.store import Store
+from db.trouble import kept_problem
 from reunite.entities import PlatformName
 from reunite.errors import MissingScopeError
 
@@ -35,7 +36,8 @@ async def sign_out_former(sessions: BoardSessions, platform: PlatformName, moder
         except MissingScopeError:  # it may last: nobody gets in without being asked about, and so nobody stays in
             is_still_moderator = False
         except Exception as error:  # noqa: BLE001 - the others are checked all the same
-            _log.warning("board_role_check_failed", platform=platform, workspace=visitor.workspace, reason=str(error))
+            reason = kept_problem(error)
+            _log.warning("board_role_check_failed", platform=platform, workspace=visitor.workspace, reason=reason)
             continue
         if is_still_moderator is False:
             await sessions.end(visitor)

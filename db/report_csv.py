@@ -67,7 +67,7 @@ def _cells(item: Item, photos: Sequence[str]) -> dict[str, str]:
         "kind": report.kind,
         "text": report.text,
         "place": report.place,
-        "happened_at": _time(report.happened_at),
+        "happened_at": report.happened_on.isoformat() if report.happened_on else _time(report.happened_at),
         "photos": ";".join(photos),
         "sealed": _flag(report.sealed),
         "private": _flag(report.private),

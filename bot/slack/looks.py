@@ -20,6 +20,7 @@ from bot.slack.reports import channel_of
 from bot.slack.workspace import SlackWorkspace
 from db.cancellation import stop
 from db.slack_pictures import SlackPictures
+from db.trouble import kept_problem
 from reunite.commands import Look, Press
 from reunite.entities import IncomingPhoto, ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
@@ -120,7 +121,8 @@ class Looks:
             if file:
                 await self._uploaded.note_look(workspace.team, file)
         except (TryAgainError, UndeliverableError, psycopg.Error) as error:
-            _log.warning("slack_upload_failed", team=workspace.team, reason=str(error))
+            problem = str(error) if isinstance(error, UndeliverableError) else kept_problem(error)
+            _log.warning("slack_upload_failed", team=workspace.team, reason=problem)
             return None
         return file
 

@@ -126,9 +126,10 @@ def card_seen(report: Report, *, can_seal: bool = True) -> Reply:
 
 
 def _advice(key: str, report: Report, *, can_seal: bool) -> Reply:
-    """Return the advice, and what sealing takes if it can't be done yet: a post deleted for it would be lost."""
+    """Return the advice; if nothing can be sealed yet, what that takes, for a post deleted for it would be lost."""
     needed = () if can_seal else (line("sealed_needs_log", report.language),)
-    return Reply("note", (line(key, report.language), *needed), about=frozenset({report.id}))
+    advice = line(key if can_seal else f"not_yet_{key}", report.language)
+    return Reply("note", (advice, *needed), about=frozenset({report.id}))
 
 
 def waiting(report: Report, minutes: int) -> Reply:

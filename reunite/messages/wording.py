@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from reunite.entities import ANOTHER, Label, Match, MatchState, Question, Report, ReportKind, Why, lost_and_found
 from reunite.errors import TellUserError
-from reunite.language import ENGLISH_NAMES, CommandNames, date_words, moment_words, plural, sentence, template, words_in
+from reunite.language import (
+    ENGLISH_NAMES,
+    CommandNames,
+    date_words,
+    day_words,
+    moment_words,
+    plural,
+    sentence,
+    template,
+    words_in,
+)
 from reunite.messages.reply import (
     Action,
     Ask,
@@ -471,10 +481,16 @@ def day_of(report: Report, language: str) -> Span:
     A moment is shown in each reader's zone, a day as its author said it. Of a sealed report only the day is public.
     """
     if report.happened_on:
-        return Plain(date_words(report.happened_on, language))
+        return Plain(_day_words(report.happened_on, report, language))
     at = report.happened_at or report.reported_at
-    words = date_words(_local(at, report), language)
+    words = _day_words(_local(at, report), report, language)
     return Plain(words) if report.sealed else Moment(at, words, "day" if report.happened_at else "posted")
+
+
+def _day_words(day: date, report: Report, language: str) -> str:
+    """Return a day, with its year unless that's the one in which it was reported."""
+    is_same_year = day.year == _local(report.reported_at, report).year
+    return date_words(day, language) if is_same_year else day_words(day, language)
 
 
 def end_of(report: Report, language: str) -> str:
@@ -512,7 +528,7 @@ def circumstances(report: Report, language: str) -> list[Line]:
     if report.place:
         parts.append(line("where", language, place=Quoted(report.place, report.id)))
     if report.happened_on:
-        parts.append(line("when", language, when=date_words(report.happened_on, language)))
+        parts.append(line("when", language, when=_day_words(report.happened_on, report, language)))
     elif report.happened_at:
         words = moment_words(_local(report.happened_at, report), language) + ("" if report.zone else " UTC")
         parts.append(line("when", language, when=Moment(report.happened_at, words)))

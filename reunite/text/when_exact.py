@@ -15,7 +15,7 @@ _DAY: Final = timedelta(days=1)
 _MONTH: Final = 30
 """Days: "last month" is read as so many days ago."""
 _BEFORE_DAY: Final = frozenset({"at", "to", "until", "past"})
-"""Between this and a day stands the whole time before, after or around it."""
+"""With such a mark before a day, the time before, after or around it is meant."""
 _VAGUE: Final = frozenset({"weekend", "week_before_last", "last_week"})
 
 

@@ -12,7 +12,7 @@ async def test_hidden_photos_and_words_are_compared_but_never_shown(database_url
         photos = {"SPOILER_red.jpg": drawing("red")}
         found = await discord.people.post("found", world.ben, "umbrella of ||Erika Mustermann|| at the door", photos)
         await world.wait_until_acknowledged(found)
-        await world.wait_for_reply(found, sentence("hidden_better_sealed"))
+        await world.wait_for_reply(found, sentence("not_yet_hidden_better_sealed"))
         lost = await world.report_lost("my umbrella", drawing("red"))
         card = discord.message(await world.wait_for_reply(lost, "This could be yours.", "umbrella of … at the door"))
         assert "thumbnail" not in card["embeds"][0]

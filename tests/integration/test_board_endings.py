@@ -134,7 +134,7 @@ async def test_a_deleted_report_is_gone_with_its_match(community: Community, rob
     assert _DELETE in (await robin.get(f"/reports/{match.found}"))[1]
     status, words = await robin.post(f"/reports/{match.found}/delete")
     assert (status, f"/reports/{match.found}" in words, f"/reports/{match.lost}" in words) == (200, False, True)
-    assert "The report is deleted." in words
+    assert "The report has been deleted." in words
     assert "Robin deleted a found report" in (await robin.get("/log"))[1]
     robin_there = community.workspace.account(ROBIN)
     async with community.store.session(community.workspace.community) as session:

@@ -27,7 +27,7 @@ from workers.decoder.print_reader import PrintReader
 
 pytestmark = pytest.mark.untraced
 
-ADVICE, FACE = sentence("card_better_sealed"), sentence("face_better_sealed")
+ADVICE, FACE = sentence("not_yet_card_better_sealed"), sentence("not_yet_face_better_sealed")
 
 
 @cache

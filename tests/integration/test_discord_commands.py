@@ -15,7 +15,7 @@ from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
 from reunite.commands import JoinWorkspace
-from reunite.entities import Settings
+from reunite.entities import Member, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, command_names, plural, sentence
@@ -24,6 +24,7 @@ from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, buttons, inputs
 from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, open_world, opened_world
+from tests.support.far_zone import day_in, far_zone
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
 
@@ -132,14 +133,16 @@ async def test_the_sides_stay_linked_until_a_manager_confirms_that_they_are_to_p
 
 
 async def test_a_form_keeps_the_commands_options(world: World) -> None:
-    opening = await world.discord.ui.slash(
-        "lost", world.discord.admin.join("Ada"), "general", where="library", when="today"
-    )
+    ada, zone = world.discord.admin.join("Ada"), far_zone()
+    yesterday = day_in(zone, ago=1)
+    await Handlers(world.store, NoQueue()).zone("discord", world.discord.guild_id, Member(ada, "Ada"), zone)
+    opening = await world.discord.ui.slash("lost", ada, "general", where="library", when="yesterday")
     await world.discord.ui.opened(opening)
     assert "I'm searching" in await world.discord.ui.answer(await world.discord.ui.submit(opening, words="a hat"))
     report = await world.report()
     assert (report["text"], report["place"]) == ("a hat", "library")
-    assert None not in {report["happened_at"], report["happened_on"]}
+    assert report["happened_at"]
+    assert report["happened_on"] in {yesterday, day_in(zone, ago=1)}
 
 
 async def test_an_empty_form_or_a_wrong_file_is_explained_politely(world: World) -> None:

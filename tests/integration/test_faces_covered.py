@@ -26,7 +26,7 @@ def portrait() -> bytes:
 
 
 PORTRAIT = portrait()
-ADVICE = sentence("face_better_sealed")
+ADVICE = sentence("not_yet_face_better_sealed")
 
 
 async def test_a_face_is_covered_and_nothing_else() -> None:

@@ -9,6 +9,7 @@ from reunite.messages import wording
 from reunite.messages.keys import ReplyKey
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons, words_of
+from tests.support.far_zone import day_in, far_zone
 from tests.support.slack_adapter import JPEG, World, connected_world, world_on
 from tests.support.waiting import eventually
 
@@ -16,6 +17,9 @@ world_fixture = pytest.fixture(connected_world, name="world")
 
 
 async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(world: World) -> None:
+    zone = far_zone()
+    yesterday = day_in(zone, ago=1)
+    world.slack.members[world.ada]["tz"] = zone
     await world.slack.slash("lost", " ", world.ada, world.general)
     modal = await world.slack.ui.modal(world.ada, sentence("form_lost"))
     photos = [world.slack.api.files.add(world.ada, f"{number}.jpg", JPEG) for number in range(2)]
@@ -23,7 +27,7 @@ async def test_lost_alone_opens_a_modal_whose_report_has_all_that_was_filled_in(
     [report] = await world.wait_for_reports()
     assert (report.kind, report.text, report.place, report.private) == ("lost", "my hat", "library", False)
     assert report.happened_at
-    assert report.happened_on
+    assert report.happened_on in {yesterday, day_in(zone, ago=1)}
     assert report.posted_at
     assert [photo.name for photo in await world.photos(report)] == ["0.jpg", "1.jpg"]
     answer = await world.slack.ui.modal(world.ada, f"<#{world.lost}>")

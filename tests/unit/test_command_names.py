@@ -88,6 +88,13 @@ def test_slack_names_subcommands_as_they_are_typed_there(language: str) -> None:
         assert f"/found {typed}" in shown
 
 
+@for_each("language", LANGUAGES)
+def test_advice_to_seal_names_no_command_where_nothing_can_be_sealed_yet(language: str) -> None:
+    texts = {key: str(words) for key, words in templates(language).items() if key.startswith("not_yet_")}
+    assert len(texts) == 4
+    assert not any(map(COMMAND_SLOT.search, texts.values()))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @for_each("key", sorted(SAID_EVERYWHERE))
 def test_a_chat_that_may_have_no_commands_is_told_what_works_there(language: str, key: str) -> None:

@@ -2,10 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from db.report_csv import shielded, unshielded
+from api.conversion import item_of
+from db.report_csv import Table, shielded, unshielded
+from tests.support.slack_samples import samples
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,12 @@ def test_a_cell_comes_back_as_it_was_and_is_no_formula_whatever_separates_cells(
     quoted = cell.replace('"', '""')
     cells = [cell for row in csv.reader(io.StringIO(f'"id","{quoted}"'), delimiter=separator) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]
+
+
+def test_a_day_is_given_to_others_as_its_author_said_it() -> None:
+    day, table = date(2026, 11, 29), Table()
+    item = cast("Any", SimpleNamespace(report=replace(samples().lost, happened_on=day), photos=()))
+    table.add(item)
+    [row] = csv.DictReader(io.StringIO(table.file().decode("utf-8-sig")))
+    assert row["happened_at"] == "2026-11-29"
+    assert item_of(item, cast("Any", SimpleNamespace(is_moderator=True))).happened_on == day

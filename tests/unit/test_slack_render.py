@@ -1,7 +1,7 @@
 """Replies as Slack's blocks: compared with readable snapshots, and within Slack's limits in every language."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,6 +40,14 @@ def test_a_day_that_was_said_is_the_same_for_readers_everywhere() -> None:
         shown = str(blocks(Reply("note", (line,)), link_to))
         assert "29 November" in shown
         assert "timestamp" not in shown
+
+
+def test_a_day_of_another_year_than_its_report_has_its_year() -> None:
+    lost = replace(samples().lost, happened_at=None, zone="")
+    for years, shown in ((0, "29 November"), (1, f"29 November {lost.reported_at.year - 1}")):
+        said = replace(lost, happened_on=date(lost.reported_at.year - years, 11, 29))
+        assert wording.day_of(said, "en") == Plain(shown)
+        assert Reply("note", tuple(wording.circumstances(said, "en"))).text().endswith(shown)
 
 
 def test_every_button_of_a_reply_tells_what_it_does_and_what_it_is_about() -> None:
