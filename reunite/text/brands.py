@@ -117,8 +117,9 @@ def _brands_of(phrase: str, nouns: Sequence[str]) -> _Brands:
     named = frozenset(meant_by(noun, phrase) or noun for noun in nouns_named)
     if not (named or not others or _is_model(phrase, others)):
         return {}
-    head = frozenset((heads.head_phrase(english) or "").split()[-1:])
-    readings = (named, named - kinds.KEPT_IN or named, head or named)
+    head = heads.head_phrase(english) or ""
+    whole = frozenset((head,)) if kinds.is_known(head) else named  # a laptop charger may be of who makes either
+    readings = (named, whole, named - kinds.KEPT_IN or named, frozenset(head.split()[-1:]) or named)
     made = {
         brand: next(filter(None, (_fitting(groups, read) for read in readings)), frozenset[str]())
         for brand, groups in found.items()

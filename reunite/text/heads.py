@@ -60,6 +60,11 @@ _LIGHTS: Final = re.compile(rf"\b({'|'.join(_LISTS['lights'].split())}) lights?\
 """A light is a thing after these, and else no dark colour."""
 _PING_PONG: Final = re.compile(r"\b(?:table[ -]tennis|ping pong)\b")
 """One sport by two names, as one word, so that it stays with the noun after it."""
+_SERVICE: Final = re.compile(
+    r"\b(?:after|before|during|at|nach|beim|vor|wahrend|despues|durante|antes|dopo|prima|apos|depois|apres|pendant|avant"
+    r"|po|na|przed|podczas|tijdens) (?:the )?rosary\b"
+)
+"""The prayer and no thing: "after the rosary I forgot my umbrella"."""
 _HELMETS: Final = re.compile(rf"\bheadphones (?:(?:of|for|de|para) )?(?={_any('ridden')}\b)")
 _NAMED_FIRST: Final = re.compile(
     rf"\b(?P<first>{_any('named_first')}) (?P<what>{_any('for_what')})\b(?! (?:case|bag|charger|cable))"
@@ -225,7 +230,7 @@ def _folded(english: str) -> str:
     english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", _NOT_MINE.sub(" ", english))))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
     text = text.replace("power bank", "powerbank").replace("rain cover", "raincover")
-    text = _PING_PONG.sub("ping-pong", text)
+    text = _SERVICE.sub(" ", _PING_PONG.sub("ping-pong", text))
     if " light" in text:
         text = _LIGHTS.sub(r"\1 lamp", text)
     text = _OF_JEANS.sub(lambda made: f"denim {made['after'] or made['before']}", with_lids(text))

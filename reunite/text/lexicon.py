@@ -28,6 +28,8 @@ _MIN_STEM: Final = 3
 """Letters that a word must keep without its ending, and each part of a German compound must have."""
 _MIN_HEAD: Final = 5
 """Letters that a compound's last part must have if the first part is unknown, unless it's one of these colours."""
+_PARTICIPLE: Final = re.compile("(?:ab|an|auf|aus|ein|um|vor|zu|aan|af|in|om|op|uit|voor)ge")
+"""Begins verbs rather than compounds: Dutch "opgeschort" is suspended, and no apron."""
 _COLOUR_HEADS: Final = frozenset(("grau", "blau", "gelb", "grun", "gruen", "rood", "geel", "roze"))
 
 _ENDINGS: Final = {code: listed_endings(cell) for code, cell in read_toml("endings.toml").items()}
@@ -79,7 +81,8 @@ class _Language:
         for start in range(_MIN_STEM, len(phrase) - _MIN_STEM + 1):
             second = self.listed(phrase[start:])
             first = self.words.get(phrase[:start]) or self._without_ending(phrase[:start], _LINKS)
-            if second and (first or len(phrase) - start >= _MIN_HEAD or phrase[start:] in _COLOUR_HEADS):
+            head_is_enough = len(phrase) - start >= _MIN_HEAD and not _PARTICIPLE.fullmatch(phrase[:start])
+            if second and (first or head_is_enough or phrase[start:] in _COLOUR_HEADS):
                 return first or phrase[:start], second, bool(first)
         return None
 

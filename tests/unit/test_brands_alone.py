@@ -29,7 +29,7 @@ def test_a_name_that_stands_alone_says_what_a_thing_is(text: str, noun: str) -> 
         "Lost my Stanley, pink", "my Yeti", "lost a Starbucks", "my Bellroy", "perdí mi Polaroid rosa", "my Nike",
         "a Polaroid of two girls", "Victorinox gefunden, rot", "mon Dior", "my Fjällräven", "lost my Denman",
         "found a silver cross", "polar azul", "mon polar", "weißes Laken", "kleiner Leuchtturm aus Holz",
-        "Kate lost her beach spade", "small sparrow found, super friendly", "ho perso il chicco", "found a swatch",
+        "small sparrow found, super friendly", "ho perso il chicco", "found a swatch",
         "Has anyone seen Stanley? grey tabby", "seen Pandora?", "wer hat Alfi gesehen?", "our Tiffany has gone missing",
     ],
 )  # fmt: skip

@@ -83,6 +83,7 @@ def test_inflections_and_diminutives_are_read(text: str, english: str) -> None:
         ("黑色雨傘", "black umbrella"),
         ("紅色錢包", "red wallet"),
         ("红色钱包", "red wallet"),
+        ("テニスコートで拾った傘", "tennis court found umbrella"),
     ],
 )
 def test_japanese_and_chinese_words_are_found_whole(text: str, english: str) -> None:
