@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from http_server.refusals import REFUSE, SENT_WITHIN, SENT_WITHIN_SECONDS, connections, plainly
+from http_server.refusals import MAX_WAIT, MAX_WAIT_SECONDS, REFUSE, connections, plainly
 
 _SHUTDOWN_SECONDS: Final = 2.0
 _UTF_8: Final = {None, "utf-8", "utf8"}
@@ -63,9 +63,7 @@ async def listening(
     runner = web.AppRunner(application, shutdown_timeout=shutdown_seconds)
     await runner.setup()
     try:
-        connection = connections(
-            runner, application.get(REFUSE, plainly), application.get(SENT_WITHIN, SENT_WITHIN_SECONDS)
-        )
+        connection = connections(runner, application.get(REFUSE, plainly), application.get(MAX_WAIT, MAX_WAIT_SECONDS))
         listener = await _listen(connection, host, port, variable)
         try:
             host, port = listener.sockets[0].getsockname()[:2]

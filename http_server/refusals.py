@@ -16,10 +16,11 @@ Refuse = Callable[[web.BaseRequest, HTTPStatus], web.Response]
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 REFUSE: Final = web.AppKey[Refuse]("refuse")
 """An application's own way to refuse a request."""
-SENT_WITHIN: Final = web.AppKey[float]("sent_within")
-"""An application's own limit, in seconds, for what a client takes to send a request's head, and its body."""
-SENT_WITHIN_SECONDS: Final = 300.0
-"""Enough for ten photos over a phone's connection, and longer than proxies keep idle connections."""
+MAX_WAIT: Final = web.AppKey[float]("max_wait")
+"""An application's own limit, in seconds, for a request's head, and for a pause while its body comes."""
+MAX_WAIT_SECONDS: Final = 300.0
+_LONGEST_BODY: Final = 12
+"""The limit for a whole body, in pauses: an hour, in which the largest comes over 150 kbit/s."""
 
 _log = structlog.get_logger(__name__)
 
@@ -29,32 +30,46 @@ def plainly(_: web.BaseRequest, status: HTTPStatus) -> web.Response:
     return web.Response(text=f"{status.value} {status.phrase}\n", status=status.value)
 
 
-def connections(runner: web.AppRunner, refuse: Refuse, patience: float) -> Callable[[], web.RequestHandler]:
+def connections(runner: web.AppRunner, refuse: Refuse, max_wait: float) -> Callable[[], web.RequestHandler]:
     """Return a factory of an application's connections.
 
-    A client that takes longer than `patience` to send a head or a body is disconnected: connections are limited.
+    A client that stops sending in the middle of a request is disconnected: connections are limited.
     """
     server = runner.server
     if server is None:
         raise RuntimeError("The application isn't set up.")
-    server.request_handler = _waiting(_refusing_expectations(server.request_handler, refuse), patience)
-    return lambda: _Connection(server, refuse, patience)
+    server.request_handler = _watching_bodies(_refusing_expectations(server.request_handler, refuse), max_wait)
+    return lambda: _Connection(server, refuse, max_wait)
 
 
 class _Connection(web.RequestHandler):
-    """A client's connection."""
+    """A client's connection. Between requests it may be idle for longer than proxies keep theirs, as aiohttp has it."""
 
-    __slots__ = ("_refuse",)
+    __slots__ = ("_head_due", "_max_wait", "_refuse")
 
-    def __init__(self, server: web.Server, refuse: Refuse, patience: float) -> None:
+    def __init__(self, server: web.Server, refuse: Refuse, max_wait: float) -> None:
         # No access log, because paths may contain a code. (None is allowed, although its type says otherwise.)
-        super().__init__(
-            server,
-            loop=asyncio.get_running_loop(),
-            keepalive_timeout=patience,  # counts from the connection or the last answer to the end of the next head
-            access_log=None,  # type: ignore[arg-type]
-        )
+        super().__init__(server, loop=asyncio.get_running_loop(), access_log=None)  # type: ignore[arg-type]
         self._refuse = refuse
+        self._max_wait = max_wait
+        self._head_due: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come, and give a head that isn't complete its time."""
+        super().data_received(data)
+        if self._waiter is None or self._waiter.done():
+            self._stop_waiting()
+        elif self._head_due is None:
+            self._head_due = asyncio.get_running_loop().call_later(self._max_wait, self.force_close)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _stop_waiting(self) -> None:
+        if self._head_due:
+            self._head_due.cancel()
+            self._head_due = None
 
     def handle_error(
         self,
@@ -73,22 +88,30 @@ class _Connection(web.RequestHandler):
         return refusal
 
 
-def _waiting(handle: Handle, patience: float) -> Handle:
-    """Disconnect a client whose request's body isn't there in time."""
+def _watching_bodies(handle: Handle, max_wait: float) -> Handle:
+    """Disconnect a client whose request's body no longer comes, or takes far too long."""
 
     async def handled(request: web.BaseRequest) -> web.StreamResponse:
-        end = asyncio.get_running_loop().call_later(patience, _hang_up, request)
+        watch = asyncio.create_task(_watch_body(request, max_wait))
         try:
             return await handle(request)
         finally:
-            end.cancel()
+            watch.cancel()
 
     return handled
 
 
-def _hang_up(request: web.BaseRequest) -> None:
-    if not request.content.is_eof():
-        request.protocol.force_close()
+async def _watch_body(request: web.BaseRequest, max_wait: float) -> None:
+    body, received = request.content, 0
+    for _ in range(_LONGEST_BODY):
+        await asyncio.sleep(max_wait)
+        if body.is_eof():
+            return
+        if body.total_bytes == received:
+            break
+        received = body.total_bytes
+    _log.warning("request_cut_off", received_bytes=received)
+    request.protocol.force_close()
 
 
 def _refusing_expectations(handle: Handle, refuse: Refuse) -> Handle:

@@ -1,6 +1,9 @@
 """Processes that listen say which of their ports is taken, and which setting chooses another."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -13,7 +16,7 @@ from cli.errors import UsageError
 from cli.services import until_stopped
 from db.database import Database
 from http_server.listening import PortTakenError, listening
-from http_server.refusals import SENT_WITHIN
+from http_server.refusals import MAX_WAIT, _watching_bodies, connections, plainly
 from metrics.config import MetricsSettings
 from metrics.observed import observed
 from tests.support.raw_requests import send_raw
@@ -92,7 +95,7 @@ async def test_a_client_that_leaves_while_it_sends_is_no_error_of_ours() -> None
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "POST / HTTP/1.1\r\nHost: here\r\n", "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{"]
+    "sent", ["POST / HTTP/1.1\r\nHost: here\r\n", "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{"]
 )
 async def test_nobody_keeps_a_connection_by_not_sending_the_rest(sent: str) -> None:
     async def read(request: web.Request) -> web.Response:
@@ -100,12 +103,61 @@ async def test_nobody_keeps_a_connection_by_not_sending_the_rest(sent: str) -> N
 
     application = web.Application()
     application.router.add_post("/", read)
-    application[SENT_WITHIN] = 0.01
+    application[MAX_WAIT] = 0.01
     async with listening(application, "127.0.0.1", 0, "PORT") as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(url).port)
         writer.write(sent.encode())
         assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
         writer.close()
+
+
+@dataclass
+class Body:
+    """A request, its body and its connection: at each look, as much as in `looks` has come, then all."""
+
+    looks: Iterator[int]
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    total_bytes: int = 0
+    is_cut_off: bool = False
+
+    @property
+    def content(self) -> "Body":
+        return self
+
+    protocol = content
+
+    def is_eof(self) -> bool:
+        self.total_bytes = next(self.looks, 0)
+        if not self.total_bytes:
+            self.ended.set()
+        return not self.total_bytes
+
+    def force_close(self) -> None:
+        self.is_cut_off = True
+        self.ended.set()
+
+
+@pytest.mark.parametrize(
+    ("looks", "is_cut_off"),
+    [([], False), ([1, 2, 3], False), ([1, 1], True), (count(1), True)],
+    ids=["a slow answer to a complete request", "a slow body", "a pause", "a body without an end"],
+)
+async def test_a_body_may_be_slow_but_must_go_on_and_end(looks: Iterable[int], *, is_cut_off: bool) -> None:
+    body = Body(iter(looks))
+
+    async def answer(_: web.BaseRequest) -> web.Response:
+        await asyncio.wait_for(body.ended.wait(), PATIENCE)
+        return web.Response()
+
+    await _watching_bodies(answer, 0.001)(cast("web.BaseRequest", body))
+    assert body.is_cut_off is is_cut_off
+
+
+async def test_idle_connections_are_kept_for_longer_than_proxies_keep_theirs() -> None:
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    assert connections(runner, plainly, 0.01)().keepalive_timeout > 3600  # Envoy's hour
+    await runner.cleanup()
 
 
 async def test_what_is_no_request_is_refused_in_a_line() -> None:
