@@ -46,7 +46,10 @@ class Items:
         """Return a page of what the caller has posted."""
         caller = call.caller
         async with self.store.session(caller.token.community) as session:
-            page = await session.items.posted_by(caller.token.workspace_id, caller.author, call.most + 1, call.before)
+            posted_by = caller.token.workspace_id, caller.author
+            if call.before and not await session.items.is_posted_by(*posted_by, call.before):
+                raise ProblemError(HTTPStatus.NOT_FOUND, "before must be an item that this token has posted.")
+            page = await session.items.posted_by(*posted_by, call.most + 1, call.before)
             shown = page[: call.most]
             items = await session.items.of(shown)
         listed = [item_of(items[report], caller) for report in shown if report in items]

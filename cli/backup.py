@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _ROLE: Final = """DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"""
 """As in the first migration: a dump contains the rights of the role, but not the role."""
 _DUMP: Final = ("--format=custom", "--no-owner", "--compress=1")
-"""Photos are most of it, and compressed already: more effort makes it take three times as long, and hardly smaller."""
+"""Photos are most of it, and compressed already: a higher level takes three times as long and saves hardly anything."""
 _OWN: Final = ("--no-owner",)
 _RESTORE: Final = (*_OWN, "--exit-on-error", "--single-transaction")
 _UNKNOWN_SETTING: Final = b"SET transaction_timeout = 0;\n"
@@ -131,13 +132,14 @@ def _version(path: Path) -> int:
 
 
 def _run(tool: Path, owner_url: str, *options: str, shown: Callable[[], str] = lambda: "At work.") -> None:
-    """Run a program, and show from time to time how far it is."""
+    """Run a program, and show on a terminal from time to time how far it is: cron would mail it."""
     database, environment = _connection(tool.name, owner_url)
     command: list[str | Path] = [tool, database, *options]
     with TemporaryFile("w+") as said, Popen(command, env=environment, stdout=DEVNULL, stderr=said) as program:  # noqa: S603 - as above
         try:
             while not _has_ended(program):
-                say(shown())
+                if sys.stderr.isatty():
+                    say(shown())
         finally:
             program.kill()
         if program.returncode:
@@ -154,7 +156,10 @@ def _has_ended(program: Popen[bytes]) -> bool:
 
 
 def _size_of(connection: psycopg.Connection) -> str:
-    [[size]] = connection.execute("SELECT pg_database_size(current_database())").fetchall()
+    try:
+        [[size]] = connection.execute("SELECT pg_database_size(current_database())").fetchall()
+    except psycopg.Error:  # the program has a connection of its own, and says what is wrong with it
+        return "An unknown size"
     return _mb(size)
 
 

@@ -159,7 +159,7 @@ def configured() -> Iterator[Settings]:
     except TellUserError as error:
         _fail(wording.explain(error))
     except (CancelledError, KeyboardInterrupt, SystemExit) as end:
-        print("Stopped. You can run the same command again.", file=sys.stderr)
+        _say_stopped(end)
         if isinstance(end, CancelledError):
             raise typer.Exit(_ENDED_BY_SIGTERM) from None
         raise
@@ -170,6 +170,11 @@ def configured() -> Iterator[Settings]:
         _fail(f"Redis can't be used ({problem}). {redis_remedy(error)}")
     except _expected() as error:
         _fail(_words_of(error))
+
+
+def _say_stopped(end: BaseException) -> None:
+    if not isinstance(end, SystemExit) or end.code == _ENDED_BY_SIGTERM:
+        print("Stopped. You can run the same command again.", file=sys.stderr)
 
 
 def let_sigterm_clean_up() -> None:

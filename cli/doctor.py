@@ -77,8 +77,11 @@ async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding
             yield finding
 
 
-async def _in_time(what: str, check: Coroutine[Any, Any, list[Finding]], remedy: str = _STUCK) -> list[Finding]:
-    """Return what a check of the database finds, or that it fails or takes too long."""
+async def _in_time(what: str, check: Coroutine[Any, Any, list[Finding]], unreachable: str = "") -> list[Finding]:
+    """Return what a check of the database finds, or that it fails or takes too long.
+
+    `unreachable` is what to do about either, of a check that connects first.
+    """
     task = asyncio.create_task(check)
     try:
         await asyncio.wait({task}, timeout=_SECONDS)
@@ -86,10 +89,11 @@ async def _in_time(what: str, check: Coroutine[Any, Any, list[Finding]], remedy:
             return await task
     except (psycopg.Error, MigrationError) as error:
         said = whole_cause(error) if isinstance(error, MigrationError) else reason(error)
-        return [Finding(what, ok=False, found=said, remedy=remedy_for(error, remedy))]
+        return [Finding(what, ok=False, found=said, remedy=remedy_for(error, unreachable))]
     finally:
         await stop(task)  # the database may not even take a cancellation
-    return [Finding(what, ok=False, found=f"no answer within {_SECONDS} seconds", remedy=remedy)]
+    found = f"no answer within {counted(_SECONDS, 'second')}"
+    return [Finding(what, ok=False, found=found, remedy=unreachable or _STUCK)]
 
 
 async def _role(where: Servers, kind: str) -> list[Finding]:

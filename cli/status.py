@@ -199,7 +199,7 @@ def show(status: Status) -> None:
         console.print(f"  → {escape(remedy(failed.problem))}")
     _print_communities(console, sorted(status.communities, key=lambda one: one.size, reverse=True)[:_MAX_SHOWN])
     if (more := len(status.communities) - _MAX_SHOWN) > 0:
-        console.print(f"  {more} more, in which less waits or less is open: `reunite communities` lists them.")
+        console.print(f"  {more} more with less waiting or open: `reunite communities` lists them.")
     for problem in status.problems:
         console.print(f"[red]✗[/] {escape(problem)}")
 

@@ -69,6 +69,16 @@ class SqlItems(Queries):
         )
         return [row["id"] for row in rows]
 
+    async def is_posted_by(self, workspace: UUID, author: str, report: UUID) -> bool:
+        """Return whether an author has posted this report, which may be purged by now."""
+        found = await self._one(
+            "SELECT FROM report WHERE id = %(report)s AND workspace_id = %(workspace)s AND author_id = %(author)s",
+            report=report,
+            workspace=workspace,
+            author=author,
+        )
+        return found is not None
+
     async def similar(self, report: UUID, limit: int, *, sealed: bool) -> Sequence[Similar]:
         """Return the open reports with the most similar photos, each with its best photo."""
         rows = await self._all(

@@ -17,7 +17,7 @@ _HEADER: Final = 20
 """Bytes that precede the elements of a packed array."""
 _ELEMENT: Final = np.dtype([("size", ">i4"), ("id", ID)])
 Holders = dict[str, dict[bytes, str]]
-"""The reports that contain a word, with their authors, by word."""
+"""For each word, the reports that contain it, with their authors."""
 
 
 class Sampled(NamedTuple):

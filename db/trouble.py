@@ -57,7 +57,7 @@ def is_temporary(error: Exception) -> bool:
 
 
 def kept_problem(error: Exception) -> str:
-    """Return what may be stored about an error: the words of others than temporary ones may be any member's."""
+    """Return what may be stored: only temporary errors keep their words; those of others may quote a member."""
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, TEMPORARY) else name
 

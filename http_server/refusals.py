@@ -92,26 +92,26 @@ def _watching_bodies(handle: Handle, max_wait: float) -> Handle:
     """Disconnect a client whose request's body no longer comes, or takes far too long."""
 
     async def handled(request: web.BaseRequest) -> web.StreamResponse:
-        loop, body = asyncio.get_running_loop(), request.content
-        end = loop.time() + _LONGEST_BODY * max_wait
-
-        def look(received: int) -> None:
-            nonlocal next_look
-            if body.is_eof():
-                return
-            if (now_received := body.total_bytes) > received and loop.time() < end:
-                next_look = loop.call_later(max_wait, look, now_received)
-            else:
-                _log.warning("request_cut_off", received_bytes=now_received)
-                request.protocol.force_close()
-
-        next_look = loop.call_later(max_wait, look, 0)
+        watch = asyncio.create_task(_watch_body(request, max_wait))
         try:
             return await handle(request)
         finally:
-            next_look.cancel()
+            watch.cancel()
 
     return handled
+
+
+async def _watch_body(request: web.BaseRequest, max_wait: float) -> None:
+    body, received = request.content, 0
+    for _ in range(_LONGEST_BODY):
+        await asyncio.sleep(max_wait)
+        if body.is_eof():
+            return
+        if body.total_bytes == received:
+            break
+        received = body.total_bytes
+    _log.warning("request_cut_off", received_bytes=received)
+    request.protocol.force_close()
 
 
 def _refusing_expectations(handle: Handle, refuse: Refuse) -> Handle:

@@ -31,14 +31,16 @@ $$;
 REVOKE ALL ON FUNCTION waiting_by_community FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION waiting_by_community TO reunite_app;
 
--- Why work and replies are tried again, for `reunite status`: the problems that most of them have.
+-- Why work and replies are tried again, for `reunite status`: the problems that most of them have. Of what PostgreSQL
+-- says, only the first line: the others name processes, so that no two would be the same.
 CREATE FUNCTION tried_again(most int, OUT platform text, OUT problem text, OUT number bigint)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  (SELECT '', k.problem, count(*) FROM work k WHERE k.state = 'due' AND k.problem IS NOT NULL
-   GROUP BY k.problem ORDER BY count(*) DESC LIMIT most)
+  (SELECT '', split_part(k.problem, E'\n', 1), count(*) FROM work k WHERE k.state = 'due' AND k.problem IS NOT NULL
+   GROUP BY 2 ORDER BY count(*) DESC LIMIT most)
   UNION ALL
-  (SELECT o.platform::text, o.problem, count(*) FROM outbox o WHERE o.state = 'queued' AND o.problem IS NOT NULL
-   GROUP BY o.platform, o.problem ORDER BY count(*) DESC LIMIT most)
+  (SELECT o.platform::text, split_part(o.problem, E'\n', 1), count(*) FROM outbox o
+   WHERE o.state = 'queued' AND o.problem IS NOT NULL
+   GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT most)
 $$;
 REVOKE ALL ON FUNCTION tried_again FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tried_again TO reunite_app;

@@ -1,5 +1,5 @@
--- As before, except that a sealed report takes part in no search that members see, also once it was released: by changing a
--- lost report, its author could find out what the sealed one is.
+-- As before, except that a sealed report takes part in no search that members see, not even once it has been released:
+-- by changing a lost report, its author could find out what the sealed one is.
 DROP FUNCTION reports_with_words;
 CREATE FUNCTION reports_with_words(wanted text[], of_kind report_kind, most int, with_hidden boolean,
   OUT word text, OUT reports uuid[], OUT authors text[], OUT repeated text[], OUT repeats bigint[])

@@ -23,7 +23,8 @@ MAX_GROWTH = 8.0
 """By what factor the time may grow with four times the text: linear growth is 4, quadratic 16."""
 MAX_GROWTH_BEFORE = 5.0
 """By what factor it may grow to the second largest size for the largest to be left out. A part of the time that grows
-with the square is so small then that the largest takes less than MAX_GROWTH times as long.
+with the square is so small then that the largest takes less than MAX_GROWTH times as long. A part that grows with the
+cube may be overlooked.
 """
 SIZES = tuple(4**power for power in range(2, 8))
 """Letters, up to 16,384."""
@@ -65,7 +66,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
     try:
         sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
         if sixteenth < FLOOR / 16**2:
-            return  # sixteen times the text takes less than the floor, even if the time grows with its square
+            return  # the largest takes less than the floor if the time grows with its square: a cube is overlooked
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
     except TooSlowError:
         sixteenth = quarter = math.inf

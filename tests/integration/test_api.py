@@ -128,8 +128,11 @@ async def test_an_item_is_posted_by_form_and_once_for_each_key(api: Api) -> None
     async with Client(api.url, api.secrets["all"]) as client:
         assert [str(each.id) async for each in client.items()] == [second, first]
     assert (await api.ask("GET", "/v1/items", by="moderator"))[1]["items"] == []
+    status, problem = await api.ask("GET", f"/v1/items?before={second}", by="moderator")
+    assert (status, problem["detail"]) == (404, "before must be an item that this token has posted.")
     assert (await api.ask("DELETE", f"/v1/items/{second}"))[0] == 204
-    assert [each["id"] for each in (await api.ask("GET", "/v1/items"))[1]["items"]] == [first]
+    for query in ("", f"?before={second}"):
+        assert [each["id"] for each in (await api.ask("GET", f"/v1/items{query}"))[1]["items"]] == [first]
 
 
 async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:

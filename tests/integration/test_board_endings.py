@@ -1,12 +1,12 @@
 """How a report ends at the board: what ends soon and is still on the shelf waits, is kept for longer, or is deleted."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from reunite.commands import ChangeSettings, NewReport, ReportFound, ReportLost
-from reunite.entities import Report, Settings
+from reunite.entities import Account, Report, Settings
 from tests.support.board import ROBIN, Browser, Community, browsing, community_with_a_board, moderator_at_the_board
 
 community_fixture = pytest.fixture(community_with_a_board, name="community")
@@ -48,7 +48,8 @@ async def put_on_a_list(community: Community, report: UUID) -> None:
 
 
 async def shelve(robin: Browser, report: Report) -> None:
-    assert (await robin.post(f"/reports/{report.id}/whereabouts", place="Front office"))[0] == 200
+    status, words = await robin.post(f"/reports/{report.id}/whereabouts", place="Front office")
+    assert (status, f'<a href="/reports/{report.id}">Go to the next one</a>' in words) == (200, False)
 
 
 async def now(community: Community, report: UUID) -> Report | None:
@@ -139,6 +140,12 @@ async def test_a_deleted_report_is_gone_with_its_match(community: Community, rob
     robin_there = community.workspace.account(ROBIN)
     async with community.store.session(community.workspace.community) as session:
         assert [deletion.report for deletion in await session.verdicts.deletions_by(robin_there)] == [match.found]
+        for others in (Account("webhook", "here", ROBIN.id), Account("web", "there", ROBIN.id)):
+            await session.deletion.forget_moderator(others)
+    async with community.store.session(uuid4()) as session:
+        await session.deletion.forget_moderator(robin_there)
+    assert "Robin deleted a found report" in (await robin.get("/log"))[1]
+    async with community.store.session(community.workspace.community) as session:
         await session.deletion.forget_moderator(robin_there)
     await robin.sign_in(await community.link())
     assert "Someone deleted a found report" in (await robin.get("/log"))[1]

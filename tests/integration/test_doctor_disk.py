@@ -10,6 +10,7 @@ from bot.doctor import Finding
 from cli import doctor
 from cli.servers import Servers
 from cli.settings import Settings
+from db.database import MigrationError
 
 
 async def of_the_disk(where: Servers, owner_database_url: str) -> Finding:
@@ -50,5 +51,14 @@ async def test_it_waits_neither_for_a_standby_nor_for_what_hangs(
         monkeypatch.setattr(doctor, "_SECONDS", 1)
         monkeypatch.setattr(doctor, "_MORE_DATA", "SELECT pg_sleep(1000)")
         found = [finding async for finding in doctor._database(Settings(), where)]
-    unanswered = [finding.what for finding in found if finding.found == "no answer within 1 seconds"]
-    assert unanswered == ["its disk", "Encoder", "Processes"]
+    unanswered = [finding for finding in found if finding.found == "no answer within 1 second"]
+    assert [finding.what for finding in unanswered] == ["its disk", "Encoder", "Processes"]
+    assert {finding.remedy for finding in unanswered} == {doctor._STUCK}
+
+
+async def test_what_an_error_says_gets_no_remedy_for_something_else() -> None:
+    async def check() -> list[Finding]:
+        raise MigrationError("The database is newer than this program. Update the program.")
+
+    [finding] = await doctor._in_time("its schema", check())
+    assert (finding.found, finding.remedy) == ("The database is newer than this program. Update the program.", "")

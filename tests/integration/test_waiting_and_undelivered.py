@@ -5,7 +5,9 @@ import re
 import psycopg
 import pytest
 
+from db.migrate import shipped
 from db.monitoring import Monitoring, TriedAgain
+from db.work import KILLED_WORKERS
 from reunite.commands import ReportFound
 from reunite.entities import Member, ReplyTarget, ReportState
 from reunite.messages import keys
@@ -13,6 +15,9 @@ from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
 from reunite.ports import Audience
 from tests.support.world import World, world_without_a_worker
+
+_UNSENT = "due_at = now() + interval '1 day'"
+"""Keeps a reply from the bot that runs meanwhile."""
 
 world_fixture = pytest.fixture(world_without_a_worker, name="world")
 
@@ -87,14 +92,43 @@ async def test_what_waits_is_counted_without_reading_what_is_done(owner_database
         await owner.execute("SET enable_seqscan = off")  # a test's tables are too small for an index
         [[body]] = await (await owner.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function])).fetchall()
         plan = await (await owner.execute(f"EXPLAIN {body.replace('LIMIT most', 'LIMIT 5')}".encode())).fetchall()
-    assert re.search("(work|outbox)_(due|queued|turns|failed)", str(plan))  # the indexes that have only a state
+    for table in {"work", "outbox"} & set(re.findall(r"\w+", body)):
+        assert re.search(f"{table}_(due|queued|turns|failed)", str(plan))  # the indexes that have only a state
 
 
 async def test_it_is_known_why_work_and_replies_are_tried_again(world: World) -> None:
     for number in (1, 2):
         await world.found(f"f{number}", "red")
     async with world.store.session(world.workspace.community) as session:
-        await session._do("UPDATE work SET problem = 'TryAgainError: photos.example: TimeoutError'")
+        await session._do("UPDATE work SET problem = 'DeadlockDetected: deadlock detected\nDETAIL: Process ' || id")
+        for report in await session._all("SELECT id FROM report"):
+            await session.outbox.post(report["id"], keys.first_reply(report["id"]), Reply("note", ()))
+        await session._do(f"UPDATE outbox SET {_UNSENT}, problem = 'TimeoutError: 1\n' || key")  # noqa: S608
     assert await Monitoring(world.store).tried_again() == [
-        TriedAgain("", "TryAgainError: photos.example: TimeoutError", 2)
+        TriedAgain("", "DeadlockDetected: deadlock detected", 2),
+        TriedAgain("web", "TimeoutError: 1", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "kept"),
+    [
+        ("UniqueViolation: duplicate key\nDETAIL: Key (text)=(my diary: 1)", "UniqueViolation"),
+        ("TryAgainError: photos.example: TimeoutError", "TryAgainError: photos.example: TimeoutError"),
+        (KILLED_WORKERS, KILLED_WORKERS),
+    ],
+)
+async def test_words_of_members_that_problems_quoted_are_forgotten(
+    world: World, owner_database_url: str, stored: str, kept: str
+) -> None:
+    report = await world.found("f1", "red")
+    async with world.store.session(report.community) as session:
+        await session.outbox.post(report.id, ReplyKey("one"), Reply("note", ()))
+        await session._do("UPDATE work SET problem = %(stored)s", stored=stored)
+        await session._do(f"UPDATE outbox SET {_UNSENT}, problem = %(stored)s", stored=stored)  # noqa: S608
+    [migration] = [migration for migration in shipped() if migration.name == "0240_problems_without_words.sql"]
+    async with await psycopg.AsyncConnection.connect(owner_database_url) as owner:
+        await owner.execute(migration.statements.encode())
+    async with world.store.session(report.community) as session:
+        problems = await session._all("SELECT problem FROM work UNION ALL SELECT problem FROM outbox")
+    assert [row["problem"] for row in problems] == [kept, kept]

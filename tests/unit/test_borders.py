@@ -46,6 +46,14 @@ def test_a_padded_photo_loses_its_padding(size: tuple[int, int]) -> None:
     assert about(without_bars(padded).size, PHOTO)
 
 
+def test_a_bar_may_end_in_lines_that_compression_has_mixed_with_the_photo() -> None:
+    padded = Image.new("RGB", (200, 250), "black")
+    padded.paste(photo(200, 150), (0, 50))
+    for mixed in (50, 51, 52, 197, 198, 199):
+        padded.paste("black", (0, mixed, 100, mixed + 1))
+    assert without_bars(padded).height in range(140, 151)
+
+
 def test_a_photo_without_bars_stays() -> None:
     assert without_bars(photo()).size == PHOTO
 

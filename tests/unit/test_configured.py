@@ -113,13 +113,21 @@ def test_the_version_is_printed() -> None:
     assert (shown.exit_code, shown.output.strip()) == (0, "reunite 0.1.0")
 
 
-@pytest.mark.parametrize("end", [asyncio.CancelledError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (asyncio.CancelledError(), "Stopped. You can run the same command again.\n"),
+        (KeyboardInterrupt(), "Stopped. You can run the same command again.\n"),
+        (SystemExit(128 + signal.SIGTERM), "Stopped. You can run the same command again.\n"),
+        (SystemExit(0), ""),
+    ],
+)
 def test_a_command_that_is_ended_by_a_signal_says_so(
-    end: type[BaseException], capsys: pytest.CaptureFixture[str]
+    end: BaseException, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises((typer.Exit, KeyboardInterrupt, SystemExit)), configured():
         raise end
-    assert capsys.readouterr().err == "Stopped. You can run the same command again.\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("module", ["redis", "cli.settings"])

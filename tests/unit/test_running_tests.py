@@ -1,5 +1,6 @@
 """How the tests are run: in which order, and which of them are measured."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -88,10 +89,13 @@ def test_what_a_worker_says_of_reruns_goes_at_once(pytestconfig: pytest.Config) 
 def test_only_the_folders_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
     ended = subprocess.Popen(["/bin/true"])
     ended.wait()
-    names = f"reunite-tests-{ended.pid}-a", f"reunite-tests-{os.getpid()}-b", "reunite-tests-c", "other"
+    elsewhere = f"reunite-tests-{ended.pid}-in-a-container"
+    names = f"reunite-tests-{ended.pid}-a", elsewhere, f"reunite-tests-{os.getpid()}-b", "reunite-tests-c", "other"
     for name in names:
         (tmp_path / name / "home").mkdir(parents=True)
-    made = make_home(tmp_path)
+    with (tmp_path / elsewhere / "in-use").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = make_home(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {made.name, *names[1:]}
 
 

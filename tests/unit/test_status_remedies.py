@@ -79,4 +79,4 @@ def test_the_communities_in_which_most_waits_are_shown_and_the_others_counted(
     shown = capsys.readouterr().out
     assert re.findall(r"c\d+\.", shown) == ["c30.", "c3.", *(f"c{number}." for number in range(29, 21, -1))]
     assert "waiting: 2 reports, 5 replies" in shown
-    assert "  21 more, in which less waits" in shown
+    assert "  21 more with less waiting or open" in shown
