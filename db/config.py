@@ -15,6 +15,8 @@ from db.keys import NO_KEYS, Keys
 
 DEFAULT_QUEUE: Final = "reunite"
 _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
+_DATABASE: Final = re.compile(r"/?\d*/?")
+"""The path of a Redis URL."""
 _PORTS: Final = range(1, 65536)
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
@@ -85,7 +87,7 @@ def _check_numbers(address: SplitResult) -> None:
         _ = address.port
     except ValueError:
         raise ValueError("its port must be a number up to 65535") from None
-    if not re.fullmatch(r"/?\d*/?", address.path):
+    if not _DATABASE.fullmatch(address.path):
         raise ValueError("its database must be a number")
 
 
