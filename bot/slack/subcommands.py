@@ -14,7 +14,7 @@ from reunite.language import LANGUAGES, command
 from reunite.text.words import plain
 
 _ENGLISH: Final = "en"
-_FIRST_WORD: Final = re.compile(r"([^\s:：]+)\s*[\s:：]\s*(.*)", re.DOTALL)
+_AFTER_FIRST_WORD: Final = re.compile(r"[\s:：]+")
 _IN_ANY_LANGUAGE: Final = frozenset({"sealed", "search"})
 """What a post may have advised in a language that its workspace had before, or that its reader doesn't speak."""
 
@@ -39,10 +39,11 @@ def subcommand_of(text: str, languages: Collection[str], *, of_lost: bool) -> Su
         named = command(key, language)
         if alone in {_spaced(named.name), _spaced(named.before_words)} - {""}:
             return Subcommand(key, "")
-    first = _FIRST_WORD.fullmatch(words)
-    for key, language in _understood(languages) if first else ():
-        if first and _takes(key, language, first[1], first[2], of_lost=of_lost):
-            return Subcommand(key, first[2])
+    first, *others = _AFTER_FIRST_WORD.split(words, maxsplit=1)
+    for rest in others:
+        for key, language in _understood(languages):
+            if _takes(key, language, first, rest, of_lost=of_lost):
+                return Subcommand(key, rest)
     return None
 
 

@@ -65,8 +65,8 @@ def check_growth(run: Callable[[int], object], sizes: Sequence[int] = SIZES) -> 
 def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
     try:
         sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
-        if sixteenth < FLOOR / 16**2:
-            return  # the largest takes less than the floor if the time grows with its square: a cube is overlooked
+        if sixteenth < FLOOR / 16**3:
+            return  # the largest takes less than the floor even if the time grows with its cube
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
     except TooSlowError:
         sixteenth = quarter = math.inf

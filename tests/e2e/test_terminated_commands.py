@@ -70,7 +70,7 @@ def computed(process: subprocess.Popen[str]) -> float:
 def test_a_match_that_is_ended_leaves_no_database(
     environment: dict[str, str], tmp_path: Path, end_by: signal.Signals, posted: int, interrupts: signal.Handlers
 ) -> None:
-    words = write_set(tmp_path / "words", 2000, 10)
+    words = write_set(tmp_path / "words", 2000, 500)
     arguments = ["match", str(words), "--out", str(tmp_path / "predictions.jsonl"), *with_vectors(words)]
     process = started(environment, *arguments, interrupts=interrupts)
     try:
