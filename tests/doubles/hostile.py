@@ -72,7 +72,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
         sixteenth = quarter = math.inf
     if quarter <= FLOOR:  # as all the smaller ones may take
         if quarter > MAX_GROWTH_BEFORE * sixteenth:
-            _timed(partial(run, sizes[-1]), max(FLOOR, MAX_GROWTH * quarter))
+            _timed(partial(run, sizes[-1]), max(FLOOR, MAX_GROWTH**2 * sixteenth))
         return
     before = 0.0
     for size in sizes:
