@@ -236,6 +236,7 @@ def _command(entry: Entry, workspace: str) -> NewReport:
         text=entry.text,
         place=entry.place,
         happened_at=entry.happened_at,
+        happened_on=entry.happened_on,
         posted_at=datetime.now(UTC),
         photos=tuple(IncomingPhoto(readable(path.name), data=path.read_bytes()) for path in entry.photos),
         sealed=entry.sealed,

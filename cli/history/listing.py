@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -42,6 +42,7 @@ class Entry:
     text: str = ""
     place: str = ""
     happened_at: datetime | None = None
+    happened_on: date | None = None
     photos: tuple[Path, ...] = ()
     sealed: bool = False
     private: bool = False
@@ -216,6 +217,7 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
         text=row.get("text", ""),
         place=row.get("place", ""),
         happened_at=_time(row.get("happened_at", "")),
+        happened_on=_day(row.get("happened_at", "")),
         photos=tuple(_photo(folder, given.strip()) for given in row.get("photos", "").split(";") if given.strip()),
         sealed=_flag(row, "sealed"),
         private=_flag(row, "private"),
@@ -253,6 +255,14 @@ def _time(given: str) -> datetime | None:
         return datetime.fromisoformat(given).astimezone() if given else None
     except (ValueError, OverflowError):
         raise RefusedError(f"the time is {given!r}, not like 2026-11-26 or 2026-11-26T14:30") from None
+
+
+def _day(given: str) -> date | None:
+    """Return a time that names only a day."""
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return None
 
 
 def _photo(folder: Path, given: str) -> Path:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -75,9 +75,11 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
     first, second = listing.entries
     assert (first.key, first.kind, first.text, first.place) == ("row::7", "found", "black bag, new", "stage 2")
     assert first.happened_at == datetime.fromisoformat("2026-11-20T14:30+01:00")
+    assert first.happened_on is None
     assert (first.photos, first.sealed, first.category) == ((tmp_path / "bag.jpg",), True, "card")
     assert (second.kind, second.text, second.sealed) == ("lost", "=1+1", False)
     assert second.happened_at == datetime.fromisoformat("2026-11-20").astimezone()
+    assert second.happened_on == date(2026, 11, 20)
     assert listing.ignored == ["shelf"]
 
 
