@@ -154,7 +154,7 @@ class Intake:
             if lease.failures + 1 < MAX_FAILURES:
                 await self._note_late(lease, photo, error)
                 raise
-            _log.warning("photo_given_up", photo=str(photo.id), error=type(error).__name__)
+            _log.warning("photo_given_up", report=str(lease.report), photo=str(photo.id), error=type(error).__name__)
             is_unreachable = isinstance(error, TryAgainError | DefectError | OSError)
             await self.refuse(lease, photo, TellUserError("photo_unreachable" if is_unreachable else "photo_unusable"))
         else:
