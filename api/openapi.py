@@ -124,7 +124,7 @@ def _success(status: HTTPStatus, body: type[BaseModel] | str | None) -> Json:
 
 
 def _failures(operation: Operation[Any]) -> Mapping[str, Json]:
-    may_miss = operation.ids or operation.takes_page
+    may_miss = operation.ids or "before" in operation.parameters
     statuses = [*_ALWAYS, *(_OF_BODIES if operation.body else ()), *([HTTPStatus.NOT_FOUND] if may_miss else ())]
     return {str(status.value): _failure(status) for status in sorted(statuses)}
 

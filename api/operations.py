@@ -1,7 +1,7 @@
 """The API's operations: one table defines the routes, the checks of requests, and the OpenAPI document."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -19,6 +19,9 @@ from reunite.text.controls import storable
 
 _MAX_KEY_LENGTH: Final = 200
 B = TypeVar("B", bound=Body | None)
+NUMBER: Final = ("top_k",)
+PAGE: Final = ("limit", "before")
+"""The parameters of a list that is returned page by page."""
 _DEFAULT: Final = "10"
 _UP_TO_100: Final = re.compile(r"[1-9][0-9]?|100")
 
@@ -73,14 +76,8 @@ class Operation(Generic[B]):
     """Whether the body may also be a multipart form."""
     takes_key: bool = False
     """Whether the header Idempotency-Key makes it idempotent."""
-    takes_top_k: bool = False
-    takes_page: bool = False
-    """Whether it returns a list page by page, by `limit` and `before`."""
-
-    @property
-    def parameters(self) -> list[str]:
-        """The names of the query's parameters, the number of results first."""
-        return ["top_k"] if self.takes_top_k else ["limit", "before"] if self.takes_page else []
+    parameters: Sequence[str] = ()
+    """The names of the query's parameters, the number of results first."""
 
     @property
     def ids(self) -> list[str]:

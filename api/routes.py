@@ -6,7 +6,7 @@ from typing import Any
 
 from api import schemas
 from api.items import Items
-from api.operations import Operation
+from api.operations import NUMBER, PAGE, Operation
 from api.search import Searches
 
 
@@ -45,7 +45,7 @@ def _searching(searches: Searches) -> Sequence[Operation[Any]]:
             summary="Show the items with the most similar photos, without the item itself",
             scope="read",
             handle=searches.similar,
-            takes_top_k=True,
+            parameters=NUMBER,
             returns={HTTPStatus.OK: schemas.SimilarResults},
         ),
     )
@@ -97,7 +97,7 @@ def _posted(items: Items) -> Sequence[Operation[Any]]:
             summary="Show what this token has posted, newest first, a page at a time",
             scope="write",
             handle=items.own,
-            takes_page=True,
+            parameters=PAGE,
             returns={HTTPStatus.OK: schemas.Items},
         ),
         Operation[None](
@@ -130,7 +130,7 @@ def _reading(items: Items) -> Sequence[Operation[Any]]:
             summary="Show an item's matches",
             scope="read",
             handle=items.matches,
-            takes_top_k=True,
+            parameters=NUMBER,
             returns={HTTPStatus.OK: schemas.Matches},
         ),
         Operation[None](

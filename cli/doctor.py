@@ -66,11 +66,13 @@ async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]
 async def _database(settings: Settings, where: Servers) -> AsyncIterator[Finding]:
     kind = "set" if settings.database.url else "embedded"
     found = await _in_time("PostgreSQL", _role(where, kind), _UNREACHABLE[kind])
-    if found[0].ok:
-        found += await _in_time("its schema", _schema(where))
     for finding in found:
         yield finding
-    if found[-1].what != "its schema" or not found[-1].ok:
+    if not found[0].ok:
+        return
+    [schema] = await _in_time("its schema", _schema(where))
+    yield schema
+    if not schema.ok:
         return
     for what, check in _OF_A_MIGRATED_ONE.items():
         for finding in await _in_time(what, check(where)):

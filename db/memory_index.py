@@ -38,7 +38,6 @@ MAX_VECTOR_BYTES: Final = 16 << 20
 MAX_PRECISE_BYTES: Final = 32 << 20
 """With more bytes of quantised vectors, they have one byte per number instead of two."""
 
-
 SpaceSource = tuple[str, str]
 """A space and a source; their vectors share axes."""
 

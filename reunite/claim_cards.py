@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import ClaimState, Match, MatchState, Report
+from reunite.entities import Claim, ClaimState, Match, MatchState, Report
 from reunite.locking import locked_match
 from reunite.match_cards import card_of, likelier_now, may_claim
 from reunite.messages import galleries, handovers, keys, notices, reminders
@@ -23,7 +23,9 @@ async def post_card(session: Session, claimed: Claimed) -> None:
     for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
         card = handovers.claim_card(claimed, reader, picture, None)
         await session.outbox.post(reader.id, key, card, audience="moderators")
-    await revise_cards(session, claimed.match, claimed.lost, claimed.found)
+    for claim in await _claims_on(session, claimed.match, claimed.found):
+        if claim.id != claimed.claim.id:
+            await _fold_card(session, replace(claimed, claim=claim))
 
 
 async def post_missing_cards(session: Session, claim_id: UUID) -> None:
@@ -126,21 +128,29 @@ async def _shown(session: Session, match: Match, found: Report) -> tuple[Picture
 async def _revise_cards(
     session: Session, match: Match, lost: Report, found: Report, shown: tuple[Picture | None, Person | None]
 ) -> None:
-    made = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
-    for claim in made:
+    claims = await _claims_on(session, match, found)
+    for claim in claims:
         claimed = Claimed(claim, match, lost, found)
         await _end_reminders(session, claimed)
-        for key, reader in readers(keys.claim_card, claim.id, lost, found):
-            is_last = claim == made[-1]
-            card = (
-                handovers.claim_card(claimed, reader, *shown)
-                if is_last
-                else handovers.earlier_claim_card(claimed, reader)
-            )
-            await session.outbox.revise(key, card)
+        if claim == claims[-1]:
+            for key, reader in readers(keys.claim_card, claim.id, lost, found):
+                await session.outbox.revise(key, handovers.claim_card(claimed, reader, *shown))
+        else:
+            await _fold_card(session, claimed)
         if found.is_listed:
             asked = handovers.said_returned_listed(claimed, shown[1])
             await session.outbox.revise(keys.said_returned(claim.id, found.kind), asked)
+
+
+async def _claims_on(session: Session, match: Match, found: Report) -> list[Claim]:
+    """Return a match's claims, oldest first."""
+    return [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
+
+
+async def _fold_card(session: Session, claimed: Claimed) -> None:
+    """Fold away the card of a claim after which its owner has made another one."""
+    for key, reader in readers(keys.claim_card, claimed.claim.id, claimed.lost, claimed.found):
+        await session.outbox.revise(key, handovers.earlier_claim_card(claimed, reader))
 
 
 async def _end_reminders(session: Session, claimed: Claimed) -> None:

@@ -39,12 +39,14 @@ def subcommand_of(text: str, languages: Collection[str], *, of_lost: bool) -> Su
         named = command(key, language)
         if alone in {_spaced(named.name), _spaced(named.before_words)} - {""}:
             return Subcommand(key, "")
-    first, *others = _AFTER_FIRST_WORD.split(words, maxsplit=1)
-    for rest in others:
-        for key, language in _understood(languages):
-            if _takes(key, language, first, rest, of_lost=of_lost):
-                return Subcommand(key, rest)
-    return None
+    match _AFTER_FIRST_WORD.split(words, maxsplit=1):
+        case [first, rest]:
+            takers = (
+                key for key, language in _understood(languages) if _takes(key, language, first, rest, of_lost=of_lost)
+            )
+            return next((Subcommand(key, rest) for key in takers), None)
+        case _:
+            return None
 
 
 def _understood(languages: Collection[str]) -> Iterator[tuple[str, str]]:
