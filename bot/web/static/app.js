@@ -20,6 +20,7 @@ const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all c
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
 const awaited = new Set(); // the person's own posts without an answer
+const newPosts = new Set(); // those that may prove to be their own: of a sealed one, which the bot posts, it's known later
 let inView = null; // the post whose answer was brought into view last: its cards come right after
 let isConnected;
 let hasBoard = false;
@@ -64,7 +65,6 @@ function showHints() {
 }
 
 function tellNews(message) {
-  if (message.report?.own) awaited.add(message.id); // a sealed one too, which the bot posts
   if (awaited.has(message.id)) showOwn(message.id);
   if (!message.reply || message.byViewer) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
@@ -107,7 +107,11 @@ function takeUpdate(update) {
   const added = board.apply(update);
   if (update.removed.length) document.getElementById("announcer").replaceChildren(); // its announcement goes too
   showHints();
-  if (hasBoard) added.forEach(tellNews);
+  if (hasBoard) {
+    for (const message of added) if (message.root === null) newPosts.add(message.id);
+    for (const message of update.messages) if (message.report?.own && newPosts.delete(message.id)) awaited.add(message.id);
+    added.forEach(tellNews);
+  }
   else if (location.hash.startsWith("#m-")) reveal(Number(location.hash.slice(3)));
   hasBoard = true;
 }
