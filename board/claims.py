@@ -4,8 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from board.pages import Pages
-from board.parts import Board
+from board.parts import Section
 from board.visits import Visit, see_other
 from reunite.entities import ClaimState
 from reunite.messages.reply import Action
@@ -13,12 +12,8 @@ from reunite.messages.reply import Action
 _DECISIONS: Final[dict[str, Action]] = {"accept": "accept_claim", "reject": "reject_claim"}
 
 
-class Claims:
+class Claims(Section):
     """Shows claims, and takes decisions."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def list(self, visit: Visit) -> web.Response:
         """Show claims, open ones first."""

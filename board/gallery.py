@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from board.pages import Pages
-from board.parts import DELETED, Board
+from board.parts import DELETED, Section
 from board.visits import Visit
 from db.board import Filter
 from db.transient_search import run_query
@@ -32,12 +31,8 @@ _SEALED: Final[Mapping[str, bool | None]] = {"": None, "yes": True, "no": False}
 _FILTERS: Final = ("kind", "state", "sealed", "place", "since", "until")
 
 
-class Gallery:
+class Gallery(Section):
     """The board's first page."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def show(self, visit: Visit) -> web.Response:
         """Show the reports that the filters in the address choose; without any, what waits and the open reports."""

@@ -4,18 +4,13 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from board.pages import Pages
-from board.parts import SAVED, Board
+from board.parts import SAVED, Section
 from board.visits import Visit, see_other
 from reunite.entities import ClaimState, MatchState, ReportKind
 
 
-class Handovers:
+class Handovers(Section):
     """Shows the items to hand over, and makes labels."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def list(self, visit: Visit) -> web.Response:
         """Show accepted claims, and what else was handed in."""

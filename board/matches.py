@@ -2,8 +2,7 @@
 
 from aiohttp import web
 
-from board.pages import Pages
-from board.parts import Board
+from board.parts import Section
 from board.visits import Visit, see_other
 from reunite import rules
 from reunite.commands import GiveVerdict
@@ -12,12 +11,8 @@ from reunite.errors import TellUserError
 from reunite.text.controls import storable
 
 
-class Matches:
+class Matches(Section):
     """Shows matches, and takes verdicts."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def list(self, visit: Visit) -> web.Response:
         """Show the matches that wait for a verdict, the most probable first: all, or what `only` says."""

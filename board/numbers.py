@@ -4,8 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from board.pages import Pages
-from board.parts import Board
+from board.parts import Section
 from board.visits import Visit
 from reunite.entities import ReportKind
 from reunite.language import words_in
@@ -16,12 +15,8 @@ from reunite.trends import places_of_both, things_lost
 _THINGS, _PLACES = 10, 10
 
 
-class Numbers:
+class Numbers(Section):
     """Shows numbers and the log."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def show(self, visit: Visit) -> web.Response:
         """Show how many things were lost, found and returned: now, over time, where, and on which days."""

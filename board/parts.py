@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+from board.pages import Pages
 from board.visits import Visit, Visits
 from db.store import Store
 from reunite.commands import Press
@@ -47,3 +48,11 @@ class Board:
             language=visit.language,
         )
         return await self.handlers.press(press)
+
+
+class Section:
+    """Some of the board's pages, and the changes that are made on them."""
+
+    def __init__(self, board: Board, pages: Pages) -> None:
+        self._board = board
+        self._pages = pages

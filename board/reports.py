@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from board.pages import Pages
-from board.parts import DELETED, SAVED, Board
+from board.parts import DELETED, SAVED, Section
 from board.visits import Visit, see_other
 from db.items import Item
 from db.report_csv import TOGETHER, Table, wanted
@@ -15,12 +14,8 @@ from reunite.commands import Withdraw
 from reunite.entities import Report, ReportKind
 
 
-class Reports:
+class Reports(Section):
     """Shows reports."""
-
-    def __init__(self, board: Board, pages: Pages) -> None:
-        self._board = board
-        self._pages = pages
 
     async def show(self, visit: Visit) -> web.Response:
         async with self._board.store.session(visit.community) as session:
