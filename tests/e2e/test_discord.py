@@ -54,42 +54,12 @@ async def test_a_finder_whose_report_matches_immediately_can_leave_a_secret_deta
     assert "keep it secret" in await world.fill_in(opening, words="a chip at the bottom")
 
 
-async def test_a_found_report_is_announced_to_its_owner(world: DiscordWorld) -> None:
-    lost = await world.report_lost("a blue cup")
-    await world.wait_for_reply(lost, "I'll keep watching")
-    found = await world.post_found("blue")
-    card = await world.wait_for_reply(lost, "This could be yours.")
-    assert world.discord.pinged(world.discord.message(card)) == {world.ada}
-    [picture] = world.discord.message(card)["attachments"]
-    assert world.discord.message(card)["embeds"][0]["thumbnail"]["url"] == picture["url"]
-    await world.wait_for_reply(found, "Possible owner found.", "a blue cup")
-
-
 async def test_a_photo_of_the_lost_thing_is_compared_with_the_finds(world: DiscordWorld) -> None:
     await world.wait_for_reply(await world.post_found("green"), "I'll keep watching")
     yellow = await world.post_found("yellow", "on the bench")
     await world.wait_for_reply(yellow, "I'll keep watching")
     lost = await world.report_lost("", drawing("yellow"))
     await world.wait_for_reply(lost, "This could be yours.", "on the bench")
-
-
-async def test_the_same_event_three_times_is_answered_once(world: DiscordWorld) -> None:
-    found = await world.post_found("red", times=3)
-    await world.wait_for_reply(found, "I'll keep watching")
-    await world.wait_for_reply(
-        await world.post_found("green"), "I'll keep watching"
-    )  # by now a second answer to the first would be there
-    assert len(world.discord.replies(found)) == 1
-
-
-async def test_a_members_reaction_closes_nothing(world: DiscordWorld) -> None:
-    await world.wait_for_reply(await world.post_found("red"), "I'll keep watching")
-    lost = await world.report_lost("my red umbrella")
-    card = await world.wait_for_reply(lost, "This could be yours.")
-    await world.discord.people.react(card, "✅", world.ben)
-    await world.discord.people.react(card, "❌", world.moderator)
-    await world.wait_for_reply(lost, "isn't it")
-    assert not any("Returned" in world.discord.text(reply) for reply in world.discord.replies(lost))
 
 
 async def test_an_unreadable_photo_is_named_in_its_thread(world: DiscordWorld) -> None:

@@ -230,18 +230,6 @@ async def test_a_private_report_is_seen_by_its_author_and_the_moderators_alone(s
     await expect(ben.page.locator("body")).not_to_contain_text("diary")
 
 
-async def test_a_moderator_gives_a_verdict_on_the_log_line_and_takes_it_back(site: Site) -> None:
-    _, ada = await met(site)
-    await ada.be("Robin")
-    line = log(ada).posts
-    await press(line, "It's back")
-    await expect(line).to_contain_text("Returned, confirmed by @Robin")
-    for channel in (ada.found, ada.lost):
-        await expect(channel.posts.locator(".state")).to_have_text("Returned")
-    await press(line, "It's back")
-    await expect(ada.lost.posts.locator(".state")).to_have_count(0)
-
-
 async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site: Site, tmp_path: Path) -> None:
     _, ada = await met(site)
     await ada.page.get_by_text("Menu").click()

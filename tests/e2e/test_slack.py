@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from tests.doubles.slack import shown
 from tests.support.pictures import drawing
 from tests.support.slack_world import SlackWorld, slack_world
-from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -40,50 +38,3 @@ async def test_a_found_photo_answers_a_lost_report_and_a_moderator_closes_and_re
     world.slack.react(world.lost, card["ts"], "white_check_mark", world.moderator, given=False)
     for channel, root in ((world.lost, lost), (world.found, found)):
         await world.reply(channel, root, "open again")
-
-
-async def test_a_found_report_is_announced_to_its_owner(world: SlackWorld) -> None:
-    lost = await world.report_lost("a blue cup")
-    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
-    found = world.slack.post_photo(world.found, world.ben, drawing("blue"))
-    card = await world.reply(world.lost, lost, "This could be yours.")
-    assert world.ada in shown(card)  # mentioned, so that she hears of it
-    await world.reply(world.found, found, "Possible owner found.")
-
-
-async def test_the_same_event_three_times_is_answered_once(world: SlackWorld) -> None:
-    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    posted = world.slack.delivery.envelopes[0]
-    for _ in range(2):
-        await world.slack.tell_again(posted)
-    await world.reply(world.found, found, "Nobody has reported it missing yet")
-    second = world.slack.post_photo(world.found, world.ben, drawing("green"))
-    await world.reply(
-        world.found, second, "Nobody has reported it missing yet"
-    )  # by now a second answer would be there
-    assert len(world.slack.thread(world.found, found)) == 1
-
-
-async def test_a_reply_whose_response_got_lost_is_not_posted_twice(world: SlackWorld) -> None:
-    async def cut(request: web.Request) -> None:
-        assert request.transport
-        request.transport.abort()
-
-    world.slack.api.before_answer["chat.postMessage"] = cut
-    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, found, "Nobody has reported it missing yet")
-    await eventually(lambda: world.slack.calls_of("conversations.replies"))
-    lost = await world.report_lost("my red umbrella")
-    await world.reply(world.lost, lost, "This could be yours.")
-    assert sum("Thanks!" in shown(message) for message in world.slack.thread(world.found, found)) == 1
-
-
-async def test_a_members_reaction_closes_nothing(world: SlackWorld) -> None:
-    found = world.slack.post_photo(world.found, world.ben, drawing("red"))
-    await world.reply(world.found, found, "Nobody has reported it missing yet")
-    lost = await world.report_lost("my red umbrella")
-    card = await world.reply(world.lost, lost, "This could be yours.")
-    await world.slack.react(world.lost, card["ts"], "white_check_mark", world.ben).acked.wait()
-    await world.slack.react(world.lost, card["ts"], "x", world.moderator).acked.wait()
-    await world.reply(world.lost, lost, "that post isn't it")
-    assert not any("Returned" in shown(message) for message in world.slack.thread(world.lost, lost))

@@ -66,20 +66,6 @@ def on_slack(world: SlackWorld, root: str) -> str:
     return "\n".join(shown(message) for message in world.slack.thread(world.lost, root))
 
 
-async def test_a_match_across_linked_workspaces_is_announced_in_both(both: Linked) -> None:
-    await both.link()
-    lost = await both.slack.report_lost("my red umbrella")
-    await both.slack.reply(both.slack.lost, lost, "There was nothing to compare it with yet")
-    await both.page.found("f1", "red", "umbrella from the page")
-    card = await both.slack.card(lost)
-    assert "umbrella from the page" in shown(card)
-    assert [block["type"] for block in card["blocks"]][1] == "image"
-    await eventually(lambda: "my red umbrella" in both.thread("f1"))
-    both.slack.slack.react(both.slack.lost, card["ts"], "white_check_mark", both.slack.moderator)
-    await eventually(lambda: "confirmed by Mo" in both.thread("f1"))
-    await both.slack.reply(both.slack.lost, lost, "confirmed by Mo")
-
-
 async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both: Linked) -> None:
     await both.link()
     lost = await both.slack.report_lost("my red umbrella")
@@ -93,15 +79,6 @@ async def test_unlinking_takes_each_sides_quotes_and_pictures_off_the_other(both
     assert sentence("unlinked") in str((parted.ack or {})["payload"]["view"])
     await eventually(lambda: "from the page" not in on_slack(both.slack, lost))
     await eventually(lambda: "my red umbrella" not in both.thread("f1"))
-
-
-async def test_deleting_a_post_takes_it_off_the_other_side(both: Linked) -> None:
-    await both.link()
-    await both.page.lost("l1", "my red umbrella")
-    found = both.slack.post_found("red", "umbrella from Slack")
-    await eventually(lambda: "umbrella from Slack" in both.thread("l1"))
-    both.slack.slack.delete(both.slack.found, found)
-    await eventually(lambda: "umbrella from Slack" not in both.thread("l1"))
 
 
 async def test_a_code_is_made_on_slack_and_used_on_the_other_side_once(both: Linked) -> None:

@@ -1,7 +1,4 @@
-"""What goes wrong around Slack: one answer all the same, and what went wrong is said kindly."""
-
-import asyncio
-from pathlib import Path
+"""Photos from Slack, and the pages that may come in their place."""
 
 import pytest
 from aiohttp import web
@@ -14,11 +11,9 @@ from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.doubles.slack_files import SlackFiles
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
-from tests.support.processes import dying_process
 from tests.support.services import working
 from tests.support.slack_adapter import by_http, no_proxy
 from tests.support.slack_world import bot_on, people_of, slack_world, worker_config
-from tests.support.waiting import PATIENCE, eventually
 
 OTHER = "T0OTHER"
 
@@ -49,47 +44,6 @@ async def test_a_proxys_page_instead_of_a_photo_is_outlasted(
         await world.reply(world.found, found, "Nobody has reported it missing yet")
         assert next(pages, None) is None
         assert not any("allowed" in shown(message) for message in world.slack.thread(world.found, found))
-
-
-@pytest.mark.parametrize("way", ["dropped", "asked"])
-async def test_a_reconnect_in_mid_envelope_is_answered_once(database_url: str, redis_url: str, way: str) -> None:
-    async with slack_world(database_url, redis_url) as world:
-
-        async def cut(_: web.Request) -> None:
-            delivery = world.slack.delivery
-            await (delivery.drop_connections() if way == "dropped" else delivery.ask_to_reconnect())
-
-        world.slack.api.before_answer["users.info"] = cut
-        found = world.post_found("red", "umbrella")
-        await world.reply(world.found, found, "Nobody has reported it missing yet")
-        await world.slack.settle()
-        lost = await world.report_lost("my red umbrella")
-        await world.card(lost)
-        assert world.slack.delivery.connections >= 2
-        assert sum("Thanks!" in shown(message) for message in world.slack.thread(world.found, found)) == 1
-
-
-@pytest.mark.slow
-async def test_a_worker_that_is_killed_between_search_and_reply_leaves_one_answer(
-    database_url: str, redis_url: str, tmp_path: Path
-) -> None:
-    places = database_url, redis_url, tmp_path / "messages"
-    async with slack_world(database_url, redis_url, works=False) as world:
-        async with dying_process("worker", "never", *places):
-            used = await world.slack.slash("found", "red umbrella from Zanzibar", world.ben, world.found)
-            await eventually(lambda: used.answers)
-            found = (await world.slack.wait_for_post(world.found, "Zanzibar"))["ts"]
-            await world.reply(world.found, found, "Nobody has reported it missing yet")
-        async with dying_process("worker", "after the matches", *places) as dying:
-            lost = await world.report_lost("my red umbrella from Zanzibar")
-            assert await asyncio.wait_for(dying.wait(), PATIENCE) == -9
-        async with dying_process("worker", "never", *places):
-            await world.card(lost)
-            second = await world.report_lost(
-                "my blue scarf"
-            )  # by the time it is answered, a second answer would be there
-            await eventually(lambda: world.slack.thread(world.lost, second))
-        assert sum("This could be yours." in shown(message) for message in world.slack.thread(world.lost, lost)) == 1
 
 
 async def test_photos_of_several_workspaces_are_fetched_with_their_own_tokens(

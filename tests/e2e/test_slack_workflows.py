@@ -1,14 +1,12 @@
-"""Private and sealed reports, claims, edits and moderators on Slack, with the real worker."""
+"""Private reports and claims on Slack, with the real worker."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from reunite.language import sentence
 from tests.doubles.slack import shown
 from tests.doubles.slack_blocks import buttons
-from tests.support.pictures import drawing
 from tests.support.slack_world import SlackWorld, slack_world
 from tests.support.waiting import eventually
 
@@ -39,26 +37,6 @@ async def test_a_private_report_is_matched_and_only_its_author_is_notified(world
     assert "diary" not in public(world)
     await world.slack.react(world.mods, line["ts"], "white_check_mark", world.moderator).acked.wait()
     await world.reply(direct, post["ts"], "Returned")
-
-
-async def test_a_sealed_report_stays_hidden_until_a_moderator_releases_it(world: SlackWorld) -> None:
-    await world.set_up(log_channel=world.mods)
-    lost = await world.report_lost("my red card")
-    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
-    await world.slack.slash("found", "sealed", world.ben, world.found)
-    modal = await world.slack.ui.modal(world.ben)
-    photo = world.slack.api.files.add(world.ben, "card.jpg", drawing("red"))
-    await world.slack.ui.submit(modal, world.ben, category="card", photos=[photo], words="red card of Jane Roe")
-    line = await world.slack.wait_for_post(world.mods, "Jane Roe")
-    assert "This could be yours." not in str(world.slack.thread(world.lost, lost))
-    pressed = await world.slack.press(world.mods, line["ts"], "Release", world.ada)
-    await eventually(lambda: pressed.answers)
-    assert pressed.answers[0]["text"] == sentence("only_moderators_release")
-    assert "This could be yours." not in str(world.slack.thread(world.lost, lost))
-    await world.slack.press(world.mods, line["ts"], "Release", world.moderator)
-    card = await world.card(lost)
-    assert "Jane Roe" not in public(world)
-    assert not [block for block in card["blocks"] if block["type"] == "image"]
 
 
 async def claim(world: SlackWorld, card: dict[str, Any], words: str) -> None:
@@ -96,35 +74,3 @@ def _claims(world: SlackWorld, found: str) -> list[dict[str, Any]]:
     """The open claims in a found report's thread, where there are two by now."""
     thread = [message for message in world.slack.thread(world.found, found) if "theirs" in shown(message)]
     return thread if len(thread) == 2 else []
-
-
-async def test_an_edited_found_report_is_matched_by_its_new_words(world: SlackWorld) -> None:
-    lost = await world.report_lost("umbrella from Zanzibar")
-    await world.reply(world.lost, lost, "There was nothing to compare it with yet")
-    found = world.slack.post_photo(world.found, world.ben, drawing("blue"), "scarf")
-    await eventually(lambda: world.slack.thread(world.found, found))
-    world.slack.edit(world.found, found, "umbrella from Zanzibar")
-
-    def cards() -> str:
-        return "".join(
-            shown(message) for message in world.slack.thread(world.lost, lost) if "could be yours" in shown(message)
-        )
-
-    await eventually(lambda: "\numbrella from Zanzibar\n" in cards() and "\nscarf\n" not in cards())
-
-
-async def test_a_deleted_found_report_takes_its_quote_and_picture_from_the_owners_thread(world: SlackWorld) -> None:
-    found = world.post_found("red", "umbrella by the door")
-    lost = await world.report_lost("my red umbrella")
-    card = await world.card(lost)
-    world.slack.delete(world.found, found)
-    await eventually(lambda: "by the door" not in str(world.slack.message(world.lost, card["ts"])))
-    await eventually(lambda: "by the door" not in public(world))
-
-
-async def test_everything_is_in_the_workspaces_language(world: SlackWorld) -> None:
-    await world.set_up(language="de")
-    found = world.post_found("red", "Schirm")
-    await eventually(lambda: world.slack.thread(world.found, found))
-    [answer] = world.slack.thread(world.found, found)
-    assert shown(answer).split(".")[0] in sentence("nobody_misses", "de", until="")

@@ -69,14 +69,3 @@ async def test_what_is_deleted_on_one_side_is_taken_off_the_other(both: Both) ->
     there = both.discord.discord.messages[lost]
     await eventually(lambda: card not in there)
     assert not any("by the door" in both.discord.discord.text(message) for message in there.values())
-
-
-async def test_unlinking_on_one_side_takes_quotes_and_pictures_off_the_other(both: Both) -> None:
-    lost, found, card = await both.lost_and_found()
-    await both.slack.reply(both.slack.found, found, "Possible owner found.")
-    assert "Unlinked" in await both.discord.unlink()
-    await eventually(lambda: card not in both.discord.discord.messages[lost])
-    thread = both.slack.slack.thread
-    await eventually(
-        lambda: not any("my red umbrella" in shown(message) for message in thread(both.slack.found, found))
-    )

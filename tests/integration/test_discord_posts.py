@@ -14,7 +14,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import keys
 from tests.doubles.discord_shapes import FORUM, REPLY, VOICE
-from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reactions, reply
+from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reply
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 
@@ -48,12 +48,6 @@ async def test_a_heic_photo_that_discord_has_no_type_for_is_a_photo(world: World
     )
     await world.report()
     assert [name for name, _ in await world.photos()] == ["IMG_1.HEIC"]
-
-
-async def test_the_same_post_delivered_three_times_is_one_report(world: World) -> None:
-    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "scarf", {"a.jpg": JPEG}, times=3)
-    await eventually(lambda: len(reactions(world.discord, post)) >= 3 or None)
-    assert len(await world.reports()) == 1
 
 
 async def test_a_voice_message_is_answered_with_a_request_for_words_or_a_photo(world: World) -> None:
@@ -116,14 +110,6 @@ async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(world: World) 
     await eventually(known)
     await world.discord.people.post("found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
     assert (await world.report())["kind"] == "found"
-
-
-async def test_a_deleted_post_withdraws_its_report(world: World) -> None:
-    post = await world.discord.people.post("found", world.discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
-    report = await world.report()
-    await world.discord.people.delete(post)
-    await world.becomes(report["id"], ReportState.WITHDRAWN)
-    assert (await world.report())["text"] == ""
 
 
 async def test_a_threads_name_loses_a_deleted_posts_words_though_discord_puts_that_off(

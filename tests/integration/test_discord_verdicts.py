@@ -24,17 +24,6 @@ from tests.support.waiting import PATIENCE, eventually
 world_fixture = pytest.fixture(opened_world, name="world")
 
 
-async def test_a_moderators_check_mark_confirms_and_taking_it_away_reopens(world: World) -> None:
-    card, lost, found = await shown_match(world)
-    grace = world.discord.admin.join("Grace", moderator=True)
-    await world.discord.people.react(card, "✅", grace)
-    await world.becomes(lost.id, ReportState.RETURNED)
-    await world.becomes(found.id, ReportState.RETURNED)
-    await world.discord.people.unreact(card, "✅", grace)
-    await world.becomes(lost.id, ReportState.OPEN)
-    await world.becomes(found.id, ReportState.OPEN)
-
-
 async def test_a_check_mark_that_comes_before_the_card_is_noted_counts(world: World) -> None:
     grace = world.discord.admin.join("Grace", moderator=True)
 

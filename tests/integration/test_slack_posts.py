@@ -9,7 +9,6 @@ from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReportState, Settings
 from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
-from reunite.ports import Outgoing
 from tests.doubles.slack import BOT_USER, TEAM
 from tests.doubles.slack_api import BOT_TOKEN
 from tests.support.slack_adapter import JPEG, World, connected_world, world_by_http
@@ -33,21 +32,6 @@ async def test_a_photo_in_found_is_a_report_and_then_gets_eyes(world: World) -> 
             assert (page.status, page.content_type) == (200, "text/html")
         async with browser.get(photo.url, headers={"Authorization": f"Bearer {BOT_TOKEN}"}) as file:
             assert await file.read() == JPEG
-
-
-async def test_a_photo_in_lost_is_a_lost_report(world: World) -> None:
-    ts = world.slack.post_photo(world.lost, world.ada, JPEG, "my hat")
-    await world.wait_until_acknowledged(world.lost, ts)
-    assert (await world.report()).kind == "lost"
-
-
-async def test_the_same_event_three_times_is_one_report(world: World) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.wait_until_acknowledged(world.found, ts)
-    first = world.slack.delivery.envelopes[0]
-    for _ in range(2):
-        await world.slack.tell_again(first)
-    assert len(await world.reports()) == 1
 
 
 async def test_an_event_that_could_not_be_written_down_comes_again(database_url: str) -> None:
@@ -101,17 +85,6 @@ async def test_a_text_that_is_too_long_is_answered_once_in_the_thread(world: Wor
     await world.slack.tell_again(world.slack.delivery.envelopes[0])
     await world.slack.settle()
     assert len(world.slack.thread(world.found, ts)) == 1
-
-
-@pytest.mark.parametrize("answered", [False, True])
-async def test_a_deleted_post_withdraws_the_report(world: World, *, answered: bool) -> None:
-    ts = world.slack.post_photo(world.found, world.ada, JPEG)
-    await world.wait_until_acknowledged(world.found, ts)
-    if answered:  # the post then stays as a tombstone
-        await world.platform.send(Outgoing("k", (await world.report()).target, Reply("nothing", ((Plain("hm"),),))))
-    world.slack.delete(world.found, ts)
-    await world.slack.settle()
-    assert (await world.report()).state is ReportState.WITHDRAWN
 
 
 @pytest.mark.parametrize("heard", [True, False])

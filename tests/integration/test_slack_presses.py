@@ -8,7 +8,7 @@ import pytest
 from bot.slack.app import running
 from reunite.announce import log_match
 from reunite.commands import ChangeSettings
-from reunite.entities import MatchState, Question, Report, ReportState, Settings
+from reunite.entities import Question, Report, ReportState, Settings
 from reunite.language import sentence
 from reunite.messages import wording
 from reunite.ports import Outgoing, Sent
@@ -102,16 +102,6 @@ async def test_a_claim_that_is_sent_three_times_is_one(world: World) -> None:
     assert sum("says this is theirs" in shown(message) for message in thread) == 1
 
 
-async def test_not_mine_is_for_the_owner_and_can_be_taken_back(world: World) -> None:
-    _, _, _, card = await world.card()
-    refused = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ben))
-    assert refused["text"] == sentence("only_owner")
-    answer = await whispered(await world.slack.press(card.channel, card.message, NOT_MINE, world.ada))
-    assert sentence("note_declined") in shown(answer)
-    await world.slack.ui.press_whisper({"channel": card.channel, **answer}, MINE, world.ada)
-    await world.slack.ui.modal(world.ada, sentence("form_claim"))
-
-
 async def logged(world: World) -> tuple[Report, Any, dict[str, Any]]:
     """Show a match in the moderators' channel; return the lost report, the match and the line there."""
     log = world.slack.admin.add_channel("mods")
@@ -120,22 +110,6 @@ async def logged(world: World) -> tuple[Report, Any, dict[str, Any]]:
     async with world.store.session(lost.community) as session:
         await log_match(session, match, found, lost)
     return lost, match, {**await world.slack.wait_for_post(log, "my hat"), "channel": log}
-
-
-async def test_moderators_give_verdicts_by_button_or_reaction_in_their_own_channel(world: World) -> None:
-    lost, match, line = await logged(world)
-    confirm = sentence("button_confirm")
-    refused = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.ada))
-    assert refused["text"] == sentence("only_moderators")
-    answer = await whispered(await world.slack.press(line["channel"], line["ts"], confirm, world.chosen))
-    assert sentence("note_match_confirmed") in shown(answer)
-    assert await world.match_state(match, lost.community) is MatchState.CONFIRMED
-    await world.slack.press(line["channel"], line["ts"], confirm, world.chosen)
-    await eventually(
-        lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED
-    )
-    await world.slack.react(line["channel"], line["ts"], "x", world.admin).acked.wait()
-    assert await world.match_state(match, lost.community) is MatchState.REJECTED
 
 
 async def test_a_moderators_card_is_updated_in_place(world: World) -> None:
