@@ -1,6 +1,7 @@
 """Whether a text reads as somebody's find."""
 
 import re
+from functools import partial
 from typing import Final
 
 from reunite.text.brands import brands_in
@@ -9,19 +10,13 @@ from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.heads import may_name_a_thing, names_a_thing
 from reunite.text.normalise import normalise
-from reunite.text.phrases import any_of, listed_in
 from reunite.text.places import locate
 from reunite.text.word_lists import QUANTITIES
-from reunite.text.words import plain
+from reunite.text.words import any_listed, plain
 
 _LISTS: Final = read_toml("finds.toml")
+_any: Final = partial(any_listed, "finds.toml")
 _SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
-
-
-def _any(key: str) -> str:
-    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
-
-
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
 _FULL_OR_EMPTY: Final = re.compile(_any("full_or_empty"))
 _FOUND_OR_LAY: Final = re.compile(rf"(?<!and ){_any('found_or_lay')}")

@@ -5,18 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from reunite.entities import ReportKind
-from reunite.text.data import read_toml
-from reunite.text.phrases import any_of, listed_in
-from reunite.text.words import plain, tokens
-
-
-def _any(file: str, key: str) -> re.Pattern[str]:
-    return re.compile(any_of(plain(phrase) for phrase in listed_in(read_toml(file)[key])))
-
+from reunite.text.words import any_listed, plain, tokens
 
 _SAID: Final[Mapping[ReportKind, re.Pattern[str]]] = {
-    ReportKind.FOUND: _any("finds.toml", "found_or_lay"),
-    ReportKind.LOST: _any("losses.toml", "lost"),
+    ReportKind.FOUND: re.compile(any_listed("finds.toml", "found_or_lay")),
+    ReportKind.LOST: re.compile(any_listed("losses.toml", "lost")),
 }
 _END: Final = re.compile(r"[ぁ-ん了]{0,9}(?:\s{0,3}[,.;!?…、。，！？)\n—–]|[^\w\"”»」』]{0,10}\Z)")
 """The end of a clause, after the rest of a Japanese or Chinese verb, but not that of a title in quotation marks."""

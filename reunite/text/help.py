@@ -4,13 +4,12 @@ import re
 from typing import Final
 
 from reunite.text.data import read_toml
-from reunite.text.phrases import any_of, listed_in
-from reunite.text.words import plain
+from reunite.text.phrases import listed_in
+from reunite.text.words import any_listed, plain
 
 _WORD: Final = re.compile(r"\w+")
-_LISTS: Final = read_toml("help.toml")
-_ASKED: Final = frozenset(map(plain, listed_in(_LISTS["asked"])))
-_POLITE: Final = re.compile(any_of(map(plain, listed_in(_LISTS["polite"]))))
+_ASKED: Final = frozenset(map(plain, listed_in(read_toml("help.toml")["asked"])))
+_POLITE: Final = re.compile(any_listed("help.toml", "polite"))
 
 
 def asks_for_help(text: str) -> bool:

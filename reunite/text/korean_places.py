@@ -33,16 +33,9 @@ _HEADING: Final = re.compile(
 
 def take_places(text: str) -> tuple[str, list[str]]:
     """Return a text without its Korean places, and those places."""
-    found: list[str] = []
     if not HANGUL.search(text):
-        return text, found
-
-    def heading(match: re.Match[str]) -> str:
-        found.append(match[1].strip())
-        return " "
-
-    def place(match: re.Match[str]) -> str:
-        found.append(_PARTICLE.sub("", match[0]).strip())
-        return " "
-
-    return _PLACE.sub(place, _HEADING.sub(heading, text)), found
+        return text, []
+    found = [match[1].strip() for match in _HEADING.finditer(text)]
+    text = _HEADING.sub(" ", text)
+    found += [_PARTICLE.sub("", match[0]).strip() for match in _PLACE.finditer(text)]
+    return _PLACE.sub(" ", text), found

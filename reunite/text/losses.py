@@ -1,25 +1,18 @@
 """Whether a text in a channel for lost things reads as somebody's loss."""
 
 import re
+from functools import partial
 from typing import Final
 
 from reunite.text.colour_words import named_colours
 from reunite.text.content import content_of
-from reunite.text.data import read_toml
 from reunite.text.heads import names_a_thing
 from reunite.text.normalise import normalise
-from reunite.text.phrases import any_of, listed_in
 from reunite.text.places import locate
-from reunite.text.words import plain
+from reunite.text.words import any_listed, plain
 
-_LISTS: Final = read_toml("losses.toml")
+_any: Final = partial(any_listed, "losses.toml")
 _CLAUSE_ENDS: Final = r"(?=\s{0,3}(?:[,.;!?…、。，！？)\n—–]|\Z))"
-
-
-def _any(key: str) -> str:
-    return any_of(plain(phrase) for phrase in listed_in(_LISTS[key]))
-
-
 _FIGURATIVELY: Final = re.compile(_any("figuratively") + _CLAUSE_ENDS)
 _MISSED: Final = re.compile(rf"[?？]|{_any('lost')}|{_any('missed')}")
 _BACK: Final = re.compile(rf"{_any('mine')}|{_any('back')}{_CLAUSE_ENDS}")

@@ -43,26 +43,18 @@ _HEADING: Final = re.compile(rf"(?:{'|'.join(listed(_TABLES['headings_unspaced']
 
 def take_places(text: str) -> tuple[str, list[str]]:
     """Return a text without its Japanese and Chinese places, and those places."""
-    found: list[str] = []
     if not UNSPACED.search(text):
-        return text, found
-
-    def heading(match: re.Match[str]) -> str:
-        found.append(match[1].strip())
-        return " "
-
-    def place(name: str) -> str:
-        found.append(_AROUND.sub("", name))
-        return " "
-
-    text = _HEADING.sub(heading, text)
+        return text, []
+    found = [match[1].strip() for match in _HEADING.finditer(text)]
+    text = _HEADING.sub(" ", text)
     folded = simplified(text)
     rest, end = "", 0
     for match in _PLACE.finditer(folded):
         start = _start(folded, match)
         if start < match.end():
-            rest += text[end:start] + place(text[start : match.end()])
+            rest += text[end:start] + " "
             end = match.end()
+            found.append(_AROUND.sub("", text[start:end]))
     return rest + text[end:], found
 
 

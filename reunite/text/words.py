@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from reunite.text.data import read_toml
+from reunite.text.phrases import any_of, listed_in
 from reunite.text.unicode_forms import compatible, composed, decomposed
 from reunite.text.word_lists import STOP_WORDS
 
@@ -23,6 +25,11 @@ def plain(text: str) -> str:
 def without_strokes(plain_text: str) -> str:
     """Return a text in plain form with l for the Polish ł, which isn't an l with an accent; the lists have it so."""
     return plain_text.replace("ł", "l")
+
+
+def any_listed(file: str, key: str) -> str:
+    """Return a pattern for any of the phrases that a file lists, as they are in a text in plain form."""
+    return any_of(map(plain, listed_in(read_toml(file)[key])))
 
 
 _PLAIN_STOP_WORDS: Final = frozenset(plain(word) for word in STOP_WORDS)
