@@ -1,14 +1,19 @@
 """`reunite token`: tokens for the HTTP API."""
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
 from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from db.api_tokens import ApiTokens
 
 app = typer.Typer(
     help="Create, list, renew and revoke tokens for the HTTP API.",
@@ -88,31 +93,32 @@ def revoke(
         print("Revoked.")
 
 
-async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
-    from datetime import UTC, datetime, timedelta
-
+@asynccontextmanager
+async def _tokens_of(url: str, community: str | None) -> AsyncIterator[tuple["ApiTokens", UUID]]:
+    """Yield all tokens, and the community that is meant."""
     from cli.communities import find_community
-    from db.api_tokens import SCOPES, ApiTokens
+    from db.api_tokens import ApiTokens
     from db.database import Database
+
+    async with Database(url, connections=1) as database:
+        yield ApiTokens(database), (await find_community(database, community)).id
+
+
+async def _create(url: str, community: str | None, name: str, scopes: Sequence[str], days: int | None) -> str:
+    from db.api_tokens import SCOPES
 
     wanted = [scope for scope in SCOPES if scope in scopes]
     if unknown := sorted(set(scopes) - set(SCOPES)):
         raise UsageError(f"There's no scope {unknown[0]!r}. Choose from {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= _LONGEST_DAYS:
         raise UsageError(f"--days has to be from 1 to {_LONGEST_DAYS}.")
-    async with Database(url, connections=1) as database:
-        chosen = await find_community(database, community)
+    async with _tokens_of(url, community) as (tokens, chosen):
         expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-        return await ApiTokens(database).create(chosen.id, name, wanted, expires_at)
+        return await tokens.create(chosen, name, wanted, expires_at)
 
 
 async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
-    from cli.communities import find_community
-    from db.api_tokens import ApiTokens
-    from db.database import Database
-
-    async with Database(url, connections=1) as database:
-        chosen = await find_community(database, community)
+    async with _tokens_of(url, community) as (tokens, chosen):
         return [
             {
                 "id": str(token.id),
@@ -122,33 +128,23 @@ async def _list(url: str, community: str | None) -> list[dict[str, Any]]:
                 "expires_at": token.expires_at.isoformat() if token.expires_at else None,
                 "used_at": token.used_at.isoformat() if token.used_at else None,
             }
-            for token in await ApiTokens(database).of(chosen.id)
+            for token in await tokens.of(chosen)
         ]
 
 
 async def _renew(url: str, community: str | None, token: str) -> str:
-    from cli.communities import find_community
-    from db.api_tokens import ApiTokens
-    from db.database import Database
-
     wanted = _id(token)
-    async with Database(url, connections=1) as database:
-        chosen = await find_community(database, community)
-        secret = await ApiTokens(database).renew(chosen.id, wanted)
-        if secret is None:
-            raise UsageError(_NO_SUCH)
-        return secret
+    async with _tokens_of(url, community) as (tokens, chosen):
+        secret = await tokens.renew(chosen, wanted)
+    if secret is None:
+        raise UsageError(_NO_SUCH)
+    return secret
 
 
 async def _revoke(url: str, community: str | None, token: str) -> None:
-    from cli.communities import find_community
-    from db.api_tokens import ApiTokens
-    from db.database import Database
-
     wanted = _id(token)
-    async with Database(url, connections=1) as database:
-        chosen = await find_community(database, community)
-        if not await ApiTokens(database).revoke(chosen.id, wanted):
+    async with _tokens_of(url, community) as (tokens, chosen):
+        if not await tokens.revoke(chosen, wanted):
             raise UsageError(_NO_SUCH)
 
 
