@@ -73,7 +73,7 @@ class ServerProcess:
             for number in self.server.stop_signals:
                 with suppress(ProcessLookupError):  # it has just ended
                     os.kill(pid, number)
-                if self._gone_within(STOP_SECONDS, pid):
+                if self._has_stopped(pid):
                     break
         self._child = None
         self.server.forget()
@@ -109,9 +109,9 @@ class ServerProcess:
         pid = self.server.recorded_pid()
         return pid if pid is not None and self.server.mark in command_line(pid) else None
 
-    def _gone_within(self, seconds: float, pid: int) -> bool:
+    def _has_stopped(self, pid: int) -> bool:
         """Wait for the process itself: servers remove their pid files a moment before they end."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + STOP_SECONDS
         while self._child.poll() is None if self._child else self.server.mark in command_line(pid):
             if time.monotonic() > deadline:
                 return False

@@ -19,7 +19,7 @@ from db.store import Store
 
 FILE: Final = "reports.csv"
 _OWNER_ONLY, _OWNERS_FOLDER = 0o600, 0o700
-Write = Callable[[str, bytes], None]
+Write = Callable[[str, bytes], object]
 
 
 @dataclass
@@ -79,8 +79,4 @@ def _opened(out: Path) -> Iterator[Write]:
         else:
             part.mkdir(_OWNERS_FOLDER)
             (part / "photos").mkdir()
-            yield lambda name, data: _write(part / name, data)
-
-
-def _write(file: Path, data: bytes) -> None:
-    file.write_bytes(data)
+            yield lambda name, data: (part / name).write_bytes(data)
