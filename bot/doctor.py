@@ -37,6 +37,6 @@ def whole_cause(error: BaseException) -> str:
 def _reason(cause: BaseException) -> str:
     if not isinstance(cause, OSError):
         return " ".join(str(cause).split())
-    # Those of name resolution and TLS have numbers of their own.
+    # Name resolution and TLS have error numbers of their own.
     is_of_system = cause.errno is not None and cause.errno > 0 and not isinstance(cause, ssl.SSLError)
     return os.strerror(cause.errno or 0) if is_of_system else " ".join(str(cause.strerror or cause).split())

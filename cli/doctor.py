@@ -41,7 +41,7 @@ _NO_NEW_DATA: Final = {
     psycopg.errors.DiskFull: "Make room on PostgreSQL's disk. Until then, answers wait.",
     psycopg.errors.ReadOnlySqlTransaction: "Connect to the primary, not to a standby.",
 }
-"""What to do if the database takes no new data, by what it says."""
+"""What to do if the database accepts no new data, by its error."""
 _UNREACHABLE: Final = {
     "set": "Check REUNITE_DATABASE_URL, and that the server is running; then run `reunite migrate`.",
     "embedded": "Run `reunite migrate`.",
@@ -148,7 +148,7 @@ def running(status: Status) -> Iterator[Finding]:
 
 
 async def _disk(where: Servers) -> list[Finding]:
-    """Say whether the database takes new data: what needs no more room works even where its disk is full.
+    """Say whether the database accepts new data: what needs no more room works even on a full disk.
 
     The data is taken back: a commit would wait for a standby that must confirm it.
     """
@@ -161,7 +161,7 @@ async def _disk(where: Servers) -> list[Finding]:
     except psycopg.Error as error:
         remedy = next((words for kind, words in _NO_NEW_DATA.items() if isinstance(error, kind)), "")
         return [Finding("its disk", ok=False, found=reason(error), remedy=remedy)]
-    return [Finding("its disk", ok=True, found="takes new data")]
+    return [Finding("its disk", ok=True, found="accepts new data")]
 
 
 async def _keys(where: Servers) -> list[Finding]:

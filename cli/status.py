@@ -20,7 +20,7 @@ from reunite.plurals import counted
 LATE_SECONDS: Final = 300.0
 """Seconds after which waiting work counts as late."""
 _MAX_SHOWN: Final = 10
-"""So many communities still fit on one screen."""
+"""How many communities fit on one screen."""
 _REMEDIES: Final = (
     (
         "TryAgainError",

@@ -52,7 +52,7 @@ class LoggedDecision:
     what: str
     match: UUID | None
     report: UUID
-    """Of a decision on a match: the found one."""
+    """The found one, if the decision is about a match."""
 
 
 @dataclass(frozen=True, slots=True)

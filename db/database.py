@@ -63,7 +63,7 @@ class MigrationError(Exception):
 
 
 class DatabaseAwayError(psycopg.OperationalError):
-    """The database lets nobody in, or takes no writes; the message says why and what to do."""
+    """The database refuses connections or writes; the message says why and what to do."""
 
 
 class Database:
@@ -165,13 +165,13 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection; one to a server that takes no writes is closed, so that the next may find the primary."""
+        """Lend a connection; one to a read-only server is closed, so that the next may find the primary."""
         async with self._pool.connection() as connection:
             try:
                 yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 await connection.close()
-                raise DatabaseAwayError(f"The database takes no writes ({reason(error)}). {_PRIMARY}") from error
+                raise DatabaseAwayError(f"The database accepts no writes ({reason(error)}). {_PRIMARY}") from error
 
 
 async def _rows(connection: Connection, query: LiteralString, params: Any) -> list[dict[str, Any]]:

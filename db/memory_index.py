@@ -101,7 +101,7 @@ class MemoryIndex:
     reports: dict[bool, Columns] = field(default_factory=_no_reports)
     """The reports, by whether they are sealed or private."""
     sample: dict[UUID, Sampled] = field(default_factory=dict)
-    """Among many reports, those that keep their vectors."""
+    """In a large community, a sample of the reports, with their vectors."""
     words: WordIndex = field(default_factory=WordIndex)
     """The words of all reports, unless they are too many."""
     packs_items: bool = False

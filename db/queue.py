@@ -97,7 +97,9 @@ def redis_problem(error: Exception) -> str:
 def redis_remedy(error: Exception) -> str:
     """Say what to do about it: a Redis that answers with an error is running, and at the address that is set."""
     if isinstance(error, ResponseError):
-        return "It takes no hints: check its memory (maxmemory), its disk and its user's rights; it can't be a replica."
+        return (
+            "It accepts no hints: check its memory (maxmemory), its disk and its user's rights; it can't be a replica."
+        )
     return "Check REUNITE_REDIS_URL, and that the server is running."
 
 

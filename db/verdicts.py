@@ -11,7 +11,7 @@ from reunite.commands import GiveVerdict
 from reunite.entities import Account, ClaimDecision, Decision, Member, ReplyTarget, ReportDeletion, Verdict
 
 _THERE: Final = "platform = %(platform)s AND workspace = %(workspace)s"
-"""Given by an account there. A decision from an unknown place is nobody's."""
+"""In the account's own workspace. A decision from an unknown place is nobody's."""
 
 
 class SqlVerdicts(Queries):

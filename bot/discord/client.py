@@ -161,4 +161,4 @@ async def stay_connected(client: discord.Client) -> None:
 
 
 def _put_off(error: discord.RateLimited) -> str:
-    return f"Discord takes no requests from the bot for {error.retry_after / 60:.0f} minutes: try again after that."
+    return f"Discord refuses the bot's requests for {error.retry_after / 60:.0f} minutes: try again after that."

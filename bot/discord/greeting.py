@@ -122,7 +122,7 @@ class Greeter:
         return due
 
     async def _deliver(self, guild: discord.Guild, greeting: Greeting, channel: discord.TextChannel | None) -> None:
-        """Send the greeting to its place; to a channel if that is with somebody who takes no messages.
+        """Send the greeting to its place; to a channel if that is a conversation with someone who accepts no messages.
 
         Raises TryAgainError, or UndeliverableError if nobody takes it.
         """

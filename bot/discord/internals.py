@@ -18,7 +18,7 @@ from discord.utils import SnowflakeList
 from bot.discord.config import DiscordConfig
 
 _LONGEST_DOUBLING: Final = 8
-"""After so many failures, pauses between attempts to connect grow no longer: up to 256 s.
+"""After this many failures, the pauses between attempts to connect stop growing, at 256 s.
 
 discord.py's own grow to 17 minutes, after which people would still wait once the network is back. Shorter ones could
 use up the 1,000 starts that Discord allows in a day.

@@ -203,7 +203,7 @@ class DiscordPlatform:
     async def _channel(self, target: ReplyTarget) -> Place:
         found = self._client.get_channel(int(target.channel)) or await self._client.fetch_channel(int(target.channel))
         if not isinstance(found, Place):
-            raise UndeliverableError(f"channel {target.channel} takes no replies")
+            raise UndeliverableError(f"channel {target.channel} accepts no replies")
         return found
 
     async def _is_direct(self, outgoing: Outgoing, sent: Sent) -> bool:

@@ -27,7 +27,7 @@ class Troubled:
         self._pause = pause
         self._tasks: dict[ReplyTarget, asyncio.Task[None]] = {}
         self._again: set[ReplyTarget] = set()
-        """Those that met trouble once more."""
+        """Targets that failed again in the meantime."""
         self._turn = asyncio.Lock()
         """One is compared at a time, however many pauses end at once."""
 

@@ -262,7 +262,7 @@ def member_of(user: discord.User | discord.Member) -> Member:
 
 def _without_deleted(settings: Settings, guild: discord.Guild) -> Settings:
     existing = {str(channel.id) for channel in guild.channels}
-    # Where there are none, Discord itself has an outage and sends nothing of this guild.
+    # A guild without channels means an outage at Discord: it sends nothing of this guild.
     return channels.without_deleted(settings, existing.__contains__) if existing else settings
 
 

@@ -28,9 +28,9 @@ class Messages:
         self._client = client
         self._workspaces = workspaces
         self._turns = Locks[tuple[Literal["message", "reaction"], int]]()
-        """By kind and channel, because Discord counts each of them apart, and takes only a few.
+        """By kind and channel, because Discord limits each of them separately.
 
-        discord.py knows from the answers how many more Discord takes. While several are on their way it can send one
+        discord.py knows from the answers how many more Discord accepts. While several are on their way it can send one
         too many: those that wait for the limit's end reset the count one after the other, even if an answer has just
         updated it.
         """

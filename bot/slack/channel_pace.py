@@ -1,4 +1,4 @@
-"""Paces messages to a channel: Slack takes one a second, threads included.
+"""Paces messages to a channel: Slack accepts one a second, threads included.
 
 See https://docs.slack.dev/apis/web-api/rate-limits, as of November 2025.
 """
@@ -115,7 +115,7 @@ class ChannelPace:
     def _check(self, channel: str, key: str) -> None:
         now = _now()
         if (wait := self._channels[channel].turns.get(key, now) - now) > _LONGEST_WAIT_SECONDS:
-            raise PutOffError("Slack takes one message a second in a channel", wait)
+            raise PutOffError("Slack accepts one message a second in a channel", wait)
 
 
 def _now() -> float:

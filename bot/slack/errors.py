@@ -64,7 +64,7 @@ _TOO_FAST: Final = {"rate_limited", "ratelimited"}
 
 
 class HiddenPostError(UndeliverableError):
-    """Slack's free plan hides the post to reply to, and takes no reply in its thread."""
+    """Slack's free plan hides the post to reply to, and refuses replies in its thread."""
 
 
 def part_of(answer: Mapping[str, Any] | AsyncSlackResponse, name: str) -> Any:

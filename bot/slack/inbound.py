@@ -259,7 +259,7 @@ class Inbound:
         await self._windows.open(workspace.team, new, oldest=at, since=at, latest=ts_of(datetime.now(UTC)))
 
     async def _send_problems(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
-        """Send what is wrong with a post, by idempotency key; if Slack takes nothing, the post is read again later."""
+        """Send what is wrong with a post, by idempotency key; if Slack refuses it, the post is read again later."""
         settings = await self._handlers.settings("slack", target.workspace)
         try:
             for key, error in problems.items():

@@ -23,7 +23,7 @@ _PICTURE_REFUSED: Final = {
     "slack_connect_file_link_sharing_blocked",
     "slack_connect_file_upload_sharing_blocked",
 }
-"""The last two: an organisation takes no files in the channels that it shares with others."""
+"""The last two: an organisation allows no files in the channels that it shares with others."""
 
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)

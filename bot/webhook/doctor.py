@@ -16,7 +16,7 @@ async def check(config: WebhookConfig, connections: Connections) -> AsyncIterato
     try:
         async with ClientSession(timeout=ClientTimeout(total=10)) as session:
             await call(session, str(config.url), config.key, {"do": "hello"})
-        yield Finding("The chat", ok=True, found=f"{config.url} takes signed calls")
+        yield Finding("The chat", ok=True, found=f"{config.url} accepts signed calls")
     except (DefectError, TryAgainError, UndeliverableError) as error:
         remedy = "Check REUNITE_WEBHOOK_URL, and that both sides have the same REUNITE_WEBHOOK_SECRET."
         yield Finding("The chat", ok=False, found=whole_cause(error), remedy=remedy)

@@ -52,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was measured with so many workers, in seconds."""
+    """What was measured with this many workers, in seconds."""
 
     workers: int
     answers: Sequence[float]

@@ -12,7 +12,7 @@ _NEAR: Final = 0.0
 """Standard deviations above the background: a candidate that is less alike than the average isn't near."""
 
 _FEW: Final = 3
-"""So few that all are shown: someone who looks for a thing sees at once that it isn't one of these."""
+"""Up to this many are always shown: someone looking for a thing sees at once that it isn't one of these."""
 
 
 def shortlist(ranked: Sequence[ScoredCandidate], limit: int = MAX_TILES) -> tuple[ScoredCandidate, ...]:

@@ -114,7 +114,7 @@ def _links_to(line: Line, reports: Collection[UUID]) -> bool:
 
 
 def closed_gallery(report: Report, tiles: int) -> Reply:
-    """Replace a gallery of so many tiles that the owner has declined."""
+    """Replace a gallery whose tiles the owner has all declined."""
     key = "gallery_closed" if tiles > 1 else "only_one_closed"
     return Reply("first_reply", (line(key, report.language),), about=frozenset({report.id}))
 

@@ -43,7 +43,7 @@ _MIN_STEM: Final = 3
 
 
 class Frequency(IntEnum):
-    """Of a word in everyday language."""
+    """How common a word is in everyday language."""
 
     UNUSUAL = 0
     EVERYDAY = 1

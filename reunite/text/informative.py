@@ -20,7 +20,7 @@ _LISTED: Final = frozenset(plain(word) for words in _LISTS["words"].values() for
 _WORDS: Final = _LISTED.union(map(plain, STOP_WORDS)).difference(map(plain, _WITH_ACCENTS))
 _BEGINNINGS: Final = frozenset(word.removesuffix("*") for word in _LISTED if word.endswith("*"))
 _GERMAN: Final = _BEGINNINGS.intersection(plain(word).removesuffix("*") for word in _LISTS["words"]["de"].split())
-"""Those that begin compounds."""
+"""Beginnings of German compounds."""
 _LONGEST: Final = max(map(len, _BEGINNINGS))
 _MORE: Final = 4
 """Letters that a word may have after a beginning."""

@@ -11,7 +11,7 @@ from reunite.text.remembered import remembered
 from reunite.text.words import stem
 
 Relation = Literal["same", "broader", "narrower", "near", "other", "unknown"]
-"""Of a name to another one: `broader` if it may mean the other, `narrower` if the other may mean it."""
+"""How one name relates to another: `broader` if it may mean the other, `narrower` if the other may mean it."""
 
 _TABLES: Final = read_toml("kinds.toml")
 

@@ -51,7 +51,7 @@ _AND: Final = "と"
 """A particle too, unless a word that is known follows."""
 _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
-"""Those left out also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
+"""The excluded ones also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
 _OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
 """Between words that are English already: "blue的water bottle"."""
@@ -318,7 +318,7 @@ _LANGUAGES: Final[Mapping[str, _Language]] = {
 ENGLISH_WORDS: Final = frozenset(
     _plain(word) for row in _ROWS if any(list(row.values())[1:]) for word in _WORD.findall(row["english"])
 )
-"""Those with translations."""
+"""English words that have a translation."""
 _JAPANESE_WORDS: Final = _Unspaced(("ja",), "[のをがはにも]|な(?!い|く)|で(?!す|し[たょ])")
 _CHINESE_WORDS: Final = _Unspaced(("zh", "ja"), "的", is_chinese=True)
 """Of a text without kana, which may still be Japanese."""

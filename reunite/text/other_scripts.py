@@ -105,7 +105,7 @@ class Hangul:
     )
     """A thing and 말고, "and not", which follows it; but 뿐만 아니라 is "not only"."""
     _AFTER_ONE_LETTER: Final = frozenset("을를이가은는도만에의들과와랑색요임데거것건걸꺼")
-    """Of the endings with one letter, those that may follow a thing with one letter; with others, it's another word."""
+    """The endings of one letter that may follow a thing of one letter; with any other, it's a different word."""
     _AND: Final = ("와", "과", "랑", "이랑")
 
     def __init__(self, words: Mapping[str, str], endings: Sequence[str]) -> None:

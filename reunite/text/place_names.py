@@ -20,7 +20,7 @@ _ALONE: Final[Mapping[str, str]] = {
 _LONGEST_LEAD: Final = 24
 """Characters of a preposition and its article."""
 _GERMAN_ENDINGS: Final = ("en", "em", "er")
-"""Of an adjective after a preposition."""
+"""Endings of an adjective after a preposition."""
 _GERMAN_LEAD: Final = re.compile(
     r"\b((?:im|am|beim|vom|zum|zur)|(?:in|an|auf|aus|bei|vor|hinter|neben|unter|über|von|zu) "
     r"(?:de[mnr]|m?eine[mnr]|unsere[mnr]))\s$",

@@ -13,7 +13,7 @@ from reunite.text.when_words import Atom, Calendar, DaysAgo, Mark, Number, Other
 
 _DAY: Final = timedelta(days=1)
 _MONTH: Final = 30
-"""Days: "last month" is read as so many days ago."""
+"""Days: "last month" is read as this many days ago."""
 _BEFORE_DAY: Final = frozenset({"at", "to", "until", "past"})
 """With such a mark before a day, the time before, after or around it is meant."""
 _VAGUE: Final = frozenset({"weekend", "week_before_last", "last_week"})

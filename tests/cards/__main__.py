@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, action="append", default=[], help="a folder of photos without cards")
     parser.add_argument("--fonts", type=Path, help="a folder of further fonts")
-    parser.add_argument("--every", type=int, default=1, help="take every so many cards and photos only")
+    parser.add_argument("--every", type=int, default=1, help="take only every nth card and photo")
     given = parser.parse_args()
     if given.fonts:
         FONTS.files.update({file.stem: file for file in given.fonts.iterdir()})

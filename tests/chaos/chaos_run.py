@@ -31,10 +31,10 @@ from tests.support.waiting import eventually
 _CALM: Final = 180.0
 """Seconds after which a system that is not at rest and gets no further counts as stuck.
 
-Slack takes one message a second in a channel: after a run, the backlog may take longer.
+Slack accepts one message a second in a channel: after a run, the backlog may take longer.
 """
 _PEACE, _PEACE_SECONDS = 3, 6.0
-"""Every so many rounds nothing is harmed for a while, so that there are answers to give verdicts on."""
+"""Every third round is followed by a quiet spell, so that there are answers to give verdicts on."""
 _STARTED: Final = 60.0
 _WHILE_STARTING: Final = 0.25
 """How long a round waits until the bot and the worker are ready, and how often one doesn't wait for that."""
@@ -55,7 +55,7 @@ class ChaosRun:
     has_small_disk: bool = False
     """Whether the servers' disk can be filled."""
     kills: int = 0
-    """So many processes are killed in each round on top of what goes wrong there."""
+    """How many processes are killed in each round, on top of its other harm."""
     only: Sequence[str] = ()
     """All that goes wrong, if it isn't everything."""
     metrics_port: int | None = None

@@ -42,7 +42,7 @@ class Harm:
     has_small_disk: bool = False
     """Whether the servers' disk can be filled."""
     kills: int = 0
-    """So many processes are killed in each round on top of what goes wrong there."""
+    """How many processes are killed in each round, on top of its other harm."""
     only: Sequence[str] = ()
     """All that goes wrong, if it isn't everything."""
 

@@ -37,7 +37,7 @@ _LONGEST: Final = 10.0
 _GIVEN_UP: Final = 300.0
 """… and after which the run continues without them."""
 _MEMORY: Final = 300 * 2**20
-"""By so much the worker's own memory may grow."""
+"""How much the worker's own memory may grow."""
 _SAID_EVERY: Final = 500
 _GOOD: Final = IncomingPhoto("good.jpg", data=drawing("red"))
 _STATES: Final = """SELECT r.source_key AS post, p.name, p.state, coalesce(p.problem, '') AS problem

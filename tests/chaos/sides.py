@@ -19,7 +19,7 @@ TAKEN_BACK: Final = "withdrew the confirmation"
 _TAKEN: Final = "Got it"
 _LATE_SECONDS: Final = 8.0
 _LATE, _BREAKS = 4.0, 0.1
-"""For so long the platform answers late, by up to so much, and so often breaks the connection instead."""
+"""How long the platform answers late, by up to how many seconds, and how often it drops the connection instead."""
 
 
 class Side(ABC):

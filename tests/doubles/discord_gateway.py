@@ -48,7 +48,7 @@ class Gateway:
         self.closes_with: int | None = None
         """The code with which the next connection is closed when the bot identifies itself."""
         self.refused_connections = 0
-        """So many of the next attempts to connect fail."""
+        """How many of the next attempts to connect fail."""
         self.identified = 0
         self.starts_left = 1000
         self.resumed = 0

@@ -70,7 +70,7 @@ class SlackDelivery:
         self.envelopes: list[Envelope] = []
         self.connections = 0
         self.refused_connections = 0
-        """So many of the next attempts to connect fail, and their addresses with them."""
+        """How many of the next attempts to connect fail; their addresses expire."""
         self._tickets = set[str]()
         self.address: str | None = None
         self.lateness = Lateness()

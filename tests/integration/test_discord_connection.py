@@ -105,7 +105,7 @@ async def test_a_limit_of_an_hour_is_explained_in_one_sentence(
     discord: DiscordDouble, store: Store, request_: str
 ) -> None:
     discord.refuse(request_, 429, **LIMITED, retry_after=3600.0)
-    with pytest.raises(SetupError, match=r"^Discord takes no requests from the bot for 60 minutes"):
+    with pytest.raises(SetupError, match=r"^Discord refuses the bot's requests for 60 minutes"):
         async with running(Handlers(store, NoQueue()), store, config(discord)):
             pass
 

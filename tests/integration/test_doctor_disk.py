@@ -1,4 +1,4 @@
-"""`reunite doctor` notices that the database takes no new data, or hangs, although it answers."""
+"""`reunite doctor` notices that the database accepts no new data, or hangs, although it answers."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ async def of_the_disk(where: Servers, owner_database_url: str) -> Finding:
 
 async def test_a_database_that_takes_no_new_data_is_a_problem(where: Servers, owner_database_url: str) -> None:
     fine = await of_the_disk(where, owner_database_url)
-    assert (fine.ok, fine.found) == (True, "takes new data")
+    assert (fine.ok, fine.found) == (True, "accepts new data")
     bad = await of_the_disk(where, make_conninfo(owner_database_url, options="-c default_transaction_read_only=on"))
     assert bad.ok is False
     assert "read-only" in bad.found

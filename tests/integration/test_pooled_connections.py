@@ -56,7 +56,7 @@ async def test_a_connection_to_a_standby_is_given_up_with_the_first_write_that_i
         workspace = await store.join(JoinWorkspace("web", "here", "Our place"))
         await store.rows("SET default_transaction_read_only = on")  # as on a server that has become a standby
         with pytest.raises(
-            DatabaseAwayError, match=r"takes no writes .*\. REUNITE_DATABASE_URL must lead to the primary"
+            DatabaseAwayError, match=r"accepts no writes .*\. REUNITE_DATABASE_URL must lead to the primary"
         ):
             await _rename(store, workspace, way)
         await store.join(JoinWorkspace("web", "here", "Another place"))

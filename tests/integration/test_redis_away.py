@@ -89,7 +89,7 @@ async def test_the_doctor_says_that_a_redis_takes_no_hints(
         finding = await doctor._redis(where)
     assert finding.ok is False
     assert found in finding.found
-    assert finding.remedy.startswith("It takes no hints")
+    assert finding.remedy.startswith("It accepts no hints")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Slack takes one message a second in a channel: everything arrives, soon and once."""
+"""Slack accepts one message a second in a channel: everything arrives, soon and once."""
 
 import asyncio
 from dataclasses import replace

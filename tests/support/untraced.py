@@ -21,7 +21,7 @@ _PLATFORMS: Final = {"discord", "slack", "webhook"}
 _UNTRACED_MARKS: Final = ("untraced", "encoder")
 """To import PyTorch takes the tracer longer than all that a test with an encoder does."""
 _MEASURED_CASES: Final = 5
-"""Of a test's cases so many are measured, evenly spread: the others take the same branches with other words."""
+"""How many of a test's cases are measured, evenly spread: the others take the same branches with other words."""
 _OF_PROCESSES: Final = "COVERAGE_PROCESS_CONFIG"
 """The variable by which coverage starts itself in each new process."""
 _IS_CHOSEN: Final = pytest.StashKey[bool]()
@@ -40,7 +40,7 @@ def untraced() -> Iterator[None]:
 
 
 def spread(count: int, most: int = _MEASURED_CASES) -> range:
-    """Return the positions of at most so many cases among all."""
+    """Return the positions of at most this many cases, evenly spread."""
     return range(0, count, math.ceil(count / most))
 
 

@@ -25,7 +25,7 @@ NOON: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SEARCHES: Final = 300
 """For a single kind of pair. With more, more is labelled, and fewer searches tell as much."""
 NEAREST: Final = 50
-"""So many of each kind of pair does a search compare (docs/matching.md)."""
+"""How many of each kind of pair a search compares (docs/matching.md)."""
 COMMON: Final = 0.2
 """How much of the variance all pair kinds of two reports share: the kind of thing is in the photo and in the words."""
 

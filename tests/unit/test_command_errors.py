@@ -50,7 +50,7 @@ def test_what_the_terminals_encoding_lacks_is_no_reason_to_fail(monkeypatch: pyt
     [
         (RedisConnectionError, "Check REUNITE_REDIS_URL"),
         (RedisTimeoutError, "Check REUNITE_REDIS_URL"),
-        (RedisResponseError, "It takes no hints: check its memory"),
+        (RedisResponseError, "It accepts no hints: check its memory"),
     ],
 )
 def test_an_error_of_redis_names_redis(kind: type[Exception], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
