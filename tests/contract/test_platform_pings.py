@@ -7,10 +7,11 @@ from reunite.announce import announce
 from reunite.edits import reword
 from reunite.entities import Label, Member, Report, ReportState
 from reunite.language import sentence
-from reunite.matching.evidence import Candidate, Item, Search
+from reunite.matching.evidence import Candidate, Search
 from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.ports import Sent, Session
 from tests.contract.harness import Harness
+from tests.contract.stages import item_of
 
 NOT_MINE = sentence("button_not_mine")
 
@@ -154,13 +155,9 @@ async def _search(harness: Harness, found: Report, lost: Report, label: Label | 
 
 
 async def _announce(session: Session, found: Report, losts: Sequence[Report], label: Label | None) -> None:
-    search = Search(_item(found), tuple(Candidate(_item(lost), {}) for lost in losts), open_count=len(losts))
+    search = Search(item_of(found), tuple(Candidate(item_of(lost), {}) for lost in losts), open_count=len(losts))
     scored = [ScoredCandidate(lost.id, 0.5, label, (), {"text-text": 3.0}) for lost in losts]
     await announce(session, found, search, Results(scored, is_complete=True, judges_rest=True))
-
-
-def _item(report: Report) -> Item:
-    return Item(report.id, report.kind, report.text, report.place, report.created_at, time_is_stated=False)
 
 
 async def _open(harness: Harness, report: Report) -> Report:

@@ -11,13 +11,14 @@ from reunite.digest import digest
 from reunite.entities import Report, ReportState
 from reunite.handlers import Handlers
 from reunite.language import plural, sentence
-from reunite.matching.evidence import Candidate, Item, Search
+from reunite.matching.evidence import Candidate, Search
 from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.messages.wording import end_of
 from reunite.ports import Sent
 from reunite.reminders import remind
 from tests.contract.harness import Harness
 from tests.contract.platforms import shown_match
+from tests.contract.stages import item_of
 from tests.support.queues import NoQueue
 
 PROOF = "a blue thread sewn into the lining"
@@ -128,15 +129,11 @@ async def _shown_gallery(harness: Harness, number: int) -> tuple[Report, Sent]:
     await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
     near = {"text-text": 3.0}
     scored = [ScoredCandidate(each.id, 0.5 - place / 100, None, (), near) for place, each in enumerate(found)]
-    candidates = tuple(Candidate(_item(each), {}) for each in found)
-    search = Search(_item(lost), candidates, open_count=number)
+    candidates = tuple(Candidate(item_of(each), {}) for each in found)
+    search = Search(item_of(lost), candidates, open_count=number)
     async with harness.store.session(lost.community) as session:
         await announce(session, lost, search, Results(scored, is_complete=True, judges_rest=True))
     return lost, await _sent(harness, "first_reply")
-
-
-def _item(report: Report) -> Item:
-    return Item(report.id, report.kind, report.text, report.place, report.created_at, time_is_stated=False)
 
 
 async def _open(harness: Harness) -> list[Report]:

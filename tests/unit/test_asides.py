@@ -1,20 +1,10 @@
 """What a post says apart from its thing: names, doubts, laughter, what it lacks, and whose it isn't."""
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 import pytest
 
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
 from reunite.text.content import significant_words
+from tests.support.features import features_of
 from tests.support.tables import for_each
-
-
-def features(text: str) -> ReportFeatures:
-    at = datetime(2026, 5, 4, tzinfo=UTC)
-    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", at, time_is_stated=False))
 
 
 @for_each(
@@ -38,7 +28,7 @@ def features(text: str) -> ReportFeatures:
     ],
 )
 def test_neither_a_surname_nor_a_part_gives_a_thing_its_colour(text: str, colours: list[str]) -> None:
-    assert [colour.name for thing in features(text).things for colour in thing.colours] == colours
+    assert [colour.name for thing in features_of(text).things for colour in thing.colours] == colours
 
 
 @pytest.mark.parametrize(
@@ -55,7 +45,7 @@ def test_neither_a_surname_nor_a_part_gives_a_thing_its_colour(text: str, colour
     ],
 )
 def test_a_post_about_a_thing_of_somebody_else_names_it(text: str, noun: str) -> None:
-    assert [thing.noun for thing in features(text).things] == [noun]
+    assert [thing.noun for thing in features_of(text).things] == [noun]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +76,7 @@ def test_greetings_and_laughter_say_nothing_however_drawn_out(text: str, words: 
     ],
 )
 def test_only_what_a_thing_lacks_or_has_is_no_thing_of_its_own(text: str, nouns: int) -> None:
-    assert len(features(text).things) == nouns
+    assert len(features_of(text).things) == nouns
 
 
 @pytest.mark.parametrize(
@@ -94,4 +84,4 @@ def test_only_what_a_thing_lacks_or_has_is_no_thing_of_its_own(text: str, nouns:
     [("key for a Toyota", {"toyota"}), ("white charger for MacBook", set()), ("strap for Apple Watch", set())],
 )
 def test_what_a_thing_fits_is_its_brand_only_for_cars(text: str, brands: set[str]) -> None:
-    assert {brand.casefold() for brand in features(text).brands.own} == brands
+    assert {brand.casefold() for brand in features_of(text).brands.own} == brands

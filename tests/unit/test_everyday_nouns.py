@@ -1,14 +1,10 @@
 """Everyday names of lost things in nine languages, also misspelt or written as one word, each in a short post."""
 
-from uuid import UUID
-
 import pytest
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import extract
 from reunite.text.kinds import relation
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.unit.test_chat_reports import reports
 
 _POSTS = {
@@ -87,7 +83,7 @@ def _noun(row: dict[str, str]) -> str:
 
 
 def _thing(text: str) -> str:
-    read = extract(Item(UUID(int=1), ReportKind.LOST, text, "", LONG_AGO, time_is_stated=False))
+    read = features_of(text, ReportKind.LOST)
     return "; ".join(read.nouns)
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from reunite.encoder import Framing, Pixels
+from tests.support.photo_files import saved
 from workers.framing import framed
 from workers.photos import decode, make_stored_copy
 
@@ -20,12 +21,6 @@ FRAMINGS = {"clip": CLIP_LIKE, "concept": TWO_VIEWS, "stretched": Framing(48, 64
 def scene(width: int, height: int) -> Image.Image:
     spots = np.random.default_rng(3).integers(0, 256, (9, 12, 3), dtype=np.uint8)
     return Image.fromarray(spots).resize((width, height), Image.Resampling.BICUBIC)
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def difference(some: Pixels, others: Pixels) -> float:

@@ -3,20 +3,16 @@
 import csv
 import re
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
 from reunite.text import lexicon
 from reunite.text.data import read_toml
 from reunite.text.informative import is_informative
 from reunite.text.lexicon import to_english
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 TEXT = Path(lexicon.__file__).parent
@@ -27,10 +23,6 @@ def captions(name: str, tells: str) -> list[str]:
     with (DATA / name).open(encoding="utf-8", newline="") as table:
         reader = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [row["caption"] for row in reader if row["tells"] == tells]
-
-
-def read(text: str) -> ReportFeatures:
-    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", LONG_AGO, time_is_stated=False))
 
 
 TABLES = ("captions.tsv", "captions_held_out.tsv")
@@ -72,17 +64,17 @@ def listed(captions: str) -> list[str]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_captions_that_tell_nothing(table: str) -> None:
-    assert [caption for caption in captions(table, "no") if read(caption).is_informative] == []
+    assert [caption for caption in captions(table, "no") if features_of(caption).is_informative] == []
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_short_captions_that_tell_a_thing_a_colour_a_brand_or_a_number(table: str) -> None:
     told = [caption for caption in captions(table, "yes") if any(map(str.isalnum, caption))]
-    assert [caption for caption in told if not read(caption).is_informative] == []
+    assert [caption for caption in told if not features_of(caption).is_informative] == []
 
 
 def test_what_tells_nothing_says_no_thing_colour_or_word() -> None:
-    features = read("left behind after training, weiß jemand mehr?")
+    features = features_of("left behind after training, weiß jemand mehr?")
     assert (features.head_noun, features.tokens, features.stated_colours) == (None, (), (None,))
 
 
@@ -90,23 +82,23 @@ def test_what_tells_nothing_says_no_thing_colour_or_word() -> None:
     ("caption", "thing"), [("🔑", "key"), ("found this ☂️ yesterday", "umbrella"), ("🎒🙏", "backpack")]
 )
 def test_an_emoji_says_the_thing_where_no_word_does(caption: str, thing: str) -> None:
-    assert read(caption).head_noun == thing
+    assert features_of(caption).head_noun == thing
 
 
 def test_an_emoji_says_the_thing_where_words_only_say_its_colour() -> None:
-    thing = read("lost my black 🎒 at the pool").things[0]
+    thing = features_of("lost my black 🎒 at the pool").things[0]
     assert (thing.noun, thing.colours[0].name) == ("backpack", "black")
 
 
 def test_an_emoji_says_nothing_next_to_words() -> None:
-    assert read("found a black umbrella 🎒").head_noun == "umbrella"
+    assert features_of("found a black umbrella 🎒").head_noun == "umbrella"
 
 
 @pytest.mark.parametrize(
     "caption", ["hat", "but", "weiß", "found hat", "znalazłem but", "laisse", "LG", "H&M", "a saw"]
 )
 def test_words_that_are_a_thing_in_one_language_and_talk_in_another(caption: str) -> None:
-    assert read(caption).is_informative
+    assert features_of(caption).is_informative
 
 
 NO_THINGS = """
@@ -131,12 +123,12 @@ def test_the_name_of_a_known_thing_alone_is_informative() -> None:
 
 @for_each("caption", listed(THINGS))
 def test_things_whose_names_begin_or_are_written_as_talk_does(caption: str) -> None:
-    assert read(caption).is_informative
+    assert features_of(caption).is_informative
 
 
 @for_each("caption", listed(TALK))
 def test_talk_that_is_written_as_those_things_are(caption: str) -> None:
-    assert not read(caption).is_informative
+    assert not features_of(caption).is_informative
 
 
 @pytest.mark.parametrize(
@@ -144,11 +136,11 @@ def test_talk_that_is_written_as_those_things_are(caption: str) -> None:
     ["Found this on the pitch ⚽", "⚽ found at the gym", "Found after training ⚽", "trovato in palestra 🏀"],
 )
 def test_sports_emoji_say_no_thing_next_to_a_place(caption: str) -> None:
-    assert read(caption).head_noun is None
+    assert features_of(caption).head_noun is None
 
 
 def test_sports_emoji_say_the_thing_elsewhere() -> None:
-    assert read("found this ⚽").head_noun == "ball"
+    assert features_of("found this ⚽").head_noun == "ball"
 
 
 @pytest.mark.untraced
@@ -170,4 +162,4 @@ def test_no_word_or_piece_is_listed_twice(lists: str) -> None:
 
 def test_most_captions_that_were_written_later_are_known() -> None:
     written = captions("captions_later.tsv", "no")
-    assert sum(not read(caption).is_informative for caption in written) >= 0.8 * len(written)
+    assert sum(not features_of(caption).is_informative for caption in written) >= 0.8 * len(written)

@@ -1,21 +1,13 @@
 """Where a find is kept is no evidence against it."""
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
 from reunite.matching.places_compared import similarity
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 
-def features(text: str, kind: ReportKind) -> ReportFeatures:
-    return extract(Item(UUID(int=1), kind, text, "", datetime(2026, 1, 1, tzinfo=UTC), time_is_stated=False))
-
-
 def compared(lost: str, found: str) -> float | None:
-    return similarity(features(lost, ReportKind.LOST), features(found, ReportKind.FOUND))
+    return similarity(features_of(lost, ReportKind.LOST), features_of(found, ReportKind.FOUND))
 
 
 @for_each(
@@ -29,7 +21,7 @@ def compared(lost: str, found: str) -> float | None:
     ],
 )  # fmt: skip
 def test_a_thing_that_is_kept_somewhere_may_have_been_lost_elsewhere(found: str) -> None:
-    assert features(found, ReportKind.FOUND).place_words
+    assert features_of(found, ReportKind.FOUND).place_words
     assert compared("lost my keys in the gym", found) is None
 
 
@@ -65,5 +57,5 @@ def test_where_an_owner_left_a_thing_is_where_it_was_lost(lost: str) -> None:
     ],
 )  # fmt: skip
 def test_where_a_thing_was_found_is_not_where_it_is_kept(found: str) -> None:
-    assert features(found, ReportKind.FOUND).place_words
-    assert not features(found, ReportKind.FOUND).kept_place_words
+    assert features_of(found, ReportKind.FOUND).place_words
+    assert not features_of(found, ReportKind.FOUND).kept_place_words

@@ -1,22 +1,14 @@
 """What is near a thing keeps to itself: a belt next to a watch, the colour of one key, numbers that are no serials."""
 
-from uuid import UUID
-
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
 from reunite.text.noise import clean
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
-
-
-def _read(text: str) -> ReportFeatures:
-    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", LONG_AGO, time_is_stated=False))
 
 
 def _things(text: str) -> str:
     return "; ".join(
-        f"{' '.join(colour.name for colour in thing.colours)} {thing.noun}".strip() for thing in _read(text).things
+        f"{' '.join(colour.name for colour in thing.colours)} {thing.noun}".strip()
+        for thing in features_of(text).things
     )
 
 
@@ -77,7 +69,7 @@ def test_words_for_other_things_leave_the_thing_as_it_is(text: str, things: str)
 
 
 def test_a_bus_keeps_the_preposition_of_its_time() -> None:
-    assert _read("found by 9:30 bus a scarf").place == "bus"
+    assert features_of("found by 9:30 bus a scarf").place == "bus"
 
 
 @for_each(

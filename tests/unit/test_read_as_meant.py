@@ -1,16 +1,7 @@
 """Which noun of a post is the thing, whose its colours are, and where it was; and posts that only look alike."""
 
-from uuid import UUID
-
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
-
-
-def _read(text: str) -> ReportFeatures:
-    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", LONG_AGO, time_is_stated=False))
 
 
 @for_each(
@@ -51,7 +42,7 @@ def _read(text: str) -> ReportFeatures:
     ],
 )
 def test_the_colour_of_a_case_is_not_the_phones(text: str, noun: str, own: str, of_the_case: str) -> None:
-    [thing] = _read(text).things
+    [thing] = features_of(text).things
     assert thing.noun == noun
     assert " ".join(colour.word for colour in thing.colours) == own
     assert " ".join(colour.word for colour in thing.details) == of_the_case
@@ -126,7 +117,7 @@ def test_the_colour_of_a_case_is_not_the_phones(text: str, noun: str, own: str, 
     ],
 )
 def test_the_noun_that_is_meant_is_the_thing(text: str, things: str) -> None:
-    assert " ".join(_read(text).nouns) == things
+    assert " ".join(features_of(text).nouns) == things
 
 
 @for_each(
@@ -154,7 +145,7 @@ def test_the_noun_that_is_meant_is_the_thing(text: str, things: str) -> None:
     ],
 )
 def test_where_and_when_are_told_apart(text: str, place: str) -> None:
-    assert _read(text).place == place
+    assert features_of(text).place == place
 
 
 @for_each(
@@ -167,4 +158,4 @@ def test_where_and_when_are_told_apart(text: str, place: str) -> None:
     ],
 )
 def test_uninformative_captions(text: str, tells: bool) -> None:  # noqa: FBT001 - it is passed by name
-    assert _read(text).is_informative is tells
+    assert features_of(text).is_informative is tells

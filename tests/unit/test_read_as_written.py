@@ -1,21 +1,12 @@
 """Posts with a time before the thing, parts with colours of their own, models without a noun, and shortened words."""
 
-from uuid import UUID
-
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
 from reunite.text.content import content_of
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 
-def _read(text: str) -> ReportFeatures:
-    return extract(Item(UUID(int=1), ReportKind.FOUND, text, "", LONG_AGO, time_is_stated=False))
-
-
 def _things(text: str) -> str:
-    read = _read(text)
+    read = features_of(text)
     return "; ".join(
         f"{' '.join(colour.name for colour in thing.colours)} {thing.noun}".strip() for thing in read.things
     )
@@ -38,7 +29,7 @@ def _things(text: str) -> str:
 )  # fmt: skip
 def test_a_time_before_a_thing_or_after_a_place_is_neither(text: str, things: str, place: str) -> None:
     assert _things(text) == things
-    assert _read(text).place == place
+    assert features_of(text).place == place
 
 
 @for_each(
@@ -128,4 +119,4 @@ def test_a_students_number_identifies_a_card(text: str, code: str) -> None:
     ],
 )  # fmt: skip
 def test_lines_and_swings_are_places(text: str, place: str) -> None:
-    assert _read(text).place == place
+    assert features_of(text).place == place

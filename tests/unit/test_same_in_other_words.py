@@ -1,10 +1,7 @@
 """What an owner and a finder call one thing, each in their own words and language, is read as one kind of thing."""
 
-from uuid import UUID
-
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Candidate, Item, Search
-from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.evidence import Candidate, Search
 from reunite.matching.kinds_compared import AGREE, named
 from reunite.matching.measurement import word_evidence
 from reunite.matching.weights import SHARED_WORDS
@@ -12,7 +9,7 @@ from reunite.text.heads import head_phrase
 from reunite.text.kinds import relation
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 IN_ELEVEN_LANGUAGES = {
@@ -44,15 +41,11 @@ IN_ELEVEN_LANGUAGES = {
 }  # fmt: skip
 
 
-def features(text: str, kind: ReportKind = ReportKind.LOST) -> ReportFeatures:
-    return extract(Item(UUID(int=1), kind, text, "", LONG_AGO, time_is_stated=False))
-
-
 @for_each(
     ("english", "other"), [(english, other) for english, others in IN_ELEVEN_LANGUAGES.items() for other in others]
 )
 def test_a_thing_is_one_in_all_languages(english: str, other: str) -> None:
-    assert named(features(english), features(other))[0] in AGREE
+    assert named(features_of(english), features_of(other))[0] in AGREE
 
 
 @for_each(
@@ -73,7 +66,7 @@ def test_a_thing_is_one_in_all_languages(english: str, other: str) -> None:
     ],
 )  # fmt: skip
 def test_two_words_for_one_thing_agree(lost: str, found: str) -> None:
-    assert named(features(lost), features(found))[0] in AGREE
+    assert named(features_of(lost), features_of(found))[0] in AGREE
 
 
 @for_each(
@@ -130,7 +123,7 @@ def test_what_has_a_name_of_its_own_is_a_second_thing(text: str, count: int) -> 
     ],
 )  # fmt: skip
 def test_a_word_that_is_also_another_names_no_thing_here(text: str, noun: str) -> None:
-    assert features(text).nouns[0] == noun
+    assert features_of(text).nouns[0] == noun
 
 
 @for_each("text", ["телесный контакт, потерял перчатку", "bolso de color, piel", "牛肉色拉盒"])
@@ -139,7 +132,7 @@ def test_no_colour_of_skin_is_read_into_other_words(text: str) -> None:
 
 
 def test_a_maker_is_kept_beside_its_drawing_pad() -> None:
-    assert "Wacom" in features("Wacom drawing pad").brands.own
+    assert "Wacom" in features_of("Wacom drawing pad").brands.own
 
 
 @for_each(
@@ -180,7 +173,8 @@ def test_a_brand_is_no_typing_error(text: str) -> None:
     ],
 )
 def test_a_brand_in_other_words_is_shared(lost: str, found: str) -> None:
-    query, other, plain = features(lost), features(found, ReportKind.FOUND), features("nothing like it")
+    query, other = features_of(lost, ReportKind.LOST), features_of(found)
+    plain = features_of("nothing like it", ReportKind.LOST)
     candidate, search = Candidate(other.item, {}), Search(query.item, ())
     assert query.brands.own.keys() & other.brands.own.keys()
     without = {**word_evidence(search, query, plain, candidate)}

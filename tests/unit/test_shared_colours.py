@@ -1,18 +1,14 @@
 """A colour that a text says of two things is the colour of both."""
 
-from uuid import UUID
-
 import pytest
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import extract
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 
 def colours_of(text: str) -> list[list[str]]:
-    read = extract(Item(UUID(int=1), ReportKind.LOST, text, "", LONG_AGO, time_is_stated=False))
+    read = features_of(text, ReportKind.LOST)
     return [[colour.name for colour in thing.colours] for thing in read.things]
 
 
