@@ -11,6 +11,7 @@ from unicodedata import normalize
 from bot.slack.manifest import SUBCOMMANDS, THINGS
 from reunite.community import is_link_code
 from reunite.language import LANGUAGES, command
+from reunite.text.place_words import AND
 from reunite.text.words import plain
 
 _ENGLISH: Final = "en"
@@ -66,12 +67,13 @@ def _spaced(words: str) -> str:
 def _takes(key: str, language: str, first: str, rest: str, *, of_lost: bool) -> bool:
     """Return whether the first word names a subcommand that takes what follows it.
 
-    People begin reports with "suche" or "cerca", so a search is asked for by a form of the word that they don't use.
+    People begin reports with "suche" or "cerca", so a search is asked for by a form of the word that they don't use. A
+    "search and rescue vest" is a thing: nobody searches for what begins with "and".
     """
     named = command(key, language)
     match key:
         case "search":
-            return of_lost and plain(first) == plain(named.before_words)
+            return of_lost and plain(first) == plain(named.before_words) and plain(rest).partition(" ")[0] not in AND
         case "link":  # a "link bracelet" is a lost item
             return plain(first) == plain(named.name) and is_link_code(rest) and " " not in rest
         case "timezone":  # in another language, its name may be a thing's: "fuseau" is a pair of trousers too

@@ -80,8 +80,8 @@ MAX_PHRASE: Final = 4
 """Words of a listed phrase."""
 _WITH_ADJECTIVE: Final = 2
 _BETWEEN: Final = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen", "miedzy", "pomiedzy"))
-_AND: Final = frozenset(("and", "und", "et", "y", "e", "en", "i", "&"))
-_ENDS_A_SIDE: Final = ENDERS | LATER_ENDERS | _AND
+AND: Final = frozenset(("and", "und", "et", "y", "e", "en", "i", "&"))
+_ENDS_A_SIDE: Final = ENDERS | LATER_ENDERS | AND
 _MAX_SIDE: Final = 3
 """Words of each of the two places that something is between."""
 _OPENS, _ADMITS, _ADMITTED_TO = map(_words, ("opens", "admits", "admitted_to"))
@@ -128,7 +128,7 @@ def two_places(words: Sequence[str], first: int) -> tuple[int, int] | None:
     if words[first] not in _BETWEEN:
         return None
     start, end = _side(words, first + 1)
-    if start == end or end >= len(words) or words[end] not in _AND:
+    if start == end or end >= len(words) or words[end] not in AND:
         return None
     other, other_end = _side(words, end + 1)
     last = last_of_place(words, other, other_end, AFTER_A_PREPOSITION)

@@ -9,7 +9,14 @@ from reunite.language import LANGUAGES, command
 from tests.support.tables import for_each
 
 NOTICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "en": ("Searching for a black bag", "searchlight", "Search-and-rescue vest", "searched everywhere: my keys"),
+    "en": (
+        "Searching for a black bag",
+        "searchlight",
+        "Search-and-rescue vest",
+        "searched everywhere: my keys",
+        "search and rescue vest",
+        "Search & Rescue cap",
+    ),
     "de": (
         "Suche schwarzen Rucksack, gestern in der Mensa liegen gelassen",
         "Suche Besitzer von schwarzem Rucksack",

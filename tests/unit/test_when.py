@@ -275,6 +275,7 @@ def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said_unless_th
     [
         "last month|last week|weekend|a few days ago|Monday or Tuesday|28 to 30 November|before Friday",
         "a day or two ago|a couple of days ago|a week ago|since Monday|2-3 days ago|about 5 November|early November 10",
+        "since the class on 28 and 29 November|after the Monday class or Tuesday|seit dem Montag|seit letztem Freitag",
         "letzten Monat|letzte Woche|vor ein paar Tagen|Montag oder Dienstag|10.-12. November|vor Freitag|seit Montag",
         "el mes pasado|la semana pasada|hace unos días|lunes o martes|antes del viernes|desde ayer|ayer o anteayer",
         "le mois dernier|la semaine dernière|il y a quelques jours|lundi ou mardi|avant vendredi|depuis hier",
@@ -299,6 +300,14 @@ def test_what_names_no_single_day_is_no_day(said: str) -> None:
         ("2 days ago|vor zwei Tagen|hace 2 días|il y a deux jours|due giorni fa|2日前|twee dagen geleden", 28),
         ("dwa dni temu|há dois dias|2天前|28 November|am 28.11.|Saturday, 28 November|on Saturday|el sábado", 28),
         ("yesterday at the pool|gestern im Pool|last Sunday|on the 29th", 29),
+        ("yesterday after class|before class yesterday|gestern nach dem Sport|gestern vor der Prüfung", 29),
+        (
+            "ayer después de clase|hier après le cours|hier avant l'examen|ieri dopo la lezione|ieri prima dell'esame",
+            29,
+        ),
+        ("gisteren na de les|gisteren voor het examen|wczoraj po zajęciach|wczoraj przed egzaminem", 29),
+        ("ontem depois da aula|ontem antes da prova|昨日の試験の前|昨日、授業から帰る途中", 29),
+        ("昨天考试前|昨天从图书馆回家", 29),
     ],
 )
 def test_what_names_one_day_is_that_day(said: str, day: int) -> None:
