@@ -203,6 +203,8 @@ class Reports:
         if reply.receipt and await _has_photos(thread, post.author.id):
             report = reply.receipt.report
             await self._handlers.thread_photos.answer(report.target, report.author)
+        if reply.receipt:
+            await self._platform.threads.name_kind(thread, post, kind)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
