@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import product
 from typing import Final, Literal, get_args
 
 from reunite.entities import ReportKind, Settings
@@ -13,6 +14,10 @@ from reunite.language import LANGUAGES, words_in
 
 _WORD: Final = re.compile(r"[^\W_丨\u1175〡]+")
 """Letters that look like a bar separate words in channels' names; NFKC makes U+1175 of ㅣ."""
+_FANCY: Final = re.compile(r"(?:LETTER SMALL|NEGATIVE (?:CIRCLED|SQUARED) LATIN) CAPITAL (?:LETTER )?([A-Z])\Z")
+"""Ends the Unicode names of letters such as ʟ and 🅻, which stand for plain ones though NFKC keeps them."""
+_CYRILLIC_F: Final = "ғ"
+"""Stands for the small capital F, which few fonts have."""
 _FIRST: Final = frozenset({"found", "lost"})
 """Where several channels are known by their names, commands report in the one with such a name."""
 ChannelUse = Literal["found", "lost", "log"]
@@ -35,25 +40,40 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
 
 def languages_of(name: str) -> list[str]:
     """Return the languages in which a channel for reports has this name."""
-    bare = _bare(name)
-    return [code for code in LANGUAGES if any(bare in map(_bare, words_in(code).channels[kind]) for kind in ReportKind)]
+    return [code for code in LANGUAGES if _bare(name) in _named_in(code)]
 
 
 @cache
 def _named() -> Mapping[str, ReportKind]:
-    """Return the kinds of report by the names of their channels in all languages.
+    """Return the kinds of report by the names of their channels in all languages."""
+    return {name: kind for code in LANGUAGES for name, kind in _named_in(code).items()}
+
+
+@cache
+def _named_in(language: str) -> Mapping[str, ReportKind]:
+    """Return the kinds of report by the names of their channels in one language.
 
     Names of both kinds, like "lost and found", are for found reports: most photos there are of found things. A name
     that only says "lost" and is usual for both kinds, like "objets perdus", isn't among them.
     """
-    return {_bare(name): kind for code in LANGUAGES for kind in ReportKind for name in words_in(code).channels[kind]}
+    names = words_in(language).channels
+    named = {_bare(name): kind for kind in ReportKind for name in names[kind]}
+    both = product(names["lost"], ["", *names["and"]], names["found"])
+    orders = (order for one, joint, other in both for order in ((one, joint, other), (other, joint, one)))
+    return {_bare("-".join(order)): ReportKind.FOUND for order in orders} | named
 
 
 @lru_cache(maxsize=1024)
 def _bare(name: str) -> str:
-    """Return a channel's name without case, accents, emoji and ornaments: "📦┃Objets-trouvés" as "objets-trouves"."""
-    letters = unicodedata.normalize("NFKD", "-".join(_WORD.findall(unicodedata.normalize("NFKC", name))).casefold())
+    """Return a channel's letters without case, accents, emoji and signs: "📦┃Objets-trouvés" as "objetstrouves"."""
+    plain = unicodedata.normalize("NFKC", "".join(map(_plain_letter, name)))
+    letters = unicodedata.normalize("NFKD", "".join(_WORD.findall(plain)).casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _plain_letter(letter: str) -> str:
+    fancy = _FANCY.search(unicodedata.name(letter, ""))
+    return "f" if letter == _CYRILLIC_F else fancy[1] if fancy else letter
 
 
 def comes_first(name: str) -> bool:

@@ -19,6 +19,7 @@ class Skipped(StrEnum):
 
     NOT_A_MEMBERS = "not_a_members"
     NO_PHOTO = "no_photo"
+    REPLY = "reply"
     DELETED = "deleted"
     SETTLED = "settled"
     KNOWN = "known"
@@ -42,6 +43,8 @@ class PastPost:
     """People have marked it as done: with a tick, or by closing it."""
     deleted: bool = False
     """Only its thread is left."""
+    answers_photo: bool = False
+    """Its photos reply to another post with photos: they hardly show another thing that was found or lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +116,13 @@ def why_skipped(post: PastPost, known: KnownBefore | None, *, oldest: datetime, 
     With `answers`, a report that was read quietly before is taken once more. `known` doesn't have the reports of this
     reading, so that they are counted again after an interruption.
     """
-    if post.deleted:
-        return Skipped.DELETED
-    if not post.by_member:
-        return Skipped.NOT_A_MEMBERS
-    if not post.has_files:
-        return Skipped.NO_PHOTO
-    if known and not (answers and known.can_end_quiet):
-        return Skipped.KNOWN
-    if post.posted_at < oldest:
-        return Skipped.TOO_OLD
-    return Skipped.SETTLED if post.settled else None
+    reasons = (
+        (post.deleted, Skipped.DELETED),
+        (not post.by_member, Skipped.NOT_A_MEMBERS),
+        (not post.has_files, Skipped.NO_PHOTO),
+        (known and not (answers and known.can_end_quiet), Skipped.KNOWN),
+        (post.answers_photo, Skipped.REPLY),
+        (post.posted_at < oldest, Skipped.TOO_OLD),
+        (post.settled, Skipped.SETTLED),
+    )
+    return next((reason for applies, reason in reasons if applies), None)

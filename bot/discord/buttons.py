@@ -167,7 +167,7 @@ class Buttons:
         if action not in _OWN_DATA:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
-        written = readable(given["words"], guild, user)
+        written = readable(given["words"], guild, [interaction.channel])
         await self._workspaces.ensure_joined(guild)
         moderates = self._workspaces.is_moderator(user, rights, interaction.channel)
         # Who may post samples may remove them.

@@ -145,8 +145,15 @@ def _past_message(message: discord.Message, kind: ReportKind, cursor: str, *, is
         by_member=is_post(message),
         has_files=bool(photos_of(message)),
         settled=is_closed or any(str(reaction.emoji) in _DONE for reaction in message.reactions),
+        answers_photo=_answers_photo(message),
     )
     return PastMessage(post, read)
+
+
+def _answers_photo(message: discord.Message) -> bool:
+    """Return whether a message replies to one with a photo, which Discord sends along unless it's deleted."""
+    replied = message.reference.resolved if message.type is discord.MessageType.reply and message.reference else None
+    return isinstance(replied, discord.Message) and bool(photos_of(replied))
 
 
 async def _nothing() -> None:

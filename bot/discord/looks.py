@@ -10,7 +10,7 @@ import discord
 from bot import looks
 from bot.discord.destinations import Destinations
 from bot.discord.forms import FormInput, form_modal
-from bot.discord.markup import readable, without_spoilers
+from bot.discord.markup import without_spoilers
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
     PrivateReply,
@@ -82,7 +82,7 @@ class Looks:
             source_key=str(interaction.id),
             target=ReplyTarget("discord", str(guild.id), str(interaction.channel_id)),
             author=member_of(interaction.user),
-            text=without_spoilers(readable(given.words, interaction.guild, interaction.user)),
+            text=without_spoilers(self._workspaces.readable(interaction, ReportKind.LOST, given.words)),
             posted_at=interaction.created_at,
             photos=given.photos,
         )

@@ -1,6 +1,7 @@
 """Discord's notation: the one place where text is escaped."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import discord
@@ -15,6 +16,7 @@ _EMPHASIS: Final = re.compile(r"\*{2,3}|__|~~|`+|^[^\S\n]*(?:#{1,3}|>{1,3}|[-*])
 _NAMED: Final = re.compile(r"<(?:a?(:\w{1,40}:)|(/[-\w ]{1,100}):)\d{1,20}>")
 """An emoji of a server's own, or a command."""
 _MENTION: Final = re.compile(r"<(@&|@!?|#)(\d{1,20})>")
+Place = discord.abc.GuildChannel | discord.Thread
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"
 
@@ -28,32 +30,46 @@ def without_spoilers(text: str) -> str:
     return shown if shown.strip(f" \n{_LEFT_OUT}") else ""
 
 
-def readable(text: str, guild: discord.Guild | None, writer: discord.User | discord.Member | None = None) -> str:
+def readable(
+    text: str,
+    guild: discord.Guild | None,
+    seen_in: Iterable[object] = (),
+    people: Iterable[discord.User | discord.Member] = (),
+) -> str:
     """Return text with names in place of Discord's notation for emoji, commands, people, channels and roles.
 
-    Names that `guild` doesn't know, and those of channels that the writer can't see, are left out.
+    Names that neither `guild` nor `people` know are left out, and so are those of channels that somebody who sees a
+    place in `seen_in` can't see: others read the text there, and on cards elsewhere.
     """
 
     def name(mention: re.Match[str]) -> str:
         sign, number, named = mention[1][0], int(mention[2]), _LEFT_OUT
         if guild and mention[1] == "#":
             channel = guild.get_channel_or_thread(number)
-            named = channel.name if channel and _may_see(writer, channel) else named
+            named = channel.name if channel and _is_seen_by_readers(channel, guild, seen_in) else named
         elif guild and mention[1] == "@&":
             role = guild.get_role(number)
             named = role.name.removeprefix("@") if role else named
-        elif guild and (member := guild.get_member(number)):
+        elif guild and (member := guild.get_member(number) or discord.utils.get(people, id=number)):
             named = member.display_name
         return sign + named
 
     return _MENTION.sub(name, _NAMED.sub(lambda named: named[1] or named[2], text)).strip()
 
 
-def _may_see(writer: object, place: discord.abc.GuildChannel | discord.Thread) -> bool:
-    """Return whether someone is known to see a channel or a thread."""
-    if isinstance(place, discord.Thread) and (place.is_private() or place.parent is None):
-        return False
-    return isinstance(writer, discord.Member) and place.permissions_for(writer).view_channel
+def _is_seen_by_readers(channel: Place, guild: discord.Guild, seen_in: Iterable[object]) -> bool:
+    """Return whether every role that sees one of the places also sees a channel or a thread; not if none does."""
+    places = [place for place in seen_in if isinstance(place, discord.abc.GuildChannel | discord.Thread)]
+    readers = [
+        role for role in guild.roles if not role.is_bot_managed() and any(_sees(role, place) for place in places)
+    ]
+    is_private = isinstance(channel, discord.Thread) and channel.is_private()
+    return bool(readers) and not is_private and all(_sees(role, channel) for role in readers)
+
+
+def _sees(role: discord.Role, place: Place) -> bool:
+    channel = place.parent if isinstance(place, discord.Thread) else place
+    return channel is not None and channel.permissions_for(role).view_channel
 
 
 def without_emphasis(text: str) -> str:

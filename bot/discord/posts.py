@@ -50,10 +50,9 @@ def text_of(message: discord.Message) -> str:
     """Return the words of a post, with those it forwards; a forum post's begin with its title."""
     thread = message.channel
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
-    # `clean_content` has names, but the server's own emoji as they are written. What is forwarded has notation only,
-    # and may be another server's.
-    said = (message.clean_content, *(snapshot.content for snapshot in message.message_snapshots))
-    words = (readable(part, None) for part in said)
+    said = readable(message.content, message.guild, [thread], message.mentions)
+    forwarded = (readable(snapshot.content, None) for snapshot in message.message_snapshots)  # from another server
+    words = (said, *forwarded)
     return "\n".join(filter(None, [title, *map(without_spoilers, words)])).strip()
 
 

@@ -15,7 +15,7 @@ import structlog
 from bot.discord.destinations import Destinations, SentBefore
 from bot.discord.errors import FAILURES, discord_errors
 from bot.discord.forms import FormInput, form_modal
-from bot.discord.markup import escape, readable, without_spoilers
+from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, photos_among, report_of
@@ -142,7 +142,7 @@ class Reports:
         check_photos(given.not_photos)
         if given.is_empty:
             raise TellUserError("empty_report")
-        written = readable(given.words, guild, interaction.user)
+        written = self._workspaces.readable(interaction, _KINDS[which], given.words)
         words = written if which == "sealed" else without_spoilers(written)
         zone = await self._handlers.zone("discord", str(guild.id), member_of(interaction.user))
         assumed, zone_error = (zone, timedelta()) if zone else _assumed_zone(interaction)
@@ -157,7 +157,7 @@ class Reports:
                     target=ReplyTarget("discord", str(guild.id), str(destination.id)),
                     author=member_of(interaction.user),
                     text=dated_text.text,
-                    place=without_spoilers(readable(given.where, guild, interaction.user)),
+                    place=without_spoilers(self._workspaces.readable(interaction, _KINDS[which], given.where)),
                     happened_at=dated_text.moment,
                     happened_on=dated_text.day,
                     posted_at=interaction.created_at,
@@ -203,6 +203,8 @@ class Reports:
         if reply.receipt and await _has_photos(thread, post.author.id):
             report = reply.receipt.report
             await self._handlers.thread_photos.answer(report.target, report.author)
+        if reply.receipt:
+            await self._platform.threads.name_kind(thread, post, kind)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply

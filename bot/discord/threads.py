@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import discord
 import structlog
 
-from bot.discord.errors import NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
+from bot.discord.errors import FAILURES, NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
 from bot.discord.posts import target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
@@ -98,6 +98,19 @@ class Threads:
         if report and report.sealed:
             return sentence(f"category_{report.category}", report.language)
         return report.text if report else ""
+
+    async def name_kind(self, thread: discord.Thread, post: discord.Message, kind: ReportKind) -> None:
+        """Say in the name of a post's thread what kind of report its author has told that it is.
+
+        A name that isn't the one it was opened with stays: somebody has chosen it.
+        """
+        language = self._workspaces.language(thread.guild)
+        for words in (text_of(post), ""):
+            opened, told = (thread_name(each, words, post.created_at, language) for each in (None, kind))
+            if is_ours(thread) and thread.name == opened != told:
+                with suppress(*FAILURES):  # such as Discord's limit of new names; it's only a name
+                    await thread.edit(name=told, archived=False)
+                return
 
     async def get(self, number: int) -> discord.Thread:
         """Return a thread by its id, which is its post's too."""

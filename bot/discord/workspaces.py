@@ -10,6 +10,7 @@ import discord
 import structlog
 
 from bot import channels
+from bot.discord.markup import readable
 from bot.discord.permissions import ReportChannel, free_tags, invitation, missing
 from bot.locks import Locks
 from db.trouble import is_away, is_temporary
@@ -195,6 +196,11 @@ class Workspaces:
         if not candidates:
             raise TellUserError("not_here")
         raise lacking(candidates[0], needed, language)
+
+    def readable(self, interaction: discord.Interaction, kind: ReportKind, text: str) -> str:
+        """Return the words of a report by command, or of a search that may become one, with what it mentions named."""
+        guild = guild_of(interaction)
+        return readable(text, guild, self.channels(guild, kind) or [interaction.channel])
 
     def is_moderator(
         self, user: discord.User | discord.Member, permissions: discord.Permissions, place: object = None

@@ -30,7 +30,7 @@ from tests.support.waiting import eventually
 FOUND, LOST, EVERY = 105, 5, 3
 """More found reports than a page has messages; every third has a photo."""
 EXPECTED = sorted([*(f"found {number}" for number in range(0, FOUND, EVERY)), *(f"lost {n}" for n in range(LOST))])
-SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "not_a_members": 1, "refused": 1}
+SKIPPED = {"no_photo": FOUND - len(range(0, FOUND, EVERY)), "settled": 1, "reply": 1, "not_a_members": 1, "refused": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +71,8 @@ def past(discord: DiscordDouble) -> None:
         posted(discord, discord.channel("lost"), ann, 49.9 - number, f"lost {number}")  # no id of a found one
     done = posted(discord, found, ann, 8, "given back")
     discord.reactions[done, "✅"] = [ann]
+    answer = {"message_reference": {"channel_id": found, "message_id": done}, "type": shapes.REPLY}
+    posted(discord, found, ann, 7.5, "mine!", **answer, referenced_message=discord.messages[found][done])
     posted(discord, found, ann, 7, "a webhook's", webhook_id="1")
     posted(discord, found, ann, 6, "too many", photos=[f"{number}.jpg" for number in range(11)])
 

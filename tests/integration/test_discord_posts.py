@@ -229,3 +229,4 @@ async def test_a_photo_that_replies_to_a_report_is_no_report_until_its_author_sa
     await world.discord.ui.answer(await world.discord.ui.press(asked["id"], sentence("button_look_for_it"), bob))
     await world.discord.ui.answer(await world.discord.ui.press(told["id"], sentence("button_look_for_owner"), ann))
     assert [report["kind"] for report in await world.reports()] == ["found", "lost", "found"]
+    assert world.discord.channels[theirs]["name"].startswith("Lost: ")

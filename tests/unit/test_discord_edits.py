@@ -13,7 +13,7 @@ def edited(minute: int, words: str) -> MagicMock:
     """Return a post as it was edited at a minute."""
     message = MagicMock(discord.Message, id=5, edited_at=datetime(2026, 5, 1, 9, minute, tzinfo=UTC), webhook_id=None)
     message.type, message.author.bot, message.guild.id = discord.MessageType.default, False, 1
-    message.attachments, message.message_snapshots, message.clean_content = [], [], words
+    message.attachments, message.message_snapshots, message.content = [], [], words
     return message
 
 

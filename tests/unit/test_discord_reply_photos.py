@@ -47,7 +47,7 @@ class Replied:
         )
         self.message.created_at, self.message.reference.message_id = now - timedelta(minutes=minutes), 8
         self.message.author.bot, self.message.attachments, self.message.message_snapshots = False, [], []
-        self.message.flags.voice, self.message.clean_content = False, ""
+        self.message.flags.voice, self.message.content = False, ""
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """Words behind spoilers are left out, and Discord's notation isn't shown as it is."""
 
+from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import discord
 import pytest
 
 from bot.discord.markup import readable, without_spoilers
-from bot.discord.posts import is_hidden, photo_files
+from bot.discord.posts import is_hidden, photo_files, text_of
 
 
 @pytest.mark.parametrize(
@@ -39,29 +40,50 @@ def test_what_is_left_of_words(written: str, shown: str) -> None:
     ],
 )
 def test_notation_gives_way_to_names(written: str, shown: str) -> None:
-    writer, team, all_members = MagicMock(discord.Member, display_name="Ann"), MagicMock(), MagicMock()
+    team, all_members = MagicMock(), MagicMock()
     team.name, all_members.name = "Team", "@everyone"
-    channels = {7: channel("library"), 11: channel("moderators", is_seen=False), 13: thread(), 14: thread(private=True)}
+    channels = {7: LIBRARY, 11: channel("moderators", MODERATORS), 13: thread(), 14: thread(private=True)}
     guild = MagicMock(
-        get_channel_or_thread=channels.get, get_role={1: all_members, 8: team}.get, get_member={9: writer}.get
+        get_channel_or_thread=channels.get,
+        get_role={1: all_members, 8: team}.get,
+        get_member=lambda _: None,
+        roles=[MODERATORS, MEMBERS, BOT],
     )
-    assert readable(written, guild, writer) == shown
+    assert readable(written, guild, [LIBRARY], [MagicMock(discord.Member, id=9, display_name="Ann")]) == shown
 
 
-def test_whoever_isnt_known_to_see_a_channel_doesnt_learn_its_name() -> None:
-    guild = MagicMock(get_channel_or_thread={7: channel("library")}.get)
-    assert readable("<#7>", guild, MagicMock(discord.User)) == readable("<#7>", None) == "#…"
+def test_a_channel_is_named_only_where_all_who_read_it_see_that_channel() -> None:
+    rooms = {7: LIBRARY, 11: channel("moderators", MODERATORS)}
+    guild = MagicMock(get_channel_or_thread=rooms.get, roles=[MODERATORS, MEMBERS, BOT])
+    said = {
+        reader: readable("<#7> <#11>", guild, seen_in)
+        for reader, seen_in in {"members": [LIBRARY], "moderators": [rooms[11]], "one": [channel("x")]}.items()
+    }
+    assert said == {"members": "#library #…", "moderators": "#library #moderators", "one": "#… #…"}
+    post = MagicMock(discord.Message, guild=guild, channel=LIBRARY, mentions=[], message_snapshots=[])
+    post.content = "<#7> <#11>"
+    assert text_of(post) == said["members"]
+    assert readable("<#7>", guild) == readable("<#7>", None, [LIBRARY]) == "#…"
 
 
-def channel(name: str, *, is_seen: bool = True) -> MagicMock:
+def role(*, is_bot: bool = False) -> MagicMock:
+    return MagicMock(discord.Role, is_bot_managed=lambda: is_bot)
+
+
+def channel(name: str, *seen_by: MagicMock) -> MagicMock:
     place = MagicMock(discord.TextChannel)
-    place.name, place.permissions_for.return_value.view_channel = name, is_seen
+    place.name = name
+    place.permissions_for = lambda role: SimpleNamespace(view_channel=role in seen_by)
     return place
+
+
+MODERATORS, MEMBERS, BOT = role(), role(), role(is_bot=True)
+LIBRARY = channel("library", MEMBERS, MODERATORS)
 
 
 def thread(*, private: bool = False) -> MagicMock:
     place = MagicMock(discord.Thread, is_private=lambda: private)
-    place.name, place.permissions_for.return_value.view_channel = "room", True
+    place.name, place.parent = "room", LIBRARY
     return place
 
 

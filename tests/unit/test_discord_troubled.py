@@ -82,7 +82,7 @@ async def test_a_message_in_trouble_is_reported_only_where_a_missed_post_would_b
     message.created_at, message.author.bot, message.webhook_id = before(posted), False, None
     message.edited_at, message.attachments, message.message_snapshots = before(0), [MagicMock(flags=FLAGS)], []
     message.attachments[0].to_dict.return_value = {"filename": "a.jpg", "url": "https://cdn.example/a.jpg"}
-    message.clean_content = message.content = "my hat"
+    message.content = "my hat"
     channel.fetch_message = AsyncMock(return_value=message)
     handlers: Any = AsyncMock(known_cards=AsyncMock(return_value=[]))
     handlers.report_at.return_value = handlers.edit.return_value = None

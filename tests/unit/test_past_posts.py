@@ -27,6 +27,7 @@ QUIET = KnownBefore(NOW, quiet=True, state=ReportState.OPEN)
         (replace(POST, settled=True), None, Skipped.SETTLED),
         (replace(POST, settled=True), LOUD, Skipped.KNOWN),
         (replace(POST, posted_at=OLDEST - timedelta(seconds=1)), None, Skipped.TOO_OLD),
+        (replace(POST, answers_photo=True), None, Skipped.REPLY),
         (POST, LOUD, Skipped.KNOWN),
         (POST, QUIET, Skipped.KNOWN),
     ],
