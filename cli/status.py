@@ -118,13 +118,12 @@ async def _read(store: Store) -> Status:
 
 
 async def _communities(store: Store) -> list[Community]:
-    waiting = await Monitoring(store).waiting()
-    found = []
-    for community in await all_communities(store):
-        async with store.session(community.id) as session:
-            numbers = await session.items.numbers(for_moderators=True)
-        found.append(Community(community, numbers, waiting.get(community.id, Waiting())))
-    return found
+    waiting, numbers = await Monitoring(store).waiting(), await Monitoring(store).numbers()
+    return [
+        Community(known, numbers[known.id], waiting.get(known.id, Waiting()))
+        for known in await all_communities(store)
+        if known.id in numbers
+    ]
 
 
 async def run(url: str, *, as_json: bool) -> bool:

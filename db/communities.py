@@ -18,12 +18,8 @@ class CommunityInfo:
 
 async def all_communities(database: Database) -> list[CommunityInfo]:
     """Return every community, by name."""
-    found = []
-    for community in await database.communities():
-        async with database.transaction(community) as connection:
-            named = await (await connection.execute("SELECT name FROM community")).fetchone()
-            cursor = await connection.execute("SELECT platform, name FROM workspace ORDER BY platform, name")
-            workspaces = tuple((row["platform"], row["name"]) for row in await cursor.fetchall())
-        if named:
-            found.append(CommunityInfo(community, named["name"], workspaces))
-    return sorted(found, key=lambda community: community.name.casefold())
+    known = [
+        CommunityInfo(row["id"], row["name"], tuple(zip(row["platforms"] or (), row["workspaces"] or (), strict=True)))
+        for row in await database.rows("SELECT id, name, platforms::text[], workspaces FROM named_communities()")
+    ]
+    return sorted(known, key=lambda community: community.name.casefold())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from db import mapping
@@ -11,6 +12,14 @@ from db.queries import Queries, as_real
 from reunite.encoder import PHOTO_SPACE, SHARED_SPACE
 from reunite.entities import Photo, Report
 from reunite.ports.query_encoder import EncodedPhoto
+
+_BY_AUTHOR: Final = """SELECT id FROM report WHERE workspace_id = %(workspace)s AND author_id = %(author)s
+  AND purged_at IS NULL AND state <> 'look' AND NOT sample"""
+_NEWEST_FIRST: Final = "ORDER BY created_at DESC, id DESC LIMIT %(limit)s"
+NEWEST: Final = f"{_BY_AUTHOR} {_NEWEST_FIRST}"
+OLDER: Final = f"""{_BY_AUTHOR}
+  AND (created_at, id) < ((SELECT created_at FROM report WHERE id = %(before)s), %(before)s) {_NEWEST_FIRST}"""
+"""Compared with two values, not with a subquery's row: only so does PostgreSQL begin there in the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,7 @@ class SqlItems(Queries):
     async def posted_by(self, workspace: UUID, author: str, limit: int, before: UUID | None) -> Sequence[UUID]:
         """Return an author's reports that aren't purged, newest first; with `before`, those that are older than it."""
         rows = await self._all(
-            """SELECT id FROM report WHERE workspace_id = %(workspace)s AND author_id = %(author)s
-                 AND purged_at IS NULL AND state <> 'look' AND NOT sample
-                 AND (%(before)s::uuid IS NULL OR (created_at, id) < (
-                   SELECT created_at, id FROM report WHERE id = %(before)s))
-               ORDER BY created_at DESC, id DESC LIMIT %(limit)s""",
+            OLDER if before else NEWEST,
             workspace=workspace,
             author=author,
             limit=limit,

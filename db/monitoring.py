@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from db.database import Database
+from db.items import Numbers
 
 ALIVE: Final = timedelta(seconds=30)
 """A process that hasn't been seen for this long counts as gone."""
@@ -121,6 +122,11 @@ class Monitoring:
         """Return what waits in each community in which something does."""
         rows = await self._database.rows("SELECT * FROM waiting_by_community()")
         return {row["community_id"]: Waiting(row["reports"], row["replies"]) for row in rows}
+
+    async def numbers(self) -> dict[UUID, Numbers]:
+        """Return each community's numbers, as its moderators may count."""
+        rows = await self._database.rows("SELECT * FROM numbers_by_community()")
+        return {row.pop("community_id"): Numbers(**row) for row in rows}
 
     async def tried_again(self) -> list[TriedAgain]:
         """Return the problems that delay most work and most replies."""

@@ -61,6 +61,8 @@ ACROSS = {
     # Numbers for operators.
     "failed_work",
     "match_numbers",
+    "named_communities",
+    "numbers_by_community",
     "outbox_numbers",
     "report_numbers",
     "tried_again",

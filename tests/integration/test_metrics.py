@@ -146,6 +146,32 @@ async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest
     assert "No worker is running" in capsys.readouterr().out
 
 
+async def test_all_communities_are_read_at_once_and_counted_as_each_is(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_world(database_url, redis_url) as world:
+        await world.set_up(log_channel="log")
+        await world.found("f1", "red")
+        await world.found("f2", "blue", text="a passport", sealed=True, category="other")
+        for number, change in enumerate(("state = 'open'", "sample = true", "state = 'look'", "state = 'returned'")):
+            report = await (world.found if number == 3 else world.lost)(f"l{number}", text="cup")
+            async with world.store.session(report.community) as session:
+                await session._do(f"UPDATE report SET {change} WHERE id = %(id)s", id=report.id)  # noqa: S608 - ours
+        async with world.store.session(world.workspace.community) as session:
+            await session._do("UPDATE photo SET state = 'stored', copy = '', url = NULL, upload = NULL")
+            await session._do(
+                "INSERT INTO tally (community_id, workspace_id, returned) VALUES (%(community)s, %(workspace)s, 2)",
+                workspace=world.workspace.id,
+            )
+            expected = await session.items.numbers(for_moderators=True)
+        assert (expected.returned, expected.open_lost, expected.photos) == (3, 1, 2)
+        monkeypatch.delattr(Database, "transaction")  # which is of one community
+        [community] = await status._communities(world.store)
+        assert community.numbers == expected
+        assert [platform for platform, _ in community.info.workspaces] == ["web"]
+        monkeypatch.undo()
+
+
 async def test_a_process_beats_touches_its_file_and_leaves_the_list(database_url: str, tmp_path: Path) -> None:
     beaten = tmp_path / "alive"
     async with Database(database_url) as database:

@@ -37,6 +37,8 @@ OWNERS = {
     "lease_work",
     "leave_workspace",
     "match_numbers",
+    "named_communities",
+    "numbers_by_community",
     "link_workspace",
     "open_backfills",
     "outbox_numbers",
