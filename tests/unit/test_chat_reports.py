@@ -1,9 +1,7 @@
 """Reports as people type them in chat, in nine languages: their things with a colour each, the place and the brand."""
 
-import csv
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,14 +12,9 @@ from reunite.matching.features import ReportFeatures, extract
 from reunite.text.kinds import relation
 from reunite.text.words import stem
 from tests.support.labelled_sets import LONG_AGO
+from tests.support.tables import rows_of
 
-_DATA = Path(__file__).parents[1] / "data"
 _WORD = re.compile(r"\w+")
-
-
-def reports(name: str) -> list[Mapping[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as table:
-        return [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +33,7 @@ def reports(name: str) -> list[Mapping[str, str]]:
     ],
 )
 def test_a_report_is_understood(name: str, least: float) -> None:
-    table = reports(name)
+    table = rows_of(name)
     wrong = [f"{report['text']} ({found})" for report in table if (found := _errors(report))]
     assert 1 - len(wrong) / len(table) >= least, "\n".join(wrong)
 

@@ -1,19 +1,15 @@
 """Everyday reports as people type them: errors, forms, dates, chat, in nine languages."""
 
-import csv
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 from reunite.entities import ReportKind
 from reunite.matching.evidence import Item
 from reunite.matching.features import extract
-from tests.support.tables import for_each
+from tests.support.tables import for_each, rows_of
 
-_TABLE = Path(__file__).parents[1] / "data" / "typed.tsv"
-with _TABLE.open(encoding="utf-8") as lines:
-    REPORTS = [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+REPORTS = rows_of("typed.tsv")
 
 
 @for_each("report", REPORTS)
