@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from uuid import UUID
 
 import pytest
 
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.features import ReportFeatures
 from reunite.text.kinds import relation
 from reunite.text.words import stem
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
 from tests.support.tables import rows_of
 
 _WORD = re.compile(r"\w+")
@@ -39,9 +36,7 @@ def test_a_report_is_understood(name: str, least: float) -> None:
 
 
 def _errors(report: Mapping[str, str]) -> list[str]:
-    read = extract(
-        Item(UUID(int=1), ReportKind.FOUND, report["text"].replace("\\n", "\n"), "", LONG_AGO, time_is_stated=False)
-    )
+    read = features_of(report["text"].replace("\\n", "\n"))
     brands = ", ".join(brand.casefold() for brand in read.brands.own)
     return [
         *(["thing or colour"] if not _are_things(read, report["things"]) else []),
