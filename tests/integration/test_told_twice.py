@@ -1,8 +1,6 @@
 """Things that an owner and a finder told each in their own words, without photos."""
 
-import csv
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,12 +15,12 @@ from reunite.tuning.labelled_set import LabelledSet, label_searches, narrow
 from reunite.tuning.predictions import Prediction, predict
 from tests.support.open_sets import NOON
 from tests.support.scoring import features
+from tests.support.tables import rows_of
 from workers.open_set.labels import read_open_set
 
 if TYPE_CHECKING:
     from workers.encoders.concept import ConceptEncoder
 
-_TABLES = Path(__file__).parents[1] / "data"
 _OPEN = 100
 """Found reports."""
 _FIRST_FOUND = 1000
@@ -30,8 +28,7 @@ _FIRST_FOUND = 1000
 
 def told(table: str) -> list[tuple[str, str]]:
     """Return pairs of posts about one thing; either is empty if there was none."""
-    with (_TABLES / table).open(encoding="utf-8") as lines:
-        return [(row["lost"], row["found"]) for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    return [(row["lost"], row["found"]) for row in rows_of(table)]
 
 
 def searches(

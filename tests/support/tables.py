@@ -1,14 +1,24 @@
 """One test for all rows of a table: as a test of its own, a row costs more than what most rows show."""
 
+import csv
 import inspect
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from tests.support.untraced import spread, untraced
+
+_DATA: Final = Path(__file__).parents[1] / "data"
+
+
+def rows_of(table: str) -> list[dict[str, str]]:
+    """Return the rows of a table in tests/data."""
+    with (_DATA / table).open(encoding="utf-8", newline="") as lines:
+        return [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def for_each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -9,7 +9,7 @@ from reunite.edits import still_true
 from reunite.entities import ReportKind, Why
 from reunite.matching.defaults import for_encoder
 from reunite.matching.evidence import Candidate, Item, PairKind, Search
-from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.features import extract
 from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.weights import NAMED_BRANDS
 from reunite.messages.wording import why_words
@@ -18,6 +18,7 @@ from reunite.text.content import content_of
 from reunite.text.data import read_toml
 from reunite.text.phrases import listed
 from reunite.text.words import plain, tokens
+from tests.support.features import features_of
 from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -33,12 +34,8 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def features(text: str, kind: ReportKind = ReportKind.LOST) -> ReportFeatures:
-    return extract(Item(UUID(int=0), kind, text, "", NOON, time_is_stated=False))
-
-
 def ruled_out(lost: str, found: str) -> str | None:
-    return other_brand(features(lost).brands, features(found).brands)
+    return other_brand(features_of(lost).brands, features_of(found).brands)
 
 
 def odds(scored: ScoredCandidate) -> float:
@@ -149,7 +146,7 @@ def test_other_words_and_what_a_thing_holds_rule_out_nothing(lost: str, found: s
     ],
 )
 def test_a_brand_says_which_of_two_things_a_word_means(text: str, noun: str, brands: set[str]) -> None:
-    read = features(text)
+    read = features_of(text)
     assert [thing.noun for thing in read.things] == [noun]
     assert set(read.brands.own) == brands
 
@@ -158,11 +155,11 @@ def test_a_brand_says_which_of_two_things_a_word_means(text: str, noun: str, bra
     "text", ["orologio casio e un braccialetto", "Casio watch and a bracelet", "bracelet, keys and a Casio watch"]
 )
 def test_a_brand_of_one_of_several_things_counts(text: str) -> None:
-    assert set(features(text).brands.own) == {"Casio"}
+    assert set(features_of(text).brands.own) == {"Casio"}
 
 
 def test_a_brand_of_another_thing_does_not() -> None:
-    assert [thing.noun for thing in features("mon casque de vélo et des écouteurs bose").things] == [
+    assert [thing.noun for thing in features_of("mon casque de vélo et des écouteurs bose").things] == [
         "helmet",
         "headphones",
     ]

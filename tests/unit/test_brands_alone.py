@@ -5,8 +5,9 @@ import pytest
 from reunite.text.data import read_toml
 from reunite.text.kinds import relation
 from reunite.text.phrases import listed
+from tests.support.features import features_of
 from tests.support.tables import for_each
-from tests.unit.test_brands import NAMES, features, ruled_out
+from tests.unit.test_brands import NAMES, ruled_out
 
 TABLES = read_toml("brands.toml")
 
@@ -20,7 +21,7 @@ TABLES = read_toml("brands.toml")
     ],
 )  # fmt: skip
 def test_a_name_that_stands_alone_says_what_a_thing_is(text: str, noun: str) -> None:
-    assert features(text).nouns == (noun,)
+    assert features_of(text).nouns == (noun,)
 
 
 @for_each(
@@ -36,7 +37,7 @@ def test_a_name_that_stands_alone_says_what_a_thing_is(text: str, noun: str) -> 
 def test_other_brands_people_and_words_name_no_other_thing(text: str) -> None:
     assert {"other", "near"}.isdisjoint(
         relation(noun, thing)
-        for noun in features(text).nouns
+        for noun in features_of(text).nouns
         for table in TABLES.values()
         for thing in listed(table["things"])
     )

@@ -1,27 +1,17 @@
 """Reports as people type them in chat, in nine languages: their things with a colour each, the place and the brand."""
 
-import csv
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import ReportFeatures, extract
+from reunite.matching.features import ReportFeatures
 from reunite.text.kinds import relation
 from reunite.text.words import stem
-from tests.support.labelled_sets import LONG_AGO
+from tests.support.features import features_of
+from tests.support.tables import rows_of
 
-_DATA = Path(__file__).parents[1] / "data"
 _WORD = re.compile(r"\w+")
-
-
-def reports(name: str) -> list[Mapping[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as table:
-        return [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 @pytest.mark.parametrize(
@@ -40,15 +30,13 @@ def reports(name: str) -> list[Mapping[str, str]]:
     ],
 )
 def test_a_report_is_understood(name: str, least: float) -> None:
-    table = reports(name)
+    table = rows_of(name)
     wrong = [f"{report['text']} ({found})" for report in table if (found := _errors(report))]
     assert 1 - len(wrong) / len(table) >= least, "\n".join(wrong)
 
 
 def _errors(report: Mapping[str, str]) -> list[str]:
-    read = extract(
-        Item(UUID(int=1), ReportKind.FOUND, report["text"].replace("\\n", "\n"), "", LONG_AGO, time_is_stated=False)
-    )
+    read = features_of(report["text"].replace("\\n", "\n"))
     brands = ", ".join(brand.casefold() for brand in read.brands.own)
     return [
         *(["thing or colour"] if not _are_things(read, report["things"]) else []),

@@ -1,10 +1,7 @@
 """Chinese is spaced and punctuated in one way in all that Reunite says, and read as people post it."""
 
-import csv
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +11,10 @@ from reunite.text.content import content_of
 from reunite.text.heads import name_of_thing
 from reunite.text.normalise import normalise
 from reunite.text.when import read_when
-from tests.support.tables import for_each
+from tests.support.tables import for_each, rows_of
 from tests.unit.test_languages import everything
 
-POSTS = Path(__file__).parents[1] / "data" / "chinese_posts.tsv"
+POSTS = rows_of("chinese_posts.tsv")
 HAN = r"[\u3400-\u9fff]"
 FULL = r"[，。！？：；（）“”、]"
 LATIN = r"[A-Za-z0-9{}`]"
@@ -92,15 +89,10 @@ def test_words_mean_what_they_do_in_chinese(text: str, english: str) -> None:
     assert normalise(content_of(text).thing) == english
 
 
-def posts() -> Iterator[dict[str, str]]:
-    with POSTS.open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-@pytest.mark.parametrize("kind", sorted({post["kind"] for post in posts()}))
+@pytest.mark.parametrize("kind", sorted({post["kind"] for post in POSTS}))
 def test_the_thing_its_colours_and_its_place_are_read(kind: str) -> None:
     wrong = []
-    for post in (post for post in posts() if post["kind"] == kind):
+    for post in (post for post in POSTS if post["kind"] == kind):
         content = content_of(post["post"])
         english = normalise(content.thing)
         read = (name_of_thing(english) or "", ", ".join(named_colours(english)), content.place)

@@ -1,8 +1,6 @@
 """Dutch as people type it, and texts of other languages that have Dutch words in them and stay what they are."""
 
-import csv
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -13,17 +11,10 @@ from reunite.text.informative import is_informative
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
 from reunite.text.sealing import category_of
-from tests.support.tables import for_each
-
-_DATA = Path(__file__).parents[1] / "data"
+from tests.support.tables import for_each, rows_of
 
 
-def rows(name: str) -> list[Mapping[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as table:
-        return [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
-
-
-@for_each("post", rows("dutch_posts.tsv"))
+@for_each("post", rows_of("dutch_posts.tsv"))
 def test_a_dutch_post_is_read(post: Mapping[str, str]) -> None:
     content = content_of(post["text"])
     assert head_of(content.thing) == post["thing"]
@@ -31,7 +22,7 @@ def test_a_dutch_post_is_read(post: Mapping[str, str]) -> None:
     assert content.place == post["place"]
 
 
-@for_each("row", rows("not_dutch.tsv"))
+@for_each("row", rows_of("not_dutch.tsv"))
 def test_another_language_stays_what_it_is(row: Mapping[str, str]) -> None:
     assert normalise(row["text"]) == row["read_as"]
 

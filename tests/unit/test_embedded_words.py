@@ -9,7 +9,7 @@ from reunite.text import embedded_words
 from reunite.text.data import read_text
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
-from tests.unit.test_chat_reports import reports
+from tests.support.tables import rows_of
 
 _RECORDED = Path(__file__).parents[1] / "data/embedded_words.txt"
 _TABLES = ("chat.tsv", "chat_held_out.tsv", "chat_later.tsv", "chat_regional.tsv", "chat_blind.tsv")
@@ -20,7 +20,7 @@ def _digest(*texts: str) -> str:
 
 
 def test_what_is_embedded_changes_only_with_the_version() -> None:
-    texts = [report["text"] for name in _TABLES for report in reports(name)]
+    texts = [report["text"] for name in _TABLES for report in rows_of(name)]
     embedded = [thing for text in texts for thing in (normalise(text), *parts(text))]
     now = f"{_digest(embedded_words.reading_version())} {_digest(*embedded)}"
     recorded = _RECORDED.read_text("ascii").strip()

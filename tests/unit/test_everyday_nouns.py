@@ -5,7 +5,7 @@ import pytest
 from reunite.entities import ReportKind
 from reunite.text.kinds import relation
 from tests.support.features import features_of
-from tests.unit.test_chat_reports import reports
+from tests.support.tables import rows_of
 
 _POSTS = {
     "en": "lost my {}, please help",
@@ -88,7 +88,7 @@ def _thing(text: str) -> str:
 
 
 def test_an_everyday_noun_is_understood() -> None:
-    table = [*map(dict, reports("everyday_nouns.tsv"))]
+    table = rows_of("everyday_nouns.tsv")
     wrong = [
         (row["word"], row["thing"], noun)
         for row in table

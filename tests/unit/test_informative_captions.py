@@ -1,6 +1,5 @@
 """Captions that tell nothing of their thing, and short ones that do, as people post them (tests/data/captions*.tsv)."""
 
-import csv
 import re
 from pathlib import Path
 
@@ -13,16 +12,13 @@ from reunite.text.lexicon import to_english
 from reunite.text.word_lists import STOP_WORDS
 from reunite.text.words import plain
 from tests.support.features import features_of
-from tests.support.tables import for_each
+from tests.support.tables import for_each, rows_of
 
 TEXT = Path(lexicon.__file__).parent
-DATA = Path(__file__).parents[1] / "data"
 
 
 def captions(name: str, tells: str) -> list[str]:
-    with (DATA / name).open(encoding="utf-8", newline="") as table:
-        reader = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [row["caption"] for row in reader if row["tells"] == tells]
+    return [row["caption"] for row in rows_of(name) if row["tells"] == tells]
 
 
 TABLES = ("captions.tsv", "captions_held_out.tsv")

@@ -1,9 +1,7 @@
 """Russian and Korean posts, which are read though Reunite doesn't speak these languages."""
 
-import csv
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
 
@@ -19,20 +17,15 @@ from reunite.text.other_scripts import CYRILLIC, HANGUL
 from reunite.text.phrases import listed_in_order
 from reunite.text.place_names import base_form, english_place
 from reunite.text.reading import is_readable
-from tests.support.tables import for_each
+from tests.support.tables import for_each, rows_of
 
-_TABLE = Path(__file__).parents[1] / "data" / "other_scripts.tsv"
-
-
-def posts() -> list[dict[str, str]]:
-    with _TABLE.open(encoding="utf-8", newline="") as lines:
-        return [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+_POSTS = rows_of("other_scripts.tsv")
 
 
 @pytest.mark.parametrize("language", ["ru", "ko"])
 def test_the_thing_its_colour_and_its_place_are_read(language: str) -> None:
     wrong = []
-    for post in (post for post in posts() if post["language"] == language):
+    for post in (post for post in _POSTS if post["language"] == language):
         content = content_of(post["post"])
         english = normalise(content.thing)
         read = (name_of_thing(english) or "", ", ".join(named_colours(english)), content.place)

@@ -1,21 +1,15 @@
 """Tables of posts: a mug and keys that share what says nothing, and one thing whose posts share a name or a number."""
 
-import csv
-from pathlib import Path
-
 import pytest
 
 from reunite.matching.weights import ScoringModel
+from tests.support.tables import rows_of
 from tests.unit.test_words_that_say_nothing import MODELS, OPEN_COUNTS, WITH_CLIP, first_found, search
-
-_DATA = Path(__file__).parents[1] / "data"
 
 
 def _pairs(name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:
     first, second = columns
-    with (_DATA / name).open(encoding="utf-8", newline="") as table:
-        rows = csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row[first].replace("\\n", "\n"), row[second].replace("\\n", "\n")) for row in rows]
+    return [(row[first].replace("\\n", "\n"), row[second].replace("\\n", "\n")) for row in rows_of(name)]
 
 
 @pytest.mark.untraced

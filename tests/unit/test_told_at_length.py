@@ -5,8 +5,8 @@ import pytest
 from reunite.text.content import content_of
 from reunite.text.normalise import normalise
 from reunite.text.parts import parts
+from tests.support.features import features_of
 from tests.support.tables import for_each
-from tests.unit.test_brands import features
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests.unit.test_brands import features
     ],
 )
 def test_a_colour_that_is_ruled_out_first_isnt_the_things(text: str) -> None:
-    (thing,) = features(text).things
+    (thing,) = features_of(text).things
     assert (thing.noun is not None, [colour.name for colour in thing.colours]) == (True, ["green"])
 
 
@@ -35,7 +35,7 @@ def test_a_colour_that_is_ruled_out_first_isnt_the_things(text: str) -> None:
     ],
 )
 def test_what_is_missing_isnt_ruled_out(text: str, colours: list[str]) -> None:
-    (thing,) = features(text).things
+    (thing,) = features_of(text).things
     assert [colour.name for colour in thing.colours] == colours
 
 
@@ -43,7 +43,7 @@ def test_what_is_missing_isnt_ruled_out(text: str, colours: list[str]) -> None:
     "text", ["two scarves: one red, one blue", "found 2 scarves (one is red and the other one blue)"]
 )
 def test_two_of_a_kind_have_a_colour_each(text: str) -> None:
-    assert [(thing.noun, [colour.name for colour in thing.colours]) for thing in features(text).things] == [
+    assert [(thing.noun, [colour.name for colour in thing.colours]) for thing in features_of(text).things] == [
         ("scarf", ["red"]),
         ("scarf", ["blue"]),
     ]
@@ -116,7 +116,7 @@ def test_the_place_of_a_story_is_found(text: str, place: str) -> None:
     ],
 )
 def test_the_thing_of_a_story_is_found(text: str, noun: str) -> None:
-    assert features(text).nouns[0] == noun
+    assert features_of(text).nouns[0] == noun
 
 
 def test_both_words_of_a_name_may_be_called_like_colours() -> None:
@@ -133,4 +133,4 @@ def test_a_serial_may_be_followed_by_kana() -> None:
 
 
 def test_a_chinese_verb_isnt_part_of_a_brand() -> None:
-    assert features("我的AirPods落在会议室了").brands.own.keys() == {"Apple"}
+    assert features_of("我的AirPods落在会议室了").brands.own.keys() == {"Apple"}

@@ -1,27 +1,18 @@
 """Everyday reports as people type them: errors, forms, dates, chat, in nine languages."""
 
-import csv
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from uuid import UUID
 
 from reunite.entities import ReportKind
-from reunite.matching.evidence import Item
-from reunite.matching.features import extract
-from tests.support.tables import for_each
+from tests.support.features import features_of
+from tests.support.tables import for_each, rows_of
 
-_TABLE = Path(__file__).parents[1] / "data" / "typed.tsv"
-with _TABLE.open(encoding="utf-8") as lines:
-    REPORTS = [*csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)]
+REPORTS = rows_of("typed.tsv")
 
 
 @for_each("report", REPORTS)
 def test_the_thing_and_its_colour_are_understood(report: Mapping[str, str]) -> None:
     text = report["text"].replace("\\n", "\n")
-    features = extract(
-        Item(UUID(int=0), ReportKind.LOST, text, "", datetime(2026, 5, 4, tzinfo=UTC), time_is_stated=False)
-    )
+    features = features_of(text, ReportKind.LOST)
     assert report["thing"] in (features.head_noun or "")
     colours = [colour.name for thing in features.things for colour in thing.colours]
     assert "".join(colours[:1]) == report["colour"]
