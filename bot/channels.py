@@ -43,8 +43,8 @@ def languages_of(name: str) -> list[str]:
 def _named() -> Mapping[str, ReportKind]:
     """Return the kinds of report by the names of their channels in all languages.
 
-    Names of both kinds, like "lost and found", are for found reports: most photos there are of found things. A name
-    that only says "lost" and is usual for both kinds, like "objets perdus", isn't among them.
+    Names of both kinds, like "lost and found" and "objets perdus", are for found reports: most photos there are of
+    found things, and a post that says it's a loss is taken as one (`reunite/messages/offers.py`).
     """
     return {_bare(name): kind for code in LANGUAGES for kind in ReportKind for name in words_in(code).channels[kind]}
 

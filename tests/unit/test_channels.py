@@ -22,6 +22,8 @@ def test_channels_have_their_role_by_name() -> None:
 FOUND_HERE = (
     *("fundsachen", "📦┃Fundsachen", "gefunden", "Fundbüro", "fundbuero", "fundbu\u0308ro", "lost-found", "🔎丨found"),
     *("objets-trouvés", "objets-trouves", "encontrados", "ritrovati", "achados-e-perdidos", "znalezione"),
+    *("objets-perdus", "🎒objetos-perdidos", "oggetti-smarriti", "lost-property", "lost-&-found", "lostandfound"),
+    *("achados-perdidos", "znalezione-i-zgubione", "gevonden-en-verloren", "忘れ物・落とし物", "落とし物-拾い物"),
     *("拾得物", "【拾得物】", "🔎ㅣfound", "𝐟𝐨𝐮𝐧𝐝"),
 )
 LOST_HERE = ("verloren", "perdus", "🧤・perdidos", "smarriti", "zgubione", "落とし物", "🔍｜落とし物", "--lost--")
@@ -35,9 +37,6 @@ NEITHER = (
         "見つけたもの",
         "found-stuff",
         "fundsachen-team",
-        "objets-perdus",
-        "objetos-perdidos",
-        "oggetti-smarriti",
         "general",
         "落とし物-モデレーター",
     ),
