@@ -53,8 +53,8 @@ def _named() -> Mapping[str, ReportKind]:
 def _named_in(language: str) -> Mapping[str, ReportKind]:
     """Return the kinds of report by the names of their channels in one language.
 
-    Names of both kinds, like "lost and found", are for found reports: most photos there are of found things. A name
-    that only says "lost" and is usual for both kinds, like "objets perdus", isn't among them.
+    Names of both kinds, like "lost and found" and "objets perdus", are for found reports: most photos there are of
+    found things, and a post that says it's a loss is taken as one (`reunite/messages/offers.py`).
     """
     names = words_in(language).channels
     named = {_bare(name): kind for kind in ReportKind for name in names[kind]}

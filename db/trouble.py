@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 from structlog.typing import FilteringBoundLogger
 
-from reunite.errors import TryAgainError
+from reunite.errors import TryAgainError, UndeliverableError
 
 TEMPORARY: Final = (
     TryAgainError,  # what a platform or a photo's host answers: adapters turn their libraries' errors into it
@@ -60,6 +60,11 @@ def kept_problem(error: Exception) -> str:
     """Return what may be stored: only temporary errors keep their words; those of others may quote a member."""
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, TEMPORARY) else name
+
+
+def logged_problem(error: Exception) -> str:
+    """Return what may be logged: our own errors' words. Those of others may quote a member."""
+    return str(error) if isinstance(error, TryAgainError | UndeliverableError) else type(error).__name__
 
 
 @contextmanager

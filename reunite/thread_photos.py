@@ -12,16 +12,20 @@ class ThreadPhotoHandlers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def answer(self, post: ReplyTarget, member: Member) -> None:
+    async def answer(self, post: ReplyTarget, member: Member) -> bool:
         """Tell the author of the report with this post, once, how to search with their photo too. Idempotent.
+
+        Return whether this tells them.
 
         Without `post.message`, it's their report that is answered in the channel: a private one.
         """
         async with self._store.entered(post.platform, post.workspace) as (workspace, _, session):
             theirs = await session.reports.by_author(workspace.id, member.id)
             report = next((report for report in theirs if _is_at(report.target, post)), None)
-            if report and report.state in rules.IN_PROGRESS and not report.quiet:
-                await session.outbox.post(report.id, keys.thread_photo(report.id), offers.thread_photo(report))
+            if report is None or report.quiet or report.state not in rules.IN_PROGRESS:
+                return False
+            await session.outbox.post(report.id, keys.thread_photo(report.id), offers.thread_photo(report))
+            return True
 
 
 def _is_at(report: ReplyTarget, post: ReplyTarget) -> bool:

@@ -104,7 +104,7 @@ class Inbound:
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
-                report = report_of(message, channel[1])
+                report = report_of(message, offers.kind_of_photo(text_of(message), channel[1]))
                 report = replace(report, author=author or report.author)
                 if replied := await self._replied_to(message, report):
                     is_settled = await self._ask_about_reply(message, report, replied)
@@ -114,8 +114,8 @@ class Inbound:
                     is_settled = await self._report(report, channel[0], again=True)
                 if is_settled:
                     self.recent.append(message.id)
-        elif _is_offered(message, channel[1]):
-            await self._offer(message, channel[1], channel[0].guild)
+        elif offered := _offered_kind(message, channel[1]):
+            await self._offer(message, offered, channel[0].guild)
 
     async def _answer_in_thread(self, message: discord.Message) -> None:
         """Answer someone who posts a photo in the thread of their own report."""
@@ -237,7 +237,7 @@ class Inbound:
                 return
             place, kind = channel
             if await self._counts(place, kind, message.created_at):
-                report = report_of(message, kind)
+                report = report_of(message, offers.kind_of_photo(text_of(message), kind))
                 if replied := await self._replied_to(message, report):
                     await self._ask_about_reply(message, report, replied)
                 else:
@@ -326,7 +326,7 @@ def _problem_of(message: discord.Message, kind: ReportKind) -> TellUserError | N
     if _is_spoken(message):
         return TellUserError("voice_message")
     problem = not_a_photo(message) or (TellUserError("photo_only_linked") if only_links(message) else None)
-    return None if problem and _is_offered(message, kind) else problem
+    return None if problem and _offered_kind(message, kind) else problem
 
 
 def _is_spoken(message: discord.Message) -> bool:
@@ -339,6 +339,7 @@ def _is_new(message: discord.Message) -> bool:
     return discord.utils.utcnow() - message.created_at < offers.ANSWERED_WITHIN
 
 
-def _is_offered(message: discord.Message, kind: ReportKind) -> bool:
-    age = discord.utils.utcnow() - message.created_at
-    return offers.is_offered(text_of(message), age, kind, is_reply=message.reference is not None)
+def _offered_kind(message: discord.Message, kind: ReportKind) -> ReportKind | None:
+    text, age = text_of(message), discord.utils.utcnow() - message.created_at
+    is_reply = message.reference is not None
+    return None if len(text) > rules.MAX_TEXT else offers.offered_kind(text, age, kind, is_reply=is_reply)

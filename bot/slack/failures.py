@@ -13,8 +13,8 @@ from bot.slack.background import Background
 from bot.slack.errors import FAILURES
 from bot.slack.forms import context_of, words_modal
 from bot.slack.private_replies import respond_once
-from db.trouble import is_temporary
-from reunite.errors import TryAgainError, UndeliverableError
+from db.trouble import is_temporary, logged_problem
+from reunite.errors import UndeliverableError
 from reunite.language import sentence
 
 Handler = Callable[..., Awaitable[BoltResponse | None]]
@@ -36,8 +36,7 @@ def logged_and_answered(background: Background, remembered_language: RememberedL
     ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
         if isinstance(error, UndeliverableError) or is_temporary(error):
-            is_ours = isinstance(error, TryAgainError | UndeliverableError)
-            _log.warning("slack_event_failed", type=kind, reason=str(error) if is_ours else type(error).__name__)
+            _log.warning("slack_event_failed", type=kind, reason=logged_problem(error))
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)
         language, key = remembered_language(context.team_id, context.user_id), unsaved(error)

@@ -4,8 +4,7 @@ An event whose handling fails is not acknowledged, and Slack sends it again.
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,17 +19,14 @@ from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.messages import version_now
 from bot.slack.outbound import SlackPlatform
+from bot.slack.post_answers import BROADCAST, PostAnswers
 from bot.slack.posts import (
     Body,
-    after,
-    before,
     files_of,
-    has_link,
     is_post,
     key_of,
     may_bring_photo,
     moment_of,
-    not_a_photo,
     photos_of,
     report_of,
     ts_of,
@@ -43,11 +39,10 @@ from db.slack_channels import move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
 from db.store import Store
 from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
-from reunite.entities import ReplyTarget, ReportKind
-from reunite.errors import PhotoGoneError, PostGoneError, TellUserError, TryAgainError, UnknownArrivalError
+from reunite.entities import ReplyTarget
+from reunite.errors import PhotoGoneError, PostGoneError, TellUserError
 from reunite.handlers import Handlers
-from reunite.messages import offers, wording
-from reunite.ports import Outgoing
+from reunite.messages.offers import kind_of_photo
 
 _REMEMBERED: Final = 5000
 _EYES_SECONDS: Final = 600.0
@@ -72,6 +67,7 @@ class Inbound:
         self._greeter = greeter
         self._platform = platform
         self._background = background
+        self._answers = PostAnswers(handlers, platform, self._windows, background)
         self._edited = Latest[str, float](_REMEMBERED)
         """By post, the ts of its newest edit: Slack doesn't keep their order."""
         self._deleted: deque[str] = deque(maxlen=_REMEMBERED)
@@ -86,10 +82,7 @@ class Inbound:
 
     async def note_missed(self, team: str, event: Body) -> None:
         """Note that a message has to be read again: Slack has sent its event for the last time, in vain."""
-        await self._note_missed(team, event["channel"], _subject(event))
-
-    async def _note_missed(self, team: str, channel: str, ts: str) -> None:
-        await self._windows.open(team, channel, oldest=before(ts), since=before(ts), latest=after(ts))
+        await self._answers.note_missed(team, event["channel"], _subject(event))
 
     async def current(self, workspace: SlackWorkspace, event: Body) -> Body | None:
         """Return an event that Slack sends again with the current version of its post; None if that is gone.
@@ -119,27 +112,7 @@ class Inbound:
                 await self.posted(workspace, channel, event)
             case {"channel": channel} if not event.get("subtype") and is_post(workspace, event):
                 if role := workspace.role(channel):
-                    await self._offer(workspace, channel, event, role)
-
-    async def _offer(
-        self,
-        workspace: SlackWorkspace,
-        channel: str,
-        message: Body,
-        kind: ReportKind,
-        problem: TellUserError | None = None,
-    ) -> bool:
-        """Ask the author of a post without photos whether it is to be a report, and return whether it reads as one."""
-        words = await words_of(workspace, message)
-        age = datetime.now(UTC) - moment_of(message["ts"])
-        is_offered = offers.is_offered(words, age, kind, is_reply="thread_ts" in message)
-        if is_offered:
-            key = f"{key_of(channel, message['ts'])}:offer"
-            settings = await self._handlers.settings("slack", workspace.team)
-            target = workspace.target(channel, message["ts"])
-            offered = offers.offer(key, kind, settings.language, problem)
-            self._background.start(self._say(Outgoing(key, target, offered, maybe_sent=True)))
-        return is_offered
+                    await self._answers.offer(workspace, channel, event, role)
 
     async def posted(self, workspace: SlackWorkspace, channel: str, message: Body) -> None:
         """Report a photo that was posted in a channel for reports, or say why a post brings none that can be used."""
@@ -149,34 +122,28 @@ class Inbound:
         found = await photos_of(workspace, message)
         if (root := message.get("thread_ts", message["ts"])) != message["ts"]:
             if found.photos:
-                member = (await workspace.person(message["user"])).member
-                await self._handlers.thread_photos.answer(workspace.target(channel, root), member)
+                thread, member = workspace.target(channel, root), (await workspace.person(message["user"])).member
+                is_told = await self._handlers.thread_photos.answer(thread, member)
+                if message.get("subtype") == BROADCAST and not is_told:
+                    self._answers.explain(thread, {key: TellUserError("photo_in_thread")})
             return
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}
         if not (found.photos or problems):
-            problem = await self._problem_of(workspace, channel, message, role)
+            problem = await self._answers.problem_of(workspace, channel, message, role)
             problems = {key: problem} if problem else {}
         if problems:
-            self._background.start(self._send_problems(target, problems))
+            self._answers.explain(target, problems)
         if found.photos:
             author = (await workspace.person(message["user"])).member
-            await self._report(await report_of(workspace, channel, message, role, author=author, photos=found.photos))
-
-    async def _problem_of(
-        self, workspace: SlackWorkspace, channel: str, message: Body, role: ReportKind
-    ) -> TellUserError | None:
-        """Return why a post without photos can't be a report; None if no word is needed, or if it's offered as one."""
-        problem = not_a_photo(message)
-        if not message.get("edited") and await self._offer(workspace, channel, message, role, problem):
-            return None
-        return problem or (TellUserError("photo_only_linked") if has_link(message) else None)
+            kind = kind_of_photo(await words_of(workspace, message), role)
+            await self._report(await report_of(workspace, channel, message, kind, author=author, photos=found.photos))
 
     async def _report(self, command: NewReport) -> None:
         try:
             await self._handlers.report(command)
         except TellUserError as error:
-            self._background.start(self._send_problems(command.target, {command.source_key: error}))
+            self._answers.explain(command.target, {command.source_key: error})
         else:
             self._background.start(self._acknowledge(command.target))
 
@@ -195,13 +162,16 @@ class Inbound:
             edited = await self._handlers.edit(
                 EditReport(target=target, text=words, photos=photos, posted_at=posted_at)
             )
-            if edited is None and message.get("edited") and (found.photos or found.problems):
-                role = workspace.role(channel)
+            role = workspace.role(channel)
+            if edited is None and role and message.get("edited"):
                 if await came_before_role(self._store, "slack", workspace.team, channel, role, posted_at):
                     return
-                await self.posted(workspace, channel, message)
+                if found.photos or found.problems:
+                    await self.posted(workspace, channel, message)
+                else:  # its words may have been too long
+                    await self._answers.offer(workspace, channel, message, role)
         except TellUserError as error:
-            self._background.start(self._send_problems(target, {f"{key}:edit": error}))
+            self._answers.explain(target, {f"{key}:edit": error})
         self._edited[key] = edited_at
 
     async def acknowledge_late(self, workspace: SlackWorkspace, channel: str, ts: str) -> None:
@@ -257,29 +227,6 @@ class Inbound:
         workspace.move_channel(old, new)
         await move_unread(self._store, workspace.team, old, new)
         await self._windows.open(workspace.team, new, oldest=at, since=at, latest=ts_of(datetime.now(UTC)))
-
-    async def _send_problems(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
-        """Send what is wrong with a post, by idempotency key; if Slack refuses it, the post is read again later."""
-        settings = await self._handlers.settings("slack", target.workspace)
-        try:
-            for key, error in problems.items():
-                reply = wording.problem(error.key, settings.language, None, **error.params)
-                # The event may come again, so this may have been sent.
-                outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
-                await self._say(outgoing)
-        except TryAgainError:
-            await self._note_missed(target.workspace, target.channel, str(target.message))
-            raise
-
-    async def _say(self, outgoing: Outgoing) -> None:
-        """Send an answer that may have been sent already; if Slack refuses to say, twice is better than never.
-
-        Only that second sending isn't tried again: it could become more.
-        """
-        try:
-            await with_retries(lambda: self._platform.send(outgoing))
-        except UnknownArrivalError:
-            await self._platform.send(replace(outgoing, maybe_sent=False))
 
     async def _acknowledge(self, target: ReplyTarget) -> None:
         try:

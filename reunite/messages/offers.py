@@ -15,7 +15,7 @@ from reunite.errors import TellUserError
 from reunite.messages.reply import Action, Plain, Reply
 from reunite.messages.wording import asking, button, explain, line
 from reunite.text.finds import reads_as_find
-from reunite.text.losses import reads_as_loss
+from reunite.text.losses import reads_as_loss, says_lost
 
 ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
@@ -26,11 +26,25 @@ _OFFERS: Final[Mapping[ReportKind, tuple[str, Action]]] = {
 """What the author of a post is asked, and the button that makes it a report."""
 
 
-def is_offered(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -> bool:
-    """Return whether the author of a post without photos, in a channel for this kind of report, gets an offer."""
-    if is_reply or age >= ANSWERED_WITHIN or len(text) > rules.MAX_TEXT:
-        return False
-    return reads_as_loss(text) if kind is ReportKind.LOST else reads_as_find(text)
+def offered_kind(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool) -> ReportKind | None:
+    """Return as what kind of report a post without photos is offered in a channel for this kind; None if it isn't.
+
+    Many communities have one channel for both, which counts as one for found things (`bot/channels.py`): there, what
+    says that its author has lost something is offered as that.
+    """
+    if is_reply or age >= ANSWERED_WITHIN:
+        return None
+    words = text[: rules.MAX_TEXT]
+    if kind is ReportKind.LOST:
+        return kind if reads_as_loss(words) else None
+    return kind if reads_as_find(words) else ReportKind.LOST if says_lost(words) else None
+
+
+def kind_of_photo(text: str, kind: ReportKind) -> ReportKind:
+    """Return as what kind of report a photo with these words is taken in a channel for this kind."""
+    words = text[: rules.MAX_TEXT]
+    is_loss = kind is ReportKind.FOUND and not reads_as_find(words) and says_lost(words)
+    return ReportKind.LOST if is_loss else kind
 
 
 def offer(post: str, kind: ReportKind, language: str, problem: TellUserError | None = None) -> Reply:

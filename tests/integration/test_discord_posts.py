@@ -91,8 +91,12 @@ async def test_a_refused_post_is_explained_in_its_thread(world: World) -> None:
 
 async def test_a_channel_that_is_made_later_counts_by_its_name(world: World) -> None:
     await world.discord.admin.create_channel("lost-and-found")
-    await world.discord.people.post("lost-and-found", world.discord.admin.join("Ann"), "gloves", {"a.jpg": JPEG})
+    ann = world.discord.admin.join("Ann")
+    await world.discord.people.post("lost-and-found", ann, "gloves", {"a.jpg": JPEG})
     assert (await world.report())["kind"] == "found"
+    await world.discord.people.post("lost-and-found", ann, "I lost my grey hoodie", {"b.jpg": JPEG})
+    reports = await eventually(world.reports, holds=lambda known: len(known) == 2)
+    assert [report["kind"] for report in reports] == ["found", "lost"]
 
 
 async def test_a_chosen_channel_that_is_deleted_is_chosen_no_more(world: World) -> None:

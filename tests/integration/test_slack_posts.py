@@ -6,7 +6,8 @@ import pytest
 from aiohttp import ClientSession, web
 
 from reunite.commands import ChangeSettings
-from reunite.entities import MatchState, ReportState, Settings
+from reunite.entities import MatchState, ReportKind, ReportState, Settings
+from reunite.language import sentence
 from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
 from tests.doubles.slack import BOT_USER, TEAM
@@ -87,6 +88,22 @@ async def test_a_text_that_is_too_long_is_answered_once_in_the_thread(world: Wor
     assert len(world.slack.thread(world.found, ts)) == 1
 
 
+async def test_words_of_a_loss_that_are_too_long_are_offered_once_they_are_shorter(world: World) -> None:
+    words = "I lost my red hat on the bus. "
+    ts = world.slack.post(world.lost, world.ada, words * 150)
+    await world.slack.wait_for_reply(world.lost, ts, "too long")
+    world.slack.edit(world.lost, ts, words)
+    await world.slack.wait_for_reply(world.lost, ts, sentence("offer"))
+
+
+async def test_a_photo_of_anothers_thread_that_is_sent_to_the_channel_is_answered(world: World) -> None:
+    post = world.slack.post_photo(world.found, world.ada, JPEG)
+    await world.wait_until_acknowledged(world.found, post)
+    world.slack.post_photo(world.found, world.ben, JPEG, thread_ts=post, subtype="thread_broadcast")
+    await world.slack.wait_for_reply(world.found, post, sentence("photo_in_thread"))
+    assert len(await world.reports()) == 1
+
+
 @pytest.mark.parametrize("heard", [True, False])
 async def test_a_post_that_the_bot_hears_of_after_its_deletion_is_not_kept(world: World, *, heard: bool) -> None:
     ts = world.slack.post_photo(world.found, world.ada, JPEG, "gone before", unheard=True)
@@ -129,6 +146,8 @@ async def test_the_bot_listens_where_it_is_invited_later(world: World) -> None:
     ts = world.slack.post_photo(late, world.ada, JPEG)
     await world.wait_until_acknowledged(late, ts)
     assert (await world.report()).target.channel == late
+    await world.wait_until_acknowledged(late, world.slack.post_photo(late, world.ada, JPEG, "I lost my grey hoodie"))
+    assert [report.kind for report in await world.reports()] == [ReportKind.FOUND, ReportKind.LOST]
 
 
 async def test_people_of_another_organisation_report_as_members_do_and_never_moderate(world: World) -> None:

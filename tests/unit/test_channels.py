@@ -20,6 +20,8 @@ def test_channels_have_their_role_by_name() -> None:
 
 
 FOUND_HERE = (
+    *("objets-perdus", "🎒objetos-perdidos", "oggetti-smarriti", "lost-property", "lost-&-found", "落とし物-拾い物"),
+    *("znalezione-i-zgubione", "gevonden-en-verloren", "忘れ物・落とし物"),
     *("fundsachen", "📦┃Fundsachen", "gefunden", "Fundbüro", "fundbuero", "fundbu\u0308ro", "lost-found", "🔎丨found"),
     *("objets-trouvés", "objets-trouves", "encontrados", "ritrovati", "achados-e-perdidos", "znalezione"),
     *("拾得物", "【拾得物】", "🔎ㅣfound", "𝐟𝐨𝐮𝐧𝐝", "🅵🅾🆄🅽🅳", "ʟᴏsᴛ-ᴀɴᴅ-ғᴏᴜɴᴅ", "lostandfound", "found-lost"),
@@ -64,9 +66,6 @@ NEITHER = (
         "見つけたもの",
         "found-stuff",
         "fundsachen-team",
-        "objets-perdus",
-        "objetos-perdidos",
-        "oggetti-smarriti",
         "general",
         "落とし物-モデレーター",
     ),

@@ -3,23 +3,66 @@
 from datetime import timedelta
 
 from reunite.entities import ReportKind
-from reunite.messages.offers import is_offered
+from reunite.messages.offers import kind_of_photo, offered_kind
 from reunite.rules import MAX_TEXT
+from tests.support.tables import for_each
 
 LOST, FOUND = ReportKind.LOST, ReportKind.FOUND
 WORDS = "I lost my black umbrella"
+LOSSES = (
+    *(
+        "Lost: black umbrella",
+        "Has anyone seen my blue scarf?",
+        "Looking for my grey hoodie",
+        "Ich vermisse meinen Schal",
+    ),
+    *("Suche meinen schwarzen Rucksack", "He perdido mi mochila negra", "J'ai perdu mes clés", "Ho perso l'ombrello"),
+    *(
+        "青い傘をなくしました",
+        "Ik ben mijn sleutels kwijt",
+        "Zgubiłem czarny plecak",
+        "Perdi minha mochila",
+        "我的钱包不见了",
+    ),
+)
+FINDS = (
+    *("found a black umbrella", "Schwarzer Regenschirm in Raum 204 gefunden", "Encontré unas llaves en la cafetería"),
+    *(
+        "Trouvé des clés à la cafétéria",
+        "Trovate delle chiavi in mensa",
+        "体育館で鍵を拾いました",
+        "在图书馆捡到一串钥匙",
+    ),
+    *("Sleutels gevonden in de kantine", "Znalazłem klucze w stołówce", "Encontrei uma chave na cantina"),
+    *("Did someone lose a ring? Found by the sink", "Wem gehört dieser Schlüsselbund? Lag vor dem Aufzug"),
+)
 
 
-def test_only_a_new_post_of_a_reports_length_that_names_a_thing_and_answers_nobody_gets_an_offer() -> None:
-    assert is_offered(WORDS, timedelta(), LOST, is_reply=False)
-    assert is_offered(WORDS.ljust(MAX_TEXT), timedelta(minutes=9), LOST, is_reply=False)
-    assert not is_offered("thanks everyone", timedelta(), LOST, is_reply=False)
-    assert not is_offered(WORDS, timedelta(), LOST, is_reply=True)
-    assert not is_offered(WORDS, timedelta(minutes=10), LOST, is_reply=False), "it has been discussed already"
-    assert not is_offered(WORDS.ljust(MAX_TEXT + 1), timedelta(), LOST, is_reply=False), "it can't become a report"
+def test_only_a_new_post_that_names_a_thing_and_answers_nobody_gets_an_offer() -> None:
+    assert offered_kind(WORDS, timedelta(minutes=9), LOST, is_reply=False) is LOST
+    assert offered_kind("thanks everyone", timedelta(), LOST, is_reply=False) is None
+    assert offered_kind(WORDS, timedelta(), LOST, is_reply=True) is None
+    assert offered_kind(WORDS, timedelta(minutes=10), LOST, is_reply=False) is None, "it has been discussed already"
+    assert offered_kind("found a black umbrella", timedelta(), FOUND, is_reply=True) is None
 
 
-def test_among_the_found_things_only_a_find_gets_an_offer() -> None:
-    assert not is_offered(WORDS, timedelta(), FOUND, is_reply=False)
-    assert is_offered("found a black umbrella", timedelta(), FOUND, is_reply=False)
-    assert not is_offered("found a black umbrella", timedelta(), FOUND, is_reply=True)
+@for_each("lost", (*LOSSES, WORDS + " on the bus. " + "It was raining. " * MAX_TEXT))
+def test_in_a_channel_for_both_what_says_that_it_is_lost_is_taken_as_that(lost: str) -> None:
+    assert offered_kind(lost, timedelta(), FOUND, is_reply=False) is LOST
+    assert kind_of_photo(lost, FOUND) is LOST
+
+
+@for_each("found", (*FINDS, "black umbrella", "Someone lost their scarf in room 3", ""))
+def test_photos_of_found_things_stay_that(found: str) -> None:
+    assert kind_of_photo(found, FOUND) is FOUND
+    assert kind_of_photo(found, LOST) is LOST
+
+
+@for_each("kind", ReportKind)
+def test_what_only_names_a_thing_is_offered_as_what_its_channel_is_for(kind: ReportKind) -> None:
+    assert offered_kind("black umbrella, gym", timedelta(), kind, is_reply=False) is kind
+
+
+@for_each("text", ["New phone!", "Lost in Translation is on tonight", "I lost this too", "thanks, I'd lost it"])
+def test_talk_among_the_found_things_gets_no_offer(text: str) -> None:
+    assert offered_kind(text, timedelta(), FOUND, is_reply=False) is None

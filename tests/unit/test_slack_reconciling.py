@@ -56,7 +56,10 @@ def reconciler(slack: _Slack) -> Reconciler:
 
 @pytest.mark.parametrize(
     ("error", "event"),
-    [(RuntimeError("a defect"), "slack_reconcile_failed"), (OperationalError("away"), "slack_reconcile_delayed")],
+    [
+        (RuntimeError("a defect"), "slack_reconcile_failed"),
+        (OperationalError("my red hat"), "slack_reconcile_delayed"),
+    ],
 )
 async def test_no_error_ends_the_reconciler(monkeypatch: pytest.MonkeyPatch, error: Exception, event: str) -> None:
     monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.01)
@@ -71,6 +74,7 @@ async def test_no_error_ends_the_reconciler(monkeypatch: pytest.MonkeyPatch, err
         async with background(reconciler(slack).run(is_connected)):
             await eventually(lambda: slack.rounds)
     assert [entry["event"] for entry in logged] == [event]
+    assert "my red hat" not in str(logged)
 
 
 async def test_a_workspace_that_has_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
