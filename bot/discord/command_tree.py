@@ -65,7 +65,8 @@ def command_tree(
     client: C, commands: Commands, reports: Reports, looks: Looks, track: Callable[[], None]
 ) -> app_commands.CommandTree[C]:
     """Return all commands, still to be translated and synced. `track` is called in the task of each use."""
-    tree = _Tree(client)
+    # Without this, Discord also offers them to people who add the app to their account, in guilds without the bot.
+    tree = _Tree(client, allowed_installs=app_commands.AppInstallationType(guild=True, user=False))
     tree.track = track
     for listed in (
         *_reports(reports, commands),

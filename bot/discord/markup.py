@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot.discord.permissions import Place, roles_that_see
 from reunite.text.controls import without_controls
 
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<-]|:(?=\S))")
@@ -16,7 +17,6 @@ _EMPHASIS: Final = re.compile(r"\*{2,3}|__|~~|`+|^[^\S\n]*(?:#{1,3}|>{1,3}|[-*])
 _NAMED: Final = re.compile(r"<(?:a?(:\w{1,40}:)|(/[-\w ]{1,100}):)\d{1,20}>")
 """An emoji of a server's own, or a command."""
 _MENTION: Final = re.compile(r"<(@&|@!?|#)(\d{1,20})>")
-Place = discord.abc.GuildChannel | discord.Thread
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"
 
@@ -59,17 +59,10 @@ def readable(
 
 def _is_seen_by_readers(channel: Place, guild: discord.Guild, seen_in: Iterable[object]) -> bool:
     """Return whether every role that sees one of the places also sees a channel or a thread; not if none does."""
-    places = [place for place in seen_in if isinstance(place, discord.abc.GuildChannel | discord.Thread)]
-    readers = [
-        role for role in guild.roles if not role.is_bot_managed() and any(_sees(role, place) for place in places)
-    ]
+    places = [place for place in seen_in if isinstance(place, Place)]
+    readers = set[discord.Role]().union(*(roles_that_see(place, guild) for place in places))
     is_private = isinstance(channel, discord.Thread) and channel.is_private()
-    return bool(readers) and not is_private and all(_sees(role, channel) for role in readers)
-
-
-def _sees(role: discord.Role, place: Place) -> bool:
-    channel = place.parent if isinstance(place, discord.Thread) else place
-    return channel is not None and channel.permissions_for(role).view_channel
+    return bool(readers) and not is_private and readers <= roles_that_see(channel, guild)
 
 
 def without_emphasis(text: str) -> str:

@@ -1,5 +1,6 @@
 """The permissions that the bot asks for, as few as possible, and their names for messages about missing ones."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -26,6 +27,7 @@ tells it whom to greet.
 """
 
 ReportChannel = discord.TextChannel | discord.ForumChannel
+Place = discord.abc.GuildChannel | discord.Thread
 _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_private_threads=True)
 """A forum post is a thread already; opening one takes the permission to send."""
 _IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
@@ -43,6 +45,27 @@ def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, .
     elif not granted.send_messages:
         wanted = wanted & ~_IMPLIED  # `&=` would change `needed`
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(granted, name))
+
+
+def roles_that_see(place: Place, guild: discord.Guild) -> set[discord.Role]:
+    """Return the roles of people, not of bots, that see a channel, or that of a thread."""
+    channel = place.parent if isinstance(place, discord.Thread) else place
+    if channel is None:
+        return set()
+    people = (role for role in guild.roles if not role.is_bot_managed())
+    return {role for role in people if channel.permissions_for(role).view_channel}
+
+
+def closed_to_some(channels: Sequence[ReportChannel]) -> list[ReportChannel]:
+    """Return the channels that somebody who sees another of them can't open: a role can't, or they're for adults."""
+    seen_by = {channel: roles_that_see(channel, channel.guild) for channel in channels}
+    everyone = set[discord.Role]().union(*seen_by.values())
+    for_adults = {channel for channel in channels if channel.is_nsfw()}
+    return [
+        channel
+        for channel in channels
+        if seen_by[channel] != everyone or (channel in for_adults and len(for_adults) < len(channels))
+    ]
 
 
 def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:

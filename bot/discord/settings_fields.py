@@ -14,7 +14,13 @@ from reunite.language import sentence
 
 _MAX: Final = 10
 """Channels of a kind, or roles, that can be chosen."""
-_CHANNEL_TYPES: Final = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
+_LOG_TYPES: Final = (discord.ChannelType.text,)
+_CHANNEL_TYPES: Final = (
+    *_LOG_TYPES,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.media,
+)
 
 
 def channel_inputs(settings: Settings, language: str) -> list[ui.Label[Any]]:
@@ -57,7 +63,7 @@ def digests(language: str) -> Mapping[str, str]:
 def _channel_select(name: str, chosen: Iterable[str], most: int = _MAX) -> ui.ChannelSelect[Any]:
     return ui.ChannelSelect(
         custom_id=name,
-        channel_types=list(_CHANNEL_TYPES if name != "log" else _CHANNEL_TYPES[:1]),
+        channel_types=list(_CHANNEL_TYPES if name != "log" else _LOG_TYPES),
         default_values=[discord.SelectDefaultValue.from_channel(discord.Object(int(channel))) for channel in chosen],
         min_values=0,
         max_values=most,

@@ -14,7 +14,7 @@ from bot.backfill import BackfillRequests
 from bot.channels import check_log
 from bot.discord.forms import FormInput, modal
 from bot.discord.new_channels import NewChannels
-from bot.discord.permissions import TO_HIDE, TO_POST, ReportChannel, may_set_up
+from bot.discord.permissions import TO_HIDE, TO_POST, ReportChannel, closed_to_some, may_set_up
 from bot.discord.private_replies import (
     CHECK_SECONDS,
     PrivateReply,
@@ -72,7 +72,7 @@ class SettingsForm:
         guild, language = guild_of(interaction), language_of_user(interaction)
         offered, create = self._new_channels.offer(guild, language)
         lines = [*self._settings(guild, language), *self._missing(guild, language)]
-        lines += [*self._open_log(guild, language), *offered]
+        lines += [*self._open_log(guild, language), *self._shown_elsewhere(guild, language), *offered]
         if not interaction.client.intents.message_content:
             lines.append(f"⚠️ {sentence('posts_unread', language, command=command_names(language))}")
         embed = discord.Embed(title=sentence("home_setup", language), description="\n".join(lines))
@@ -132,6 +132,12 @@ class SettingsForm:
         log = guild.get_channel(int(self._workspaces.settings(guild).log_channel or 0))
         is_open = log is not None and log.permissions_for(guild.default_role).view_channel
         return [sentence("log_channel_open", language, channel=log.mention)] if log and is_open else []
+
+    def _shown_elsewhere(self, guild: discord.Guild, language: str) -> list[str]:
+        """Warn of channels for reports whose posts are also shown to people who can't open them."""
+        closed = closed_to_some([channel for kind in ReportKind for channel in self._workspaces.channels(guild, kind)])
+        mentions = ", ".join(channel.mention for channel in closed)
+        return [sentence("channels_shown_elsewhere", language, channels=mentions)] if closed else []
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
         """Open a button's modal, create channels or post samples; only those who may manage the guild see it."""

@@ -21,7 +21,7 @@ from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, command_names, plural, sentence
 from reunite.messages import wording
 from tests.doubles.discord import DiscordDouble
-from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, buttons, inputs
+from tests.doubles.discord_shapes import APPLICATION_ID, MANAGE_GUILD, VIEW_CHANNEL, buttons, inputs
 from tests.support.board import BOARD
 from tests.support.discord_adapter import JPEG, World, config, open_world, opened_world
 from tests.support.far_zone import day_in, far_zone
@@ -346,11 +346,13 @@ async def test_the_setup_keeps_what_it_shows(world: World) -> None:
         await world.discord.ui.opened(opened)
         refused = await world.discord.ui.submit(opened, lost=chosen, log=public)
         assert await world.discord.ui.answer(refused) == sentence("log_channel_for_reports", "de")
+    await world.discord.admin.forbid("general", VIEW_CHANNEL, role=helpers)
     opened = await world.discord.ui.press(panel["id"], places, manager)
     await world.discord.ui.opened(opened)
     await world.discord.ui.submit(opened, lost=lost, log=log, moderators=helpers)
     await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
     assert sentence("log_channel_open", "de", channel=f"<#{log}>") in world.discord.text(panel)
+    assert sentence("channels_shown_elsewhere", "de", channels=f"<#{lost}>") in world.discord.text(panel)
     for button in (places, ways):  # sent off as it was opened
         opened = await world.discord.ui.press(panel["id"], button, manager)
         await world.discord.ui.opened(opened)

@@ -5,7 +5,7 @@ from unittest.mock import MagicMock
 import discord
 import pytest
 
-from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, missing
+from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, closed_to_some, missing
 from bot.discord.workspaces import Workspaces
 from reunite.entities import Settings
 
@@ -40,6 +40,21 @@ def test_what_one_channel_lacks_hides_nothing_that_another_lacks() -> None:
 def test_a_forum_needs_no_threads() -> None:
     lacks = ("create_public_threads", "create_private_threads")
     assert missing(channel(kind=discord.ForumChannel, lacks=lacks), TO_HIDE) == ()
+
+
+def test_a_channel_that_others_readers_cannot_open_is_told_apart() -> None:
+    members, staff, bot = (MagicMock(discord.Role, is_bot_managed=lambda is_bot=is_bot: is_bot) for is_bot in (0, 0, 1))
+
+    def seen_by(*roles: MagicMock, for_adults: bool = False) -> MagicMock:
+        place = MagicMock(discord.TextChannel, is_nsfw=lambda: for_adults)
+        place.guild.roles = [members, staff, bot]
+        place.permissions_for = lambda role: MagicMock(view_channel=role in roles)
+        return place
+
+    open_to_all, hidden, for_adults = seen_by(members, staff), seen_by(staff), seen_by(members, staff, for_adults=True)
+    assert closed_to_some([open_to_all, seen_by(members, staff, bot)]) == closed_to_some([hidden]) == []
+    assert closed_to_some([open_to_all, hidden, for_adults]) == [hidden, for_adults]
+    assert closed_to_some([for_adults]) == []
 
 
 @pytest.mark.parametrize(
