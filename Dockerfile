@@ -27,7 +27,7 @@ RUN --mount=type=cache,target=/root/.cache/pip python scripts/requirements.py di
     && pip install -c constraints.txt -r /tmp/requirements.txt
 COPY --from=code /wheels /wheels
 RUN pip install --no-deps /wheels/*.whl
-USER reunite
+USER 10001
 ENTRYPOINT ["reunite"]
 
 FROM base AS worker
@@ -42,5 +42,5 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 COPY --from=code /wheels /wheels
 RUN pip install --no-deps /wheels/*.whl
 ENV HF_HOME=/models XDG_CACHE_HOME=/models
-USER reunite
+USER 10001
 ENTRYPOINT ["reunite"]

@@ -29,12 +29,15 @@ class BoardConfig:
     def _is_safe(cls, url: str | None) -> str | None:
         if not url:
             return None
-        named = urlsplit(url)
+        try:
+            named, address = urlsplit(url), URL(url)
+        except ValueError:
+            raise ValueError("this isn't an address, such as https://board.example.org") from None
         if not is_local(url) and not (named.scheme == "https" and named.hostname):
             raise ValueError("the board's address must begin with https://; http:// works on this machine only")
         if named.path.strip("/") or named.query or named.fragment:
             raise ValueError("the board's address must have no path: give the board a host name of its own")
-        return str(URL(url).origin())  # as browsers send it: lower case, without a default port
+        return str(address.origin())  # as browsers send it: lower case, without a default port
 
     @property
     def public_url(self) -> str:

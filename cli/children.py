@@ -12,7 +12,8 @@ from typing import Final
 
 from cli.ending import end_in_time
 
-STOP_SECONDS: Final = 15.0
+STOP_SECONDS: Final = 65.0
+"""Longer than a bot may take to finish what Slack has sent (bot/slack/server.py)."""
 PARENT: Final = "REUNITE_PARENT"
 """Environment variable with the process id of the parent."""
 READY_FILE: Final = "REUNITE_READY_FILE"

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
+from cli.escaping import escaped, escaped_lines
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
@@ -190,7 +192,7 @@ def _warn(sentences: Iterable[str], *, as_json: bool) -> None:
         if as_json:
             structlog.get_logger(__name__).warning("setting_unknown", problem=sentence)
         else:
-            print(sentence, file=sys.stderr)
+            print(escaped(sentence), file=sys.stderr)
 
 
 def _problems(error: ValidationError) -> str:
@@ -253,5 +255,5 @@ def _expected() -> tuple[type[Exception], ...]:
 
 
 def _fail(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    print(escaped_lines(sentence), file=sys.stderr)
     raise typer.Exit(1)

@@ -12,7 +12,6 @@ from arq.constants import job_key_prefix
 from psycopg.rows import dict_row
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from rich.console import Console
 from rich.markup import escape
 
 from bot.doctor import Finding, whole_cause
@@ -22,6 +21,7 @@ from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
 from cli.status import Status, read_waiting
+from cli.tables import Terminal
 from db.cancellation import stop
 from db.database import MigrationError, reason, remedy_for
 from db.keys import KeysError, verify
@@ -250,7 +250,7 @@ def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:
 
 
 def _print(found: list[Finding]) -> None:
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     for finding in found:
         mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]·[/]"}[finding.ok]
         console.print(f"{mark} {finding.what}: {escape(finding.found)}")

@@ -9,14 +9,13 @@ from typing import Final, TextIO
 
 import structlog
 
+from cli.escaping import escaped
+
 _ROWS: Final = re.compile(
     r"\n[ |]*(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n[ |]*\n[ |]*(?:During handling of|The above exception)|\n[ |]*\+-|\Z)",
     re.DOTALL,
 )
 """What PostgreSQL adds to an error, the row with members' words included, up to the next error of a traceback."""
-
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What begins a line, commands a terminal, or turns the direction in which a line is read."""
 
 
 def configure(level: str, *, as_json: bool) -> None:
@@ -56,11 +55,7 @@ def configure(level: str, *, as_json: bool) -> None:
 
 def _on_one_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Escape what would begin another line or command a terminal: names and addresses come from other people."""
-    return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
-
-
-def _escaped(text: str) -> str:
-    return _CONTROLS.sub(lambda control: ascii(control[0])[1:-1], text)
+    return {name: escaped(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _is_worth_logging(record: logging.LogRecord) -> bool:
@@ -75,4 +70,4 @@ def _traceback(exc_info: structlog.typing.ExcInfo) -> str:
 
 def _write_traceback(log: TextIO, error: structlog.typing.ExcInfo) -> None:
     lines = _traceback(error).split("\n")  # indented, so that none of them looks like an entry
-    log.write("".join(f"\n  {_escaped(line)}" for line in lines))
+    log.write("".join(f"\n  {escaped(line)}" for line in lines))

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from cli.context import AsJson, configured
-from cli.tables import print_table
+from cli.tables import Terminal, print_table
 
 if TYPE_CHECKING:
     from cli.settings import Settings
@@ -111,7 +110,7 @@ def _is_here(checkpoint: "Checkpoint") -> bool:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     columns = ("alias", "dim.", "MB", "photos/s", "COCO", "languages", "weights", "here")
     table = Table(*columns, box=None, padding=(0, 2, 0, 0))
     for row in rows:
@@ -140,7 +139,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     console.print("docs/models.md says which to choose. `reunite model fetch ALIAS` fetches one.")
 
 
-def _print_one(console: Console, row: dict[str, Any]) -> None:
+def _print_one(console: Terminal, row: dict[str, Any]) -> None:
     revision = f"@{row['revision']}" if row["revision"] else ""
     console.print(
         f"[bold]{row['alias']}[/]: {row['title']}, {row['name']}{revision}, licence: {escape(row['licence'])}"

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, ProgressColumn, Task, TimeElapsedColumn
 from rich.text import Text
 
+from cli.escaping import escaped_lines
+
 _LINE_EVERY_SECONDS: Final = 10.0
 
 
@@ -40,7 +42,7 @@ def paced(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
+    print(escaped_lines(words), file=sys.stderr, flush=True)
 
 
 class _Rate(ProgressColumn):

@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,7 +13,7 @@ from cli.priority import give_way
 from cli.progress import paced, say
 from cli.servers import Servers
 from cli.settings import Settings
-from cli.tables import print_table
+from cli.tables import Terminal, print_table
 from reunite.plurals import counted
 from reunite.tuning.model_ranking import LEAST_CONFIRMED, Ranking
 
@@ -111,7 +110,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 def show(result: Result) -> None:
     """Print the result, and the next step."""
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     console.print(f"{counted(result.embedded, 'report')} embedded with {escape(result.model)}.")
     if result.failed:
         console.print(
@@ -136,7 +135,7 @@ def _next_step(result: Result) -> str:
     return "Searches use this encoder."
 
 
-def _print_comparison(console: Console, result: Result, live: Ranking, new: Ranking) -> None:
+def _print_comparison(console: Terminal, result: Result, live: Ranking, new: Ranking) -> None:
     if live.confirmed < LEAST_CONFIRMED:
         console.print(
             f"Only {counted(live.confirmed, 'confirmed pair')}: to compare the models, {LEAST_CONFIRMED} are needed."

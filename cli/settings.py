@@ -20,7 +20,7 @@ from bot.web.config import WebConfig
 from bot.webhook.config import WebhookConfig
 from cli.children import PARENT, READY_FILE
 from cli.errors import UsageError
-from db.config import DatabaseSettings, KeySettings, RedisSettings, from_environment
+from db.config import DatabaseSettings, HomePath, KeySettings, RedisSettings, from_environment
 from metrics.config import MetricsSettings
 from workers.config import EncoderSettings, OpenSetSettings, PhotoSettings
 
@@ -39,7 +39,7 @@ def default_home() -> Path:
 class EmbeddedSettings:
     """The embedded servers."""
 
-    home: Path = Field(default_factory=default_home)
+    home: HomePath = Field(default_factory=default_home)
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_"))
@@ -97,19 +97,28 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
 
+    Spaces, line ends and quotation marks around a value don't belong to it: they are left by files with Windows' line
+    ends, and by programs that read such files but don't know quotation marks.
+
     Raises UsageError if a file can't be read, or a variable is set both ways.
     """
-    given = {name: value for name, value in os.environ.items() if value}
+    given = {name: bare for name, value in os.environ.items() if (bare := _bare(value))}
     for name in variables():
         if path := given.pop(f"{name}{_FILE}", None):
             if name in given:
                 raise UsageError(f"Set either {name} or {name}{_FILE}, not both.")
             try:
-                given[name] = Path(path).read_text("utf-8").strip()
+                given[name] = _bare(Path(path).read_text("utf-8"))
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "not text"
                 raise UsageError(f"{name}{_FILE}: {path} can't be read ({reason}).") from error
     return given
+
+
+def _bare(value: str) -> str:
+    value = value.strip()
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1].strip() if is_quoted else value
 
 
 class _Environment(PydanticBaseSettingsSource):

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from rich.console import Console
 from rich.markup import escape
 
+from cli.tables import Terminal
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
 from db.monitoring import FailedWork, Monitoring, Process, TaskCount, TriedAgain, Waiting
@@ -144,7 +144,7 @@ async def list_communities(url: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([_community_json(community) for community in known], default=plain))
     else:
-        _print_communities(Console(soft_wrap=True), known)
+        _print_communities(Terminal(soft_wrap=True), known)
 
 
 def remedy(problem: str) -> str:
@@ -174,7 +174,7 @@ def plain(value: object) -> str:
 
 def show(status: Status) -> None:
     """Print all of it on one screen."""
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     console.print("Processes", style="bold")
     for process in status.processes:
         mark = "[green]✓[/]" if process.is_alive else "[red]✗[/]"
@@ -203,7 +203,7 @@ def show(status: Status) -> None:
         console.print(f"[red]✗[/] {escape(problem)}")
 
 
-def _print_communities(console: Console, known: Sequence[Community]) -> None:
+def _print_communities(console: Terminal, known: Sequence[Community]) -> None:
     console.print("Communities", style="bold")
     for community in known:
         info, numbers, waiting = community.info, community.numbers, community.waiting

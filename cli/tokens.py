@@ -11,6 +11,7 @@ import typer
 
 from cli.context import AsJson, prepared, run_async
 from cli.errors import UsageError
+from cli.escaping import escaped
 
 if TYPE_CHECKING:
     from db.api_tokens import ApiTokens
@@ -61,7 +62,7 @@ def show(community: Community = None, *, as_json: AsJson = False) -> None:
             for token in found:
                 ends = f", until {token['expires_at'][:10]}" if token["expires_at"] else ""
                 used = f"last used {token['used_at'][:10]}" if token["used_at"] else "never used"
-                print(f"{token['id']}  {token['name']} ({', '.join(token['scopes'])}{ends}), {used}")
+                print(f"{token['id']}  {escaped(token['name'])} ({', '.join(token['scopes'])}{ends}), {used}")
 
 
 @app.command("renew")

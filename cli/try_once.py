@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
 from cli.context import run_async
 from cli.errors import UsageError
+from cli.escaping import escaped
 from cli.progress import say
 from cli.servers import Servers
+from cli.tables import Terminal
 from cli.trial import Trial, running_trial
 from reunite.entities import Match, Report, ReportKind
 from reunite.messages import wording
@@ -111,9 +112,9 @@ def _json(result: _Result) -> dict[str, Any]:
 
 
 def _print(result: _Result) -> None:
-    console = Console()
+    console = Terminal()
     for (report, photo), replies in zip(result.reports, result.threads.values(), strict=True):
-        title = f"#{report.kind} · {escape(photo or report.text)}"
+        title = f"#{report.kind} · {escape(escaped(photo or report.text))}"
         shown = [reply.with_live_jumps(lambda _: False).text() for reply in replies if not reply.opens_thread]
         body = "\n\n".join(escape(words) for words in shown if words) or "(no reply)"
         console.print(Panel(body, title=title, title_align="left"))

@@ -18,6 +18,7 @@ _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 _DATABASE: Final = re.compile(r"/?\d*/?")
 """The path of a Redis URL."""
 _PORTS: Final = range(1, 65536)
+_ENCODED: Final = "in its password, write @ as %40, : as %3A, / as %2F, # as %23 and % as %25"
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
@@ -47,6 +48,8 @@ def _is_port(named: str) -> bool:
     return not port or (port.isascii() and port.isdigit() and int(port) in _PORTS)
 
 
+HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
+"""A path, in which ~ is the home folder: only shells expand it, not files with settings."""
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
 """A list, separated by commas or spaces."""
 Hosts = Annotated[Listed, AfterValidator(_hosts)]
@@ -75,9 +78,11 @@ class DatabaseSettings:
         try:
             named = conninfo.conninfo_to_dict(url or "")
         except ProgrammingError:
-            raise ValueError("this isn't a PostgreSQL URL: it must begin with postgresql://") from None
+            raise ValueError(f"this isn't a PostgreSQL URL: it must begin with postgresql://; {_ENCODED}") from None
         if not all(_is_port(port) for port in str(named.get("port", "")).split(",")):  # one for each host
-            raise ValueError("its port must be a number up to 65535")  # part of a password, perhaps: it isn't shown
+            raise ValueError(f"its port must be a number up to 65535; {_ENCODED}")  # it may be part of a password
+        if "@" in str(named.get("host", "")) and "://" in (url or ""):
+            raise ValueError(_ENCODED)
         return url
 
 
@@ -86,7 +91,7 @@ def _check_numbers(address: SplitResult) -> None:
     try:
         _ = address.port
     except ValueError:
-        raise ValueError("its port must be a number up to 65535") from None
+        raise ValueError(f"its port must be a number up to 65535; {_ENCODED}") from None
     if not _DATABASE.fullmatch(address.path):
         raise ValueError("its database must be a number")
 
@@ -113,7 +118,7 @@ class KeySettings:
     """The encryption keys, newest first, or the file that contains them: by default `keys` in REUNITE_HOME."""
 
     keys: str | None = Field(default=None, repr=False)
-    key_file: Path | None = None
+    key_file: HomePath | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,9 @@
 """The settings of metrics and heartbeats."""
 
-from pathlib import Path
-
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from db.config import from_environment
+from db.config import HomePath, from_environment
 
 
 @dataclass(frozen=True, kw_only=True, config=from_environment("REUNITE_METRICS_"))
@@ -14,5 +12,5 @@ class MetricsSettings:
 
     host: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=0, le=65535)
-    health_file: Path | None = Field(default=None, validation_alias="REUNITE_HEALTH_FILE")
+    health_file: HomePath | None = Field(default=None, validation_alias="REUNITE_HEALTH_FILE")
     """A file that is touched at each heartbeat, for a container's health check."""

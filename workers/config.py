@@ -2,8 +2,9 @@
 
 import dataclasses
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from db.config import Hosts, Listed, from_environment
@@ -44,6 +45,13 @@ class OpenSetSettings:
 
     url: str = "https://raw.githubusercontent.com"
     """Where to fetch its photos, or `off`."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if url.casefold() != "off" and not urlsplit(url).netloc:
+            raise ValueError("it must be an address that begins with https://, or off")
+        return url
 
     @property
     def is_on(self) -> bool:

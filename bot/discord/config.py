@@ -42,3 +42,5 @@ class DiscordConfig:
             raise SetupError(
                 "Set REUNITE_DISCORD_TOKEN to the bot's token; docs/discord-in-ten-minutes.md says where to find it."
             )
+        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
+            raise SetupError("REUNITE_DISCORD_TOKEN must be the token alone, as Discord shows it, without blanks.")

@@ -20,7 +20,7 @@ from http_server.listening import add_headers, listening
 
 _MAX_BYTES: Final = 4 << 20
 """Slack's requests are far smaller."""
-_SHUTDOWN_SECONDS: Final = 60.0
+SHUTDOWN_SECONDS: Final = 60.0
 """Time to finish what Slack has sent: it doesn't repeat presses."""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
@@ -45,7 +45,7 @@ async def serving(config: SlackConfig, bolt: AsyncApp, flow: AsyncOAuthFlow | No
     if not app.router.resources():
         yield
         return
-    async with listening(app, config.host, config.port, "REUNITE_SLACK_PORT", shutdown_seconds=_SHUTDOWN_SECONDS):
+    async with listening(app, config.host, config.port, "REUNITE_SLACK_PORT", shutdown_seconds=SHUTDOWN_SECONDS):
         yield
 
 

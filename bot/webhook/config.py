@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
@@ -20,6 +20,18 @@ class WebhookConfig:
     host: str = "127.0.0.1"
     port: int = Field(default=8702, ge=0, le=65535)
     photo_hosts: Hosts = Field(default=frozenset(), validation_alias="REUNITE_PHOTO_HOSTS")
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str | None) -> str | None:
+        try:
+            named = urlsplit(url or "https://none")
+            is_address = bool(named.hostname) and named.port != 0
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise ValueError("this isn't an address, such as https://chat.example.org/reunite")
+        return url
 
     @property
     def is_set(self) -> bool:

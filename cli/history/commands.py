@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli.context import AsJson, prepared, run_async
+from cli.escaping import escaped_lines
 from cli.tokens import Community
 
 
@@ -50,7 +51,7 @@ def import_list(
         if listed.is_guessed:
             say(f"{source} isn't in UTF-8 and was read as Windows-1252. If letters come out wrong, save it as UTF-8.")
         result = run_async(importing.run(where, community, listed))
-        print(json.dumps(importing.as_json(result)) if as_json else "\n".join(importing.summary(result)))
+        print(json.dumps(importing.as_json(result)) if as_json else escaped_lines("\n".join(importing.summary(result))))
 
 
 def backfill(  # noqa: PLR0913 - the command's options
@@ -93,7 +94,9 @@ def backfill(  # noqa: PLR0913 - the command's options
             print(f"Stopped reading {counted(run_async(backfilling.stop(where, selection)), 'channel')}.")
             return
         found = run_async(backfilling.run(where, selection))
-        print(json.dumps(backfilling.as_json(found)) if as_json else "\n".join(backfilling.summary(found)))
+        print(
+            json.dumps(backfilling.as_json(found)) if as_json else escaped_lines("\n".join(backfilling.summary(found)))
+        )
 
 
 def export(

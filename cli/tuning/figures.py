@@ -4,10 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 
-from cli.tables import print_table
+from cli.tables import Terminal, print_table
 from reunite.tuning.ablation import AblationResult
 from reunite.tuning.evaluation import FALSE_LABEL, HIGH_RIGHT, LIST_HOLDS, Proportion
 
@@ -29,7 +28,7 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(figures))
         return
-    width = None if Console().is_terminal else 140
+    width = None if Terminal().is_terminal else 140
     print_table(_table("Everything there", figures["everything there"]), width=width)
     for name, own in figures["half taken out"].items():
         print_table(_table(f"Half of the things removed, {name}, {figures['seeds']} draws", own), width=width)
@@ -37,7 +36,7 @@ def show(figures: Mapping[str, Any], *, as_json: bool) -> None:
         print_table(_venn_abers_table(name, own), width=width)
     if "ablation" in figures:
         print_table(_ablation_table(figures["ablation"]), width=width)
-    console = Console(width=width)
+    console = Terminal(width=width)
     console.print(f"In brackets: 95% intervals, bootstrapped over things. {_WEIGHTS[figures['weights']]}")
     console.print("≥ and ≤: exact binomial bounds (Clopper–Pearson) at 95%, each thing counted once.")
 

@@ -10,8 +10,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+import workers.app
+from bot.slack import server
+from cli import children
 from cli.main import app
 from cli.settings import variables
+from embedded import servers
 from tests.compose.drill import COMMANDS, DOCTOR, DUMP, KEYS, RESTORE, RESTORE_KEYS, ROLE, WRITE_KEYS
 from tests.support.tables import for_each
 
@@ -166,6 +170,17 @@ def test_the_workers_image_can_cover_faces_and_cards_where_it_is_set() -> None:
     assert re.search(r"scripts/requirements\.py .*\bcards\b", worker)
     assert re.search(r"--no-deps .*\bdeface rapidocr\b", worker)
     assert "REUNITE_PHOTO_COVER_FACES" in OURS["worker"]["environment"]
+
+
+def test_nothing_kills_a_process_that_finishes_what_it_has_begun() -> None:
+    longest = max(server.SHUTDOWN_SECONDS, workers.app._CLOSE_SECONDS)
+    for name in sorted(set(OURS) - {"migrate"}):
+        assert int(OURS[name]["stop_grace_period"].removesuffix("s")) > longest, name
+    pods = re.findall(r"terminationGracePeriodSeconds: (\d+)", (ROOT / "docs" / "kubernetes.md").read_text())
+    assert len(pods) == 2
+    [unit] = re.findall(r"TimeoutStopSec=(\d+)", (ROOT / "docs" / "operations.md").read_text())
+    assert all(int(seconds) > longest for seconds in pods)
+    assert longest < children.STOP_SECONDS < int(unit) - servers.STOP_SECONDS  # which stop after the processes
 
 
 @for_each("name", sorted(COMPOSE["services"]))

@@ -42,6 +42,12 @@ def test_it_changes_services_that_exist_and_adds_the_replica() -> None:
     assert set(OVERRIDE["volumes"]) == {"replica"}
 
 
+def test_the_replica_is_confined_and_stopped_as_the_first_server_is() -> None:
+    alike = {"cap_drop", "init", "logging", "pids_limit", "read_only", "security_opt", "stop_grace_period", "tmpfs"}
+    postgres = BASE["services"]["postgres"]
+    assert {name: REPLICA.get(name) for name in alike} == {name: postgres[name] for name in alike}
+
+
 def test_the_first_server_lets_the_owner_replicate_and_nobody_else() -> None:
     postgres = OVERRIDE["services"]["postgres"]
     [mounted] = postgres["volumes"]

@@ -3,7 +3,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.discord.config import DiscordConfig
+from bot.errors import SetupError
+from bot.slack.config import SlackConfig
 from cli.settings import Settings, misspelt
+from tests.support.tables import for_each
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +63,43 @@ def test_a_variable_that_is_misspelt_is_named_with_the_right_one(monkeypatch: py
     ]
     monkeypatch.setenv("REUNITE_PARENT", "1")
     assert not list(misspelt())
+
+
+@for_each("written", ["value ", "value\r", ' "value" ', "'value'\r", '" value "'])
+def test_what_surrounds_a_value_does_not_belong_to_it(written: str) -> None:
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("REUNITE_QUEUE", written)
+        assert Settings().redis.queue == "value"
+        changed.setenv("REUNITE_DISCORD_TOKEN", written.replace("value", ""))
+        assert Settings().discord.token is None
+
+
+def test_quotation_marks_within_a_value_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REUNITE_DATABASE_URL", "host=one password='a'")
+    assert Settings().database.url == "host=one password='a'"
+
+
+@pytest.mark.parametrize("variable", ["REUNITE_HOME", "REUNITE_KEY_FILE", "REUNITE_HEALTH_FILE"])
+def test_a_path_may_begin_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv(variable, "~/reunite")
+    settings = Settings()
+    paths = {settings.embedded.home, settings.keys.key_file, settings.metrics.health_file}
+    assert Path("/home/ada/reunite") in paths
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (SlackConfig(bot_token="xapp-1", app_token="xoxb-1"), "REUNITE_SLACK_BOT_TOKEN must begin with xoxb-"),
+        (SlackConfig(bot_token="xoxb-1", app_token="xoxb-1"), "REUNITE_SLACK_APP_TOKEN must begin with xapp-"),
+        (DiscordConfig(token="Bot token"), "REUNITE_DISCORD_TOKEN must be the token alone"),
+        (DiscordConfig(token="tökén"), "REUNITE_DISCORD_TOKEN must be the token alone"),
+    ],
+)
+def test_a_token_of_another_kind_is_refused(config: SlackConfig | DiscordConfig, words: str) -> None:
+    with pytest.raises(SetupError, match=words):
+        config.check()
 
 
 def test_a_secret_in_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

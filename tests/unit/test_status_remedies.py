@@ -54,6 +54,12 @@ def test_the_backlog_is_counted_in_reports_and_replies(capsys: pytest.CaptureFix
     assert "  reports due: 2, the oldest for 3 s\n  replies for slack queued: 1" in capsys.readouterr().out
 
 
+def test_a_name_can_not_command_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    named = CommunityInfo(uuid4(), "\x1b]0;x\x07[red]\u202ename", (("slack", "\x1b[2J\x9b1m"),))
+    show(Status([], [], [], communities=[Community(named, Numbers(0, 0, 0, 0, 0), Waiting())]))
+    assert r"  \x1b]0;x\x07[red]\u202ename (slack: \x1b[2J\x9b1m)  " in capsys.readouterr().out
+
+
 def test_what_is_tried_again_comes_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:
     show(Status([], [], [], tried_again=[TriedAgain("slack", "TryAgainError: [429]", 3)]))
     assert "  replies for slack tried again: 3 (TryAgainError: [429])" in capsys.readouterr().out
