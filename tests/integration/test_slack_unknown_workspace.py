@@ -17,7 +17,7 @@ from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
 from tests.support.away import database_away
 from tests.support.slack_adapter import JPEG, World, by_http, world_on
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 OTHER = "T0OTHER"
 OAUTH: dict[str, Any] = {"bot_token": None, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -129,7 +129,7 @@ async def test_who_waits_reads_their_own_language_where_the_bot_has_heard_it(
 
 
 async def test_a_slow_workspace_holds_up_no_other(world: World) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         theirs = world.slack.admin.add_channel("found", team=OTHER)
         zoe = world.slack.admin.add_member("Zoe", team=OTHER)
         asked, may_answer = asyncio.Event(), asyncio.Event()
