@@ -20,6 +20,7 @@ from reunite.commands import JoinWorkspace, ReportFound
 from reunite.entities import Member, ReplyTarget
 from reunite.handlers import Handlers
 from reunite.ports import Queue
+from tests.support.waiting import PATIENCE
 
 NAME = "hints"
 
@@ -138,5 +139,5 @@ async def test_a_redis_that_hangs_holds_up_no_work_whose_hint_is_taken(
     silent: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "REDIS_TIMEOUT_SECONDS", 0.1)
-    async with ArqRedis(host="127.0.0.1", port=silent) as hangs, asyncio.timeout(60):
+    async with ArqRedis(host="127.0.0.1", port=silent) as hangs, asyncio.timeout(PATIENCE):
         await queue.take(hangs, "a job")

@@ -85,7 +85,7 @@ async def posted_with_a_kill(point: str | None, database_url: str, redis_url: st
         return await outcome(world, file)
 
 
-def working_here(database_url: str, redis_url: str) -> AbstractAsyncContextManager[None]:
+def working_here(database_url: str, redis_url: str) -> AbstractAsyncContextManager[object]:
     """Run a worker that isn't killed in the test's own process, which costs a fraction of one more."""
     return working(database_url, redis_url, lease_seconds=1, rehint_seconds=1)
 

@@ -11,7 +11,7 @@ import pytest
 from metrics import definitions as metrics
 from reunite.encoder import SHARED_SPACE, TEXT_SPACE, WHOLE, Framing, Vectors, Views
 from reunite.errors import DefectError
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, eventually
 from workers.batching import BatchingEncoder
 
 pytestmark = pytest.mark.untraced
@@ -112,13 +112,11 @@ async def test_nothing_to_encode_gives_no_rows(batching: BatchingEncoder) -> Non
 async def test_the_loop_keeps_ticking_while_one_thread_encodes(
     encoder: SmallEncoder, batching: BatchingEncoder
 ) -> None:
-    encoder.seconds = 0.2
+    encoder.may_end.clear()
     work = asyncio.gather(batching.images([photo(1)]), batching.texts(["hat"]))
-    ticks = 0
-    while not work.done():
-        await asyncio.sleep(0.005)
-        ticks += 1
-    assert ticks > 10
+    await eventually(encoder.started.is_set)  # in the loop, while the thread waits
+    encoder.may_end.set()
+    await work
     assert len(encoder.threads) == 1
     assert threading.current_thread().name not in encoder.threads
 

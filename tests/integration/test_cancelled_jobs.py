@@ -11,6 +11,7 @@ from db.cancellation import stop
 from db.leases import WorkLease
 from db.store import Store
 from tests.integration.test_store import posted
+from tests.support.waiting import PATIENCE
 from workers.app import WorkerConfig, _arq_worker, _process_hints
 
 
@@ -33,7 +34,7 @@ async def test_a_cancelled_job_leaves_no_key(store: Store, where: Servers) -> No
         assert await hints.hint_due(silence=0) == 1
         worker = _arq_worker(WorkerConfig(connections=where.connections), store, cast("Any", busy))
         following = asyncio.create_task(_process_hints(worker))
-        await asyncio.wait_for(busy.began.wait(), 60)
+        await asyncio.wait_for(busy.began.wait(), PATIENCE)
         assert await redis.keys("arq:*")
         await stop(following)
         assert await redis.keys() == []

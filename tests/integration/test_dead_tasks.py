@@ -11,6 +11,7 @@ from bot.slack.reconcile import Reconciler
 from db.cancellation import supervised
 from tests.support.services import working
 from tests.support.slack_adapter import world_in
+from tests.support.waiting import PATIENCE
 
 Work = Callable[..., Coroutine[Any, Any, None]]
 
@@ -35,7 +36,7 @@ async def leak(*_: object) -> None:
 @pytest.mark.parametrize("work", [end, leak])
 async def test_work_that_ends_unasked_ends_the_context(work: Work) -> None:
     with pytest.raises(RuntimeError, match=work.__name__):
-        async with asyncio.timeout(30), supervised(work()):
+        async with asyncio.timeout(PATIENCE), supervised(work()):
             await asyncio.Event().wait()
 
 
@@ -51,7 +52,7 @@ async def test_a_death_ends_the_context_and_a_context_ends_its_tasks() -> None:
 async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Reconciler, "run", die)
     with pytest.raises(RuntimeError, match="a defect"):
-        async with asyncio.timeout(30), world_in(database_url):
+        async with asyncio.timeout(PATIENCE), world_in(database_url):
             await asyncio.Event().wait()
 
 
@@ -62,5 +63,5 @@ async def test_a_worker_ends_with_its_sweep_or_learning(
 ) -> None:
     monkeypatch.setattr(service, death)
     with pytest.raises(RuntimeError, match=r"defect|leak"):
-        async with asyncio.timeout(30), working(database_url, redis_url):
-            await asyncio.sleep(1)
+        async with asyncio.timeout(PATIENCE), working(database_url, redis_url) as worker:
+            await asyncio.wait({worker})

@@ -30,7 +30,7 @@ from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_THREADS, MAX_REACTIONS, PRIVATE_THREAD
 from tests.support.discord_adapter import JPEG, World, config, match_state, reply, shown_match
 from tests.support.queues import NoQueue
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 _UNNOTICED = timedelta(seconds=1)
 
@@ -524,7 +524,7 @@ async def test_a_guild_that_invites_the_bot_again_during_the_check_is_kept(
     monkeypatch.setattr("bot.absence.absent_for_long", long_gone)
     with capture_logs() as logged:
         async with online(discord, store) as world:
-            await asyncio.wait_for(asked.wait(), 10)
+            await asyncio.wait_for(asked.wait(), PATIENCE)
             await eventually(lambda: any(line["event"] == "absent_workspace_left" for line in logged))
             assert await store.workspace("discord", discord.guild_id)
 

@@ -115,10 +115,11 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
 ) -> None:
     pauses: list[float] = []
     limits: list[asyncio.Timeout] = []
+    is_later = asyncio.Event()
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
-        await asyncio.sleep(0.3)
+        await is_later.wait()
 
     def timeout(seconds: float | None) -> asyncio.Timeout:
         limits.append(asyncio.timeout(seconds))
@@ -132,6 +133,7 @@ async def test_commands_that_discord_puts_off_are_registered_later_and_keep_noth
             assert discord.commands == []
             post = await discord.people.post("found", discord.admin.join("Ann"), "a hat", {"a.jpg": JPEG})
             await eventually(lambda: discord.people.has_reaction(post, "👀"))
+            is_later.set()
             await eventually(lambda: discord.commands)
     assert pauses == [3600, 60]
     assert {limit.when() for limit in limits} == {None}  # only the login is limited, not what may be put off

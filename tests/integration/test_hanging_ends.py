@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.support.waiting import PATIENCE
+
 _START = """
 import asyncio, os, signal, sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -72,10 +74,11 @@ context.run_async(work())
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("what", _HANGING)
 def test_what_hangs_delays_the_end_of_a_process_only_for_a_while(what: str) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", _START + _HANGING[what]], check=False, timeout=30, capture_output=True, text=True
+        [sys.executable, "-c", _START + _HANGING[what]], check=False, timeout=PATIENCE, capture_output=True, text=True
     )
     assert ended.returncode == 1
     assert "Timeout (0:00:01)!" in ended.stderr  # and where each thread was
@@ -85,6 +88,6 @@ def test_a_command_that_has_ended_as_it_should_has_all_the_time_it_needs() -> No
     ended = subprocess.run(
         [sys.executable, "-c", _START + "context.run_async(asyncio.sleep(0)); time.sleep(2); sys.exit(7)"],
         check=False,
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 7

@@ -18,7 +18,7 @@ from tests.integration.test_sweep import sweep_at
 from tests.support.discord_world import guild, online
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import open_world
 
 
@@ -40,7 +40,7 @@ async def test_what_waits_for_a_held_lock_frees_its_connection_for_others(
         async with _locked(owner_database_url, held):
             presses = [world.handlers.withdraw(Withdraw(target=world.at("lost", "l1"))) for _ in range(10)]
             waiting = asyncio.gather(*presses, return_exceptions=True)  # more than there are connections
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 await world.lost("l2", "my scarf")
                 outcomes = await waiting
         assert {type(outcome) for outcome in outcomes} == {psycopg.errors.LockNotAvailable}
@@ -60,7 +60,7 @@ async def test_a_held_report_does_not_keep_others_from_expiring(
                 b"UPDATE report SET expires_at = now() - make_interval(days => CASE id WHEN %s THEN 2 ELSE 1 END)",
                 [held.id],
             )
-        async with _locked(owner_database_url, held), asyncio.timeout(20):
+        async with _locked(owner_database_url, held), asyncio.timeout(PATIENCE):
             await sweep_at(stage, 0).run_once()
         assert (await stage.state(held), await stage.state(free)) == (ReportState.OPEN, ReportState.EXPIRED)
 

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from db.leases import WorkLease
 from tests.support.services import working
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import open_world
 from workers.process import Processor, WorkOutcome
 
@@ -30,7 +30,7 @@ async def test_a_hint_leaves_the_queue_while_it_is_followed(
         Redis.from_url(redis_url) as redis,
     ):
         await world.found("f1", "red")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await begun.wait()
         assert [queue async for queue in redis.scan_iter(_type="zset")] == []
         may_end.set()

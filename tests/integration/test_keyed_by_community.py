@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.statements import ROOT, Statement, of_module, statements
 
+pytestmark = pytest.mark.untraced
+
 SHARED = {
     "clock": "one row",
     "embedding_model": "the deployment's encoders, a few rows",

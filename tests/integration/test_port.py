@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cli.demo import with_ports
 from cli.port import problem
 from cli.settings import Settings
@@ -29,6 +31,7 @@ def test_there_are_65535_ports() -> None:
     assert problem(65536) == "There's no port 65536. Choose another with PORT=."
 
 
+@pytest.mark.untraced
 def test_make_demo_asks_before_it_installs(taken_port: int, tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     for folder in ("scripts", "cli"):
@@ -41,6 +44,7 @@ def test_make_demo_asks_before_it_installs(taken_port: int, tmp_path: Path) -> N
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.untraced
 def test_the_command_asks_before_it_starts_servers(taken_port: int, tmp_path: Path) -> None:
     environment = {**os.environ, "REUNITE_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-m", "cli.main", "demo", "--port", str(taken_port)]

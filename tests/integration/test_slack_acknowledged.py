@@ -9,6 +9,7 @@ import pytest
 
 from bot.slack import background
 from tests.support.slack_adapter import World, connected_world
+from tests.support.waiting import PATIENCE
 
 world_fixture = pytest.fixture(connected_world, name="world")
 
@@ -39,7 +40,7 @@ async def test_a_slow_database_delays_the_acknowledgement_no_longer_than_slack_w
 ) -> None:
     monkeypatch.setattr(background, "ACKNOWLEDGE_SECONDS", 0.2)
     async with held(owner_database_url) as lock:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await world.slack.slash("lost", "a black rucksack", world.ada, world.lost)
         assert await world.reports() == []
         await lock.rollback()

@@ -108,7 +108,7 @@ class Site:
         async with background(run(self.config, ready.set), ready):
             yield
 
-    def working(self) -> AbstractAsyncContextManager[None]:
+    def working(self) -> AbstractAsyncContextManager[object]:
         return working(self.config.connections.database_url, self.config.connections.redis_url)
 
 

@@ -23,7 +23,9 @@ def colours_only(*_: object) -> Choice:
 
 
 @asynccontextmanager
-async def background(service: Coroutine[Any, Any, object], ready: asyncio.Event | None = None) -> AsyncIterator[None]:
+async def background(
+    service: Coroutine[Any, Any, object], ready: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Task[object]]:
     """Run a service during the test, from when it's ready; its failure fails the test."""
     task = asyncio.create_task(service)
     try:
@@ -31,7 +33,7 @@ async def background(service: Coroutine[Any, Any, object], ready: asyncio.Event 
             await eventually(lambda: ready.is_set() or task.done(), "the service hasn't started")
             if task.done():
                 await task
-        yield
+        yield task
         if task.done():
             await task
     finally:
@@ -41,7 +43,7 @@ async def background(service: Coroutine[Any, Any, object], ready: asyncio.Event 
 @asynccontextmanager
 async def working(
     database_url: str, redis_url: str, *, compare_details: bool = False, **config: Any
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.Task[object]]:
     """Run a worker with the tiny encoder, by default without the networks that compare photos in detail."""
     ready = asyncio.Event()
     photos = {name: config.pop(name) for name in ("http_hosts", "slack_hosts", "slack_token") if name in config}
@@ -53,5 +55,5 @@ async def working(
         **{"clock_seconds": 1, **config},
     )
     with decoders_kept():
-        async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready):
-            yield
+        async with background(run(settings, lambda _: None, lambda _: ready.set(), colours_only), ready) as worker:
+            yield worker

@@ -8,7 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("reunite", "db", "workers", "metrics", "bot", "api", "board", "embedded", "cli")
-_BEGINS = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|LOCK TABLE|TABLE|TRUNCATE|MERGE) ?\b")
+_FIRST = "SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|LOCK TABLE|TABLE|TRUNCATE|MERGE"
+_BEGINS = re.compile(rf"\s*({_FIRST}) ?\b")
+_WORDS = re.compile(rf"\b(?:{_FIRST})\b")
 _NAME = r"\s+(?:ONLY\s+|IF EXISTS\s+)?((?:public\.)?[a-z_]+)\b"
 _TABLE = re.compile(rf"\b(?:(?<!DISTINCT )FROM|JOIN|(?<!FOR )(?<!DO )(?<!KEY )UPDATE|TABLE|USING){_NAME}(?!\s*[(.])")
 _WRITTEN = re.compile(rf"\b(?:INTO|COPY){_NAME}")
@@ -42,6 +44,8 @@ def statements(packages: tuple[str, ...] = PACKAGES) -> list[Statement]:
 
 def of_module(name: str, code: str) -> Iterator[Statement]:
     """Yield every string that is a statement, f-strings and sums of strings as one."""
+    if not _WORDS.search(code):
+        return  # to parse every module takes seconds
     tree = ast.parse(code)
     constants = dict(_constants(tree))
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from cli.children import Child, children
+from tests.support.waiting import PATIENCE
 
 
 async def test_processes_are_stopped_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,5 +15,5 @@ async def test_processes_are_stopped_together(monkeypatch: pytest.MonkeyPatch) -
         await all_are_asked.wait()
 
     monkeypatch.setattr(Child, "stop", stop)
-    async with asyncio.timeout(10), children([["worker"], ["bot"]], {}):
+    async with asyncio.timeout(PATIENCE), children([["worker"], ["bot"]], {}):
         pass

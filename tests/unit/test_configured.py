@@ -139,6 +139,7 @@ def test_a_command_that_is_ended_by_a_signal_says_so(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("module", ["redis", "cli.settings"])
 def test_a_start_that_is_ended_while_it_imports_ends_quietly(module: str) -> None:
     script = f"""import os, signal, sys
@@ -153,6 +154,7 @@ app(["status"])"""
     assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "", "")
 
 
+@pytest.mark.untraced
 def test_help_imports_nothing_that_takes_long() -> None:
     heavy = "{'aiohttp', 'arq', 'numpy', 'psycopg', 'pydantic', 'redis', 'reunite', 'structlog', 'PIL', 'torch'}"
     script = f"import sys, cli.main; print(*sorted({heavy} & set(sys.modules)))"

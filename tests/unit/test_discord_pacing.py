@@ -24,6 +24,7 @@ from cli.bench.rate_limits import RateLimits, Rule
 from reunite.entities import ReplyTarget
 from reunite.messages.reply import Reply
 from reunite.ports import Outgoing
+from tests.support.waiting import PATIENCE
 
 
 class _Channel:
@@ -156,4 +157,4 @@ async def test_a_request_that_had_to_wait_for_its_moment_is_given_up_too(monkeyp
         async with aiohttp.ClientSession(trace_configs=[client_module._trace()]) as session:
             await internals.limit_time(session, None, None)
             with pytest.raises(aiohttp.ServerTimeoutError):
-                await asyncio.wait_for(session.get(f"{base}/users/@me"), 30)
+                await asyncio.wait_for(session.get(f"{base}/users/@me"), PATIENCE)

@@ -19,7 +19,7 @@ from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
 from reunite.commands import JoinWorkspace
 from reunite.entities import Settings
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any = None) -> Reconciler:
@@ -52,7 +52,7 @@ async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest
     monkeypatch.setattr(reconciler, "_reconcile_guild", swallow_one)
     reconciler.start()
     await began.wait()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await reconciler.stop()
     assert reconciler._task
     assert reconciler._task.done()
@@ -128,7 +128,7 @@ class Unsaved:
             await self.workspaces.join(self.guild)
         self.reconciler.start()
         assert self.reconciler._task
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await self.reconciler._task
         self.handlers.join.side_effect = self._save
 

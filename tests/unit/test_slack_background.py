@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 from bot.slack.background import Background, with_retries
 from bot.slack.errors import slack_answers
 from reunite.errors import MissingScopeError, TokenRefusedError, TryAgainError
+from tests.support.waiting import PATIENCE
 
 
 async def test_no_more_than_the_patience_is_spent_on_pauses() -> None:
@@ -57,7 +58,7 @@ async def test_a_long_pause_is_not_waited_for() -> None:
     async def fail() -> None:
         raise TryAgainError("too fast", after=3600)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         with pytest.raises(TryAgainError):
             await with_retries(fail)
 
@@ -86,6 +87,6 @@ async def test_a_stop_waits_for_work_but_not_without_end(monkeypatch: pytest.Mon
     working.start(work(soon))
     working.start(work(asyncio.Event()))
     asyncio.get_running_loop().call_soon(soon.set)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await working.finish()
     assert ended == ["done", "cancelled"]

@@ -19,11 +19,14 @@ SAFE_BY: Final = {
     "numpy.load": ("allow_pickle", False),
     "AutoModel.from_pretrained": ("use_safetensors", True),
 }
+NAMES: Final = re.compile("|".join(sorted(UNSAFE | {name.rpartition(".")[2] for name in SAFE_BY})))
 WEIGHTS: Final = {".bin", ".ckpt", ".pkl", ".pickle", ".pt", ".pth", ".safetensors", ".joblib", ".npy", ".npz", ".onnx"}
 
 
 def unsafe(source: str) -> Iterator[str]:
     """Yield what would read a pickle."""
+    if not NAMES.search(source):
+        return  # to parse every module takes a second
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in UNSAFE)

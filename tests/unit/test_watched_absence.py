@@ -8,6 +8,7 @@ import pytest
 from bot import absence
 from db.cancellation import stop
 from reunite.errors import TryAgainError
+from tests.support.waiting import PATIENCE
 
 
 async def test_a_workspace_that_cannot_be_left_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,6 +29,6 @@ async def test_a_workspace_that_cannot_be_left_holds_up_no_other(monkeypatch: py
     monkeypatch.setattr(absence, "absent_for_long", both)
     watching = asyncio.create_task(absence.watch_absence(store, "slack", start_check, leave))
     try:
-        await asyncio.wait_for(is_left.wait(), 5)
+        await asyncio.wait_for(is_left.wait(), PATIENCE)
     finally:
         await stop(watching)
