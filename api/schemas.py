@@ -109,7 +109,10 @@ class NewItems(Body):
 
 
 class Photo(BaseModel):
-    """A photo of an item. `url` is its stored copy's, once there is one; `problem` is a keyword."""
+    """A photo of an item. `url` is its stored copy's, once there is one.
+
+    `problem` is a keyword: why it failed, or what is wrong with a stored one (`photo_dark`, `photo_blurred`).
+    """
 
     id: UUID
     state: Literal["pending", "stored", "failed"]

@@ -8,7 +8,7 @@ from db.index_cache import IndexCache
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from reunite.entities import PhotoState, ReportState
+from reunite.entities import PhotoFlaw, PhotoState, ReportState
 
 
 class LeaseLostError(Exception):
@@ -80,17 +80,21 @@ class WorkSession(CommunitySession):
             work=self._lease.work,
         )
 
-    async def store_photo(self, photo: UUID, copy: bytes, colours: Sequence[float]) -> bool:
-        """Store a photo's copy (JPEG) and its colours, and delete its upload and link.
+    async def store_photo(
+        self, photo: UUID, copy: bytes, colours: Sequence[float], flaw: PhotoFlaw | None = None
+    ) -> bool:
+        """Store a photo's copy (JPEG), its colours and its flaw, and delete its upload and link.
 
         False if other work on the same report has stored one before, which is kept.
         """
         changed = await self._do(
-            """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, url = NULL, upload = NULL
+            """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, problem = %(flaw)s,
+                 url = NULL, upload = NULL
                WHERE id = %(photo)s AND state = 'pending'""",
             photo=photo,
             copy=copy,
             colours=[as_real(share) for share in colours],
+            flaw=flaw,
         )
         return changed == 1
 

@@ -5,14 +5,23 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from reunite import rules
-from reunite.entities import Label, Match, MatchState, PhotoState, Report, ReportKind, ReportState, lost_and_found
+from reunite.entities import (
+    Label,
+    Match,
+    MatchState,
+    PhotoState,
+    Report,
+    ReportKind,
+    ReportState,
+    lost_and_found,
+)
 from reunite.match_cards import card_of, correct, fade, fallen_out
 from reunite.matching.evidence import Search
 from reunite.matching.features import names_nothing
 from reunite.matching.question import choose
 from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.matching.shortlist import shortlist
-from reunite.messages import galleries, keys, notices, wording
+from reunite.messages import galleries, keys, notices, photo_hints, wording
 from reunite.messages.reply import Reply, Tile
 from reunite.moderators import readers
 from reunite.ports import Ping, ScoredPair, Session
@@ -206,6 +215,7 @@ def _nearest(stored: _Stored) -> list[Pair]:
 async def _reply(session: Session, report: Report, found: _Result) -> None:
     """Write a thread's first reply, or say what the author's answer to the question has changed."""
     if report.has_first_reply:
+        await _correct_hint(session, report)
         if report.question_answer and (found.shown or not found.has_claimed):
             await session.outbox.post(report.id, keys.thanks(report.id), wording.thanks(report, found.shown))
         return
@@ -216,8 +226,18 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
         return
     reply = _first_reply(report, found, await tiles_of(session, found.nearest))
     if reply:
+        if not (report.sealed or found.shown):  # a sealed report's thread says nothing of its photos
+            reply = photo_hints.first_with_hint(reply, report, await session.photos.of(report.id))
         await session.outbox.post(report.id, keys.first_reply(report.id), reply)
     await session.reports.mark_first_reply(report.id)
+
+
+async def _correct_hint(session: Session, report: Report) -> None:
+    """Take the hint at a better photo from a thread's first reply once there is one."""
+    key = keys.first_reply(report.id)
+    first = await session.outbox.get(key)
+    if first and photo_hints.has_hint(first):
+        await session.outbox.revise(key, photo_hints.corrected(first, await session.photos.of(report.id)))
 
 
 def _first_reply(report: Report, found: _Result, tiles: Sequence[Tile]) -> Reply | None:

@@ -167,9 +167,16 @@ class Workspace:
         return Account.on(self.platform, self.external_id, member)
 
 
+PhotoFlaw = Literal["photo_dark", "photo_blurred"]
+"""Why a stored photo shows too little to be compared: the key of the sentence that says what would help."""
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a report, in order of `position`. `problem` is a sentence's key where its intake failed."""
+    """A photo of a report, in order of `position`.
+
+    `problem` is a sentence's key: why its intake failed, or the flaw of a stored one.
+    """
 
     id: UUID
     report: UUID

@@ -15,7 +15,7 @@ from reunite.entities import Match, PhotoState, Report, ReportState, Workspace
 from reunite.errors import TellUserError
 from reunite.limits import HourlyLimit
 from reunite.locking import locked_match, locked_report
-from reunite.messages import keys, looks, notices, wording
+from reunite.messages import keys, looks, notices, photo_hints, wording
 from reunite.messages.reply import Reply
 from reunite.moderators import can_be_told
 from reunite.ports import Queue, Session, Store
@@ -184,9 +184,12 @@ async def _page(session: Session, look: Report, number: int) -> Reply:
     if failed and len(failed) == len(photos) and not (pairs or look.text):
         return looks.nothing_to_search(look, failed)
     if not pairs:
-        return looks.nothing(look, searched, failed, leaves_out=await leaves_something_out(session, look))
+        nothing = looks.nothing(look, searched, failed, leaves_out=await leaves_something_out(session, look))
+        return photo_hints.with_hint(nothing, photos, look.language)
     pages = [pairs[start : start + rules.MAX_TILES] for start in range(0, len(pairs), rules.MAX_TILES)]
     tiles = await tiles_of(session, pages[number], first=number * rules.MAX_TILES + 1)
     head = [] if number else looks.head(look, pairs, searched, failed)
     reply = looks.page(look, pages, number, tiles, head)
+    if not (number or pairs[0][0].label):
+        reply = photo_hints.with_hint(reply, photos, look.language)
     return reply.with_targets({found.id: found.target for _, found in pages[number] if found.target.message})

@@ -132,7 +132,7 @@ class Intake:
         try:
             decoded = await self._decoded(lease, photo, post)
             async with self.store.work_session(lease) as session:
-                is_stored = await session.store_photo(photo.id, decoded.jpeg, decoded.colours)
+                is_stored = await session.store_photo(photo.id, decoded.jpeg, decoded.colours, decoded.flaw)
                 if is_stored and decoded.is_partial:
                     await self._post_problem(session, lease, photo, TellUserError("photo_partial"))
                 if is_stored and (decoded.has_face or decoded.has_card):

@@ -14,8 +14,9 @@ from pillow_heif import register_heif_opener
 
 from reunite import rules
 from reunite.encoder import WHOLE, Framing, Pixels, Views
+from reunite.entities import PhotoFlaw
 from reunite.errors import DefectError, TellUserError
-from workers import cicp, isobmff, lighting, partial_photos, repair, srgb
+from workers import cicp, isobmff, lighting, partial_photos, repair, srgb, visibility
 from workers.borders import without_bars
 from workers.framing import framed, stacked, views_of
 from workers.repair import RepairedFile
@@ -90,6 +91,7 @@ class StoredCopy:
     height: int
     is_partial: bool
     shows_colours: bool
+    flaw: PhotoFlaw | None
 
 
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, framing: Framing = WHOLE) -> StoredCopy:
@@ -122,7 +124,8 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
         views = framed(pixels, framing)
     elif levels is not None:
         views = levels[views]
-    return StoredCopy(pixels, views, jpeg, *copy.size, is_partial=opened.is_partial, shows_colours=shows_colours)
+    flaw = visibility.flaw_of(as_posted)
+    return StoredCopy(pixels, views, jpeg, *copy.size, opened.is_partial, shows_colours=shows_colours, flaw=flaw)
 
 
 def decode(jpeg: bytes) -> Pixels:

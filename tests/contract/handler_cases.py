@@ -28,6 +28,7 @@ from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.other_side_cases import OtherSideCases
 from tests.contract.past_post_cases import PastPostCases
 from tests.contract.photo_edit_cases import PhotoEditCases
+from tests.contract.photo_hint_cases import PhotoHintCases
 from tests.contract.post_cases import PostCases
 from tests.contract.questions import answer, ask
 from tests.contract.reminder_cases import ReminderCases
@@ -316,6 +317,7 @@ class HandlerCases(
     ClaimOverCases,
     PastPostCases,
     PhotoEditCases,
+    PhotoHintCases,
     ReminderCases,
     RepeatCases,
     VagueCases,

@@ -27,6 +27,7 @@ from reunite.entities import (
     Label,
     Match,
     Member,
+    PhotoFlaw,
     PlatformName,
     ReplyTarget,
     Report,
@@ -116,13 +117,14 @@ class Stage:
             due = await session._all("SELECT report_id AS id FROM work WHERE report_id = ANY(%(all)s)", all=wanted)
         return [row["id"] for row in due]
 
-    async def keep_photos(self, report: Report) -> None:
-        """Make the stored copies of a report's photos."""
+    async def keep_photos(self, report: Report, flaw: PhotoFlaw | None = None) -> None:
+        """Make the stored copies of a report's photos; `flaw` is that of the new ones."""
         async with self.session(report.community) as session:
             await session._do(
-                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL"
-                " WHERE report_id = %(report)s",
+                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL, problem = %(flaw)s"
+                " WHERE report_id = %(report)s AND state <> 'stored'",
                 copy=COPY,
+                flaw=flaw,
                 report=report.id,
             )
 

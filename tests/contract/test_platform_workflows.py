@@ -1,13 +1,14 @@
 """What members and moderators do apart from posting, on each platform: forms, claims, sealed and private, setup."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
 import pytest
 
-from reunite.entities import Report, ReportState
+from reunite.entities import PhotoState, Report, ReportState
 from reunite.language import sentence
-from reunite.messages import keys
+from reunite.messages import keys, photo_hints, wording
 from reunite.messages.reply import Picture, Plain, Reply
 from reunite.ports import Outgoing, Sent
 from tests.contract.harness import JPEG, Harness
@@ -308,7 +309,14 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(harness:
     [report] = await harness.reports()
     assert report.text == "my umbrella\nwith a duck's head"
     async with harness.store.session(report.community) as session:
-        assert len(await session.photos.of(report.id)) == 2
+        photos = await session.photos.of(report.id)
+    assert len(photos) == 2
+    dark = [replace(photo, state=PhotoState.STORED, problem="photo_dark") for photo in photos]
+    hinted = photo_hints.first_with_hint(wording.nothing(report, 1), report, dark)
+    sent = await harness.platform.send(Outgoing(str(uuid4()), report.target, hinted))
+    assert sentence("photo_dark") in str(await harness.screen.words(sent))
+    reply = await harness.ui.press(sent, sentence("button_add_photo"), bob, photo=JPEG)
+    assert reply.words == sentence("note_looking_again")
     refused = await harness.ui.press(mine, sentence("button_withdraw"), mallory)
     assert refused.words.startswith(sentence("only_own").partition("/")[0])  # Slack has it as /lost mine
     assert (await harness.ui.press(mine, sentence("button_withdraw"), bob)).words == sentence("note_withdrawn")

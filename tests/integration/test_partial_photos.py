@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from PIL import Image
 
 from reunite.entities import IncomingPhoto
+from reunite.language import sentence
 from reunite.matching.evidence import PairKind
+from tests.support.photo_files import saved
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.world import World, open_world
@@ -38,8 +41,12 @@ async def test_an_incomplete_photo_is_matched_and_its_author_is_notified(world: 
 async def test_a_whole_photo_without_its_end_marker_needs_no_word(world: World) -> None:
     photos = (IncomingPhoto("whole.jpg", data=drawing("red")[:-2]),)
     await world.found("f1", text="umbrella", photos=photos)
+    night = saved(Image.new("RGB", (240, 240), (12, 10, 14)), "JPEG")
+    await world.found("f2", text="umbrella", photos=(IncomingPhoto("night.jpg", data=night),))
     await world.wait_until_idle()
     assert "problem" not in world.platform.kinds("f1")
+    said = [sentence("photo_dark") in "".join(world.platform.thread(root)) for root in ("f1", "f2")]
+    assert said == [False, True], "one of a dark room is used, and a better one is asked for"
 
 
 async def test_a_photo_that_lacks_too_much_is_refused(world: World) -> None:

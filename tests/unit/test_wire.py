@@ -29,12 +29,14 @@ async def heard(output: bytes) -> Decoded | None:
 
 async def test_a_picture_arrives_as_it_was_sent() -> None:
     pixels = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
-    decoded = await heard(wire.picture(Decoded(b"jpeg", 5, 4, pixels[None], SHARES, is_partial=True)))
+    sent = Decoded(b"jpeg", 5, 4, pixels[None], SHARES, is_partial=True, flaw="photo_dark")
+    decoded = await heard(wire.picture(sent))
     assert decoded
     assert decoded.jpeg == b"jpeg"
     assert (decoded.views == pixels).all()
     assert decoded.colours == SHARES
     assert decoded.is_partial
+    assert decoded.flaw == "photo_dark"
 
 
 async def test_a_problem_arrives_with_its_numbers() -> None:

@@ -75,6 +75,7 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
                 views,
                 shares,
                 is_partial=copy.is_partial,
+                flaw=copy.flaw,
                 has_face=covered.has_face,
                 has_card=covered.has_card,
             )

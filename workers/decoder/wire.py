@@ -8,11 +8,12 @@ import json
 import math
 import struct
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, TypeGuard
+from typing import IO, TYPE_CHECKING, Any, Final, TypeGuard, get_args
 
 import numpy as np
 
 from reunite.encoder import WHOLE, Framing, Views
+from reunite.entities import PhotoFlaw
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers.photos import STORED_SIDE
@@ -52,6 +53,7 @@ class Decoded:
     views: Views
     colours: tuple[float, ...]
     is_partial: bool
+    flaw: PhotoFlaw | None = None
     has_face: bool = False
     has_card: bool = False
     """Faces and cards that were found are covered."""
@@ -81,7 +83,7 @@ def message(**content: Any) -> bytes:
 def picture(decoded: Decoded) -> bytes:
     """Return the outcome for a photo that could be opened."""
     size = {"width": decoded.width, "height": decoded.height}
-    flags = {"partial": decoded.is_partial, "face": decoded.has_face, "card": decoded.has_card}
+    flags = {"partial": decoded.is_partial, "flaw": decoded.flaw, "face": decoded.has_face, "card": decoded.has_card}
     head = message(colours=decoded.colours, **size, **flags)
     return head + frame(decoded.jpeg) + decoded.views.tobytes()
 
@@ -114,8 +116,9 @@ async def read_picture(reader: "StreamReader", content: dict[str, Any], framing:
     shape = framing.shape(width, height)
     views = np.frombuffer(await reader.readexactly(math.prod(shape)), np.uint8).reshape(shape)
     partial, face, card = (content.get(name) is True for name in ("partial", "face", "card"))
+    flaw = next((known for known in get_args(PhotoFlaw) if known == content.get("flaw")), None)
     colours = tuple(map(float, shares))
-    return Decoded(jpeg, width, height, views, colours, is_partial=partial, has_face=face, has_card=card)
+    return Decoded(jpeg, width, height, views, colours, partial, flaw, has_face=face, has_card=card)
 
 
 async def _read(reader: "StreamReader", max_bytes: int) -> bytes:
