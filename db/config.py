@@ -42,6 +42,16 @@ def _host(name: str) -> str:
         ) from None
 
 
+def _address(url: str) -> str:
+    try:
+        named = urlsplit(url)
+        if url and not (named.hostname and named.port != 0):
+            raise ValueError
+    except ValueError:
+        raise ValueError("this isn't an address, such as https://chat.example.org/reunite") from None
+    return url
+
+
 def _is_port(named: str) -> bool:
     """Return whether libpq takes this as a port: it ignores spaces around it, and has its own if it's empty."""
     port = named.strip()
@@ -52,6 +62,7 @@ HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
 """A path, in which ~ is the home folder: only shells expand it, not files with settings."""
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
 """A list, separated by commas or spaces."""
+Address = Annotated[str, AfterValidator(_address)]
 Hosts = Annotated[Listed, AfterValidator(_hosts)]
 """A list of hosts."""
 

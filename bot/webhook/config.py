@@ -2,12 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from bot.errors import SetupError
 from bot.signatures import key_of
-from db.config import Hosts, from_environment
+from db.config import Address, Hosts, from_environment
 from http_server.loopback import is_local
 
 
@@ -15,23 +15,11 @@ from http_server.loopback import is_local
 class WebhookConfig:
     """Where the chat takes the bot's calls, the secret that both sides sign with, and where the bot listens."""
 
-    url: str | None = None
+    url: Address | None = None
     secret: str | None = Field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = Field(default=8702, ge=0, le=65535)
     photo_hosts: Hosts = Field(default=frozenset(), validation_alias="REUNITE_PHOTO_HOSTS")
-
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: str | None) -> str | None:
-        try:
-            named = urlsplit(url or "https://none")
-            is_address = bool(named.hostname) and named.port != 0
-        except ValueError:
-            is_address = False
-        if not is_address:
-            raise ValueError("this isn't an address, such as https://chat.example.org/reunite")
-        return url
 
     @property
     def is_set(self) -> bool:
