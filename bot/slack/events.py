@@ -46,6 +46,10 @@ _Listener = Callable[..., Awaitable[None]]
 _RETRY: Final = "x-slack-retry-num"
 _DROPPING: Final = timedelta(minutes=2)
 """How long Slack may drop events from the minute that it names; if it goes on, it names the next minute too."""
+NOT_INSTALLED: Final = (
+    "I'm not installed in your workspace, or not any more. Ask one of its admins to install me, then try again."
+)
+"""What people of a workspace that we don't know read, in English: neither they nor Slack have told us a language."""
 _LAST_RETRY: Final = "3"
 """Slack sends an event again at once, after one minute, and after five."""
 
@@ -83,6 +87,7 @@ def bolt_app(client: AsyncWebClient, config: SlackConfig, parts: Parts) -> Async
         client=client,
         logger=logger,
         before_authorize=_NamingWorkspace(),
+        user_facing_authorize_error_message=NOT_INSTALLED,
         authorize=authorize,  # type: ignore[arg-type] # it may return None: bolt then refuses the request
         signing_secret=config.signing_secret or "",
         process_before_response=True,

@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import Final
 
 from bot.backfill import BackfillRequests
+from bot.locks import Locks
 from bot.saved import WENT_WRONG
-from bot.slack.background import Background
+from bot.slack.background import Background, with_retries
 from bot.slack.errors import FAILURES, part_of, slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
@@ -60,6 +61,9 @@ class Home:
         self._new_channels = NewChannels(handlers)
         self._samples = Samples(handlers)
         self._background = background
+        self._locks = Locks[tuple[str, str]]()
+        """By workspace and user: an update that began earlier never replaces a later one."""
+        self._waiting: set[tuple[str, str]] = set()
 
     async def opened(self, workspace: SlackWorkspace, event: Body) -> None:
         """Update someone's home tab when they open it."""
@@ -67,7 +71,19 @@ class Home:
             self._background.start(self.publish(workspace, event["user"]))
 
     async def publish(self, workspace: SlackWorkspace, user: str) -> None:
-        """Update someone's home tab."""
+        """Update someone's home tab; what is asked for while another update waits is shown by that one."""
+        key = (workspace.team, user)
+        if key in self._waiting:
+            return
+        self._waiting.add(key)
+        try:
+            async with self._locks.of(key):
+                self._waiting.discard(key)
+                await with_retries(lambda: self._publish(workspace, user))
+        finally:
+            self._waiting.discard(key)
+
+    async def _publish(self, workspace: SlackWorkspace, user: str) -> None:
         with slack_errors():
             person = await workspace.person(user)
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)

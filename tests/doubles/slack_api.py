@@ -126,7 +126,7 @@ class SlackApi:
         app.router.add_route("*", "/api/{method}", self._call)
         self.files.add_routes(app)
 
-    def fail_next(self, method: str, status: int = 200, error: str = "", retry_after: int | None = None) -> None:
+    def fail_next(self, method: str, status: int = 200, error: str = "", retry_after: float | None = None) -> None:
         """Let the next call of a method fail."""
         # https://docs.slack.dev/apis/web-api/rate-limits: 429 with Retry-After (read 2026-11-26).
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}

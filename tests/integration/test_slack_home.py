@@ -46,6 +46,7 @@ async def test_the_home_tab_shows_ones_own_open_reports_and_no_others(world: Wor
 async def test_a_report_is_withdrawn_from_the_home_tab_which_then_shows_it_no_more(world: World) -> None:
     await report(world, world.ada, "a hat")
     home = await world.slack.ui.open_home(world.ada)
+    world.slack.api.fail_next("views.publish", status=429, error="ratelimited", retry_after=0.01)
     await world.slack.ui.press_in(home, sentence("button_withdraw"), world.ada)
     await world.slack.ui.modal(world.ada, sentence("note_withdrawn"))
     assert (await world.report()).state is ReportState.WITHDRAWN

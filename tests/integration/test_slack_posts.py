@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import ClientSession, web
 
+from bot.slack.events import NOT_INSTALLED
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReportKind, ReportState, Settings
 from reunite.language import sentence
@@ -163,6 +164,8 @@ async def test_people_of_another_organisation_report_as_members_do_and_never_mod
     ):
         assert await file.read() == JPEG
     world.slack.delete(world.found, ts)
+    used = await world.slack.slash("lost", "a hat", eve, world.lost)
+    assert await eventually(lambda: [answer["text"] for answer in used.answers]) == [NOT_INSTALLED]
     await world.slack.settle()
     _, _, match, card = await world.card()
     await world.slack.react(card.channel, card.message, "white_check_mark", eve).acked.wait()
