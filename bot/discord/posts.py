@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import discord
 
+from bot.channels import kind_named
 from bot.discord.markup import readable, without_spoilers
 from bot.discord.workspaces import member_of
 from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
@@ -32,6 +33,18 @@ def target_of(message: discord.Message) -> ReplyTarget:
     """Return a guild message's target."""
     guild = message.guild.id if message.guild else 0
     return ReplyTarget("discord", str(guild), str(message.channel.id), str(message.id))
+
+
+def kind_of(message: discord.Message, kind: ReportKind) -> ReportKind:
+    """Return the kind of report of a post in a channel for one kind.
+
+    In a forum for both, which counts as one for found items, a tag such as "Lost" may say so. Elsewhere a tag "Found"
+    may mean that a lost thing is back.
+    """
+    place = message.channel
+    tags = place.applied_tags if isinstance(place, discord.Thread) and place.id == message.id else []
+    told = {named for tag in tags if (named := kind_named(tag.name))}
+    return ReportKind.LOST if kind is ReportKind.FOUND and told == {ReportKind.LOST} else kind
 
 
 def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
