@@ -33,9 +33,14 @@ def role_of(channel: str, name: str, settings: Settings) -> ReportKind | None:
         return ReportKind.FOUND
     if channel in settings.lost_channels:
         return ReportKind.LOST
-    by_name = _named().get(_bare(name))
+    by_name = kind_named(name)
     chosen = settings.found_channels if by_name is ReportKind.FOUND else settings.lost_channels
     return None if chosen else by_name
+
+
+def kind_named(name: str) -> ReportKind | None:
+    """Return the kind of report that a name of a channel, or of a tag in a forum, says; None if it says none."""
+    return _named().get(_bare(name))
 
 
 def languages_of(name: str) -> list[str]:

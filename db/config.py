@@ -45,10 +45,11 @@ def _host(name: str) -> str:
 def _address(url: str) -> str:
     try:
         named = urlsplit(url)
-        if url and not (named.hostname and named.port != 0):
-            raise ValueError
+        is_address = bool(named.hostname) and named.port != 0
     except ValueError:
-        raise ValueError("this isn't an address, such as https://chat.example.org/reunite") from None
+        is_address = False
+    if url and not is_address:
+        raise ValueError("this isn't an address, such as https://chat.example.org/reunite")
     return url
 
 

@@ -8,14 +8,13 @@ import discord
 
 from bot.discord.errors import discord_errors, is_refusal
 from bot.discord.permissions import ReportChannel, missing
-from bot.discord.posts import is_post, photos_of, report_of, text_of
+from bot.discord.posts import is_post, kind_of, photos_of, report_of
 from bot.discord.workspaces import Workspaces
 from bot.past_posts import Page, PastMessage
 from db.backfills import Backfill
 from reunite.commands import NewReport
 from reunite.entities import ReportKind
 from reunite.errors import TryAgainError, UndeliverableError
-from reunite.messages.offers import kind_of_photo
 from reunite.past_posts import PastPost
 
 _PAGE: Final = 100
@@ -137,7 +136,7 @@ async def _first_message(thread: discord.Thread, kind: ReportKind, cursor: str) 
 
 def _past_message(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> PastMessage:
     async def read() -> NewReport:
-        return report_of(message, kind_of_photo(text_of(message), kind))
+        return report_of(message, kind_of(message, kind))
 
     post = PastPost(
         key=str(message.id),

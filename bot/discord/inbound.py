@@ -15,7 +15,7 @@ from bot.discord.errors import MissingPermissionError
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permission_notices import PermissionNotices
 from bot.discord.permissions import ReportChannel
-from bot.discord.posts import is_post, not_a_photo, only_links, photos_of, report_of, target_of, text_of
+from bot.discord.posts import is_post, kind_of, not_a_photo, only_links, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
 from bot.discord.workspaces import Workspaces, member_of
 from bot.latest import Latest
@@ -100,11 +100,12 @@ class Inbound:
         if channel is None:
             await self._answer_in_thread(message)
             return
-        problem = _problem_of(message, channel[1])
+        kind = kind_of(message, channel[1])
+        problem = _problem_of(message, kind)
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(channel[0].guild)
-                report = report_of(message, offers.kind_of_photo(text_of(message), channel[1]))
+                report = report_of(message, kind)
                 report = replace(report, author=author or report.author)
                 if replied := await self._replied_to(message, report):
                     is_settled = await self._ask_about_reply(message, report, replied)
@@ -114,7 +115,7 @@ class Inbound:
                     is_settled = await self._report(report, channel[0], again=True)
                 if is_settled:
                     self.recent.append(message.id)
-        elif offered := _offered_kind(message, channel[1]):
+        elif offered := _offered_kind(message, kind):
             await self._offer(message, offered, channel[0].guild)
 
     async def _answer_in_thread(self, message: discord.Message) -> None:
@@ -237,7 +238,7 @@ class Inbound:
                 return
             place, kind = channel
             if await self._counts(place, kind, message.created_at):
-                report = report_of(message, offers.kind_of_photo(text_of(message), kind))
+                report = report_of(message, kind_of(message, kind))
                 if replied := await self._replied_to(message, report):
                     await self._ask_about_reply(message, report, replied)
                 else:

@@ -5,6 +5,9 @@ from typing import Final
 
 import discord
 
+from bot.channels import kind_named
+from reunite.entities import ReportKind
+
 TO_ANSWER: Final = discord.Permissions(
     view_channel=True,
     read_message_history=True,  # to open a thread at a message
@@ -68,9 +71,14 @@ def closed_to_some(channels: Sequence[ReportChannel]) -> list[ReportChannel]:
     ]
 
 
-def free_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
-    """Return a tag for a post if the forum requires one: not one that only moderators may use."""
-    return [tag for tag in forum.available_tags if not tag.moderated][:1] if forum.flags.require_tag else []
+def free_tags(forum: discord.ForumChannel, kind: ReportKind) -> list[discord.ForumTag]:
+    """Return a tag for a kind of report if the forum requires one: not one that only moderators may use.
+
+    One that says the kind comes first, and one that says the other kind last.
+    """
+    order = {kind: 0, None: 1}
+    free = [tag for tag in forum.available_tags if not tag.moderated] if forum.flags.require_tag else []
+    return sorted(free, key=lambda tag: order.get(kind_named(tag.name), len(order)))[:1]
 
 
 def may_set_up(interaction: discord.Interaction) -> bool:

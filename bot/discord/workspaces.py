@@ -190,7 +190,11 @@ class Workspaces:
             candidates, key=lambda channel: (channel != here, not channels.comes_first(channel.name))
         ):
             if not missing(channel, needed):
-                if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not free_tags(channel):
+                if (
+                    isinstance(channel, discord.ForumChannel)
+                    and channel.flags.require_tag
+                    and not free_tags(channel, kind)
+                ):
                     raise TellUserError("forum_needs_tag", channel=channel.mention)
                 return channel
         if not candidates:

@@ -73,7 +73,7 @@ class Messages:
                 allowed_mentions=rendered.mentions,
                 view=rendered.view(),
                 auto_archive_duration=ARCHIVE_AFTER,
-                applied_tags=free_tags(forum),
+                applied_tags=free_tags(forum, kind),
             )
             return opened.message
 

@@ -122,10 +122,11 @@ class Admin:
         self._guild.has_outage = False
         await self._guild.gateway.dispatch("GUILD_CREATE", self._guild.guild())
 
-    async def require_tag(self, forum: str, *, moderated: bool) -> str:
+    async def require_tag(self, forum: str, *, moderated: bool, name: str = "") -> str:
         """Let a forum (by name) require a tag, and add one, perhaps for moderators only."""
         place = self._guild.channels[self._guild.channel(forum)]
-        tag = {"id": self._guild.new_id(), "name": f"tag {len(place['available_tags'])}", "moderated": moderated}
+        name = name or f"tag {len(place['available_tags'])}"
+        tag = {"id": self._guild.new_id(), "name": name, "moderated": moderated}
         place["available_tags"].append({**tag, "emoji_id": None, "emoji_name": None})
         place["flags"] |= shapes.REQUIRE_TAG
         await self._guild.gateway.dispatch("CHANNEL_UPDATE", place)

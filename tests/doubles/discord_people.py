@@ -62,10 +62,15 @@ class People:
         photos: Mapping[str, bytes] | None = None,
         *,
         content_type: str = "image/jpeg",
+        tag: str = "",
     ) -> str:
-        """Open a post in a forum channel (by name) and return its id: the thread's, and its first message's."""
+        """Open a post in a forum channel (by name) and return its id: the thread's, and its first message's.
+
+        `tag` is one of the forum's, by its id.
+        """
         number = self._guild.new_id()
         thread = self._guild.add_thread(self._guild.channel(forum), number, title, by=author)
+        thread["applied_tags"] = [tag] if tag else []
         await self._guild.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
         attachments = [self._guild.attach(number, name, data, content_type) for name, data in (photos or {}).items()]
         message = self._guild.add_message(number, author, {"content": text, "attachments": attachments}, number)

@@ -185,6 +185,7 @@ async def test_a_killed_bot_goes_on_and_takes_nothing_twice(discord: DiscordDoub
 async def test_a_forums_posts_are_read_whether_archived_or_not(discord: DiscordDouble, database_url: str) -> None:
     discord.admin.joined()
     ann, forum = discord.admin.join("Ann"), discord.add_channel("found-items", shapes.FORUM)["id"]
+    tag = await discord.admin.require_tag("found-items", moderated=False, name="Lost")
     for days in (61, *range(40, 5, -1)):
         number = snowflake(days)
         thread = discord.add_thread(forum, number, f"title {days}", by=ann)
@@ -192,6 +193,7 @@ async def test_a_forums_posts_are_read_whether_archived_or_not(discord: DiscordD
         at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         discord.add_message(number, ann, {"content": "it", "attachments": [photo], "timestamp": at}, number)
         ended = (datetime.now(UTC) - timedelta(days=days - 3)).isoformat()
+        thread["applied_tags"] = [tag] if days == 30 else []
         thread["thread_metadata"] |= {"archived": days > 8, "archive_timestamp": ended, "locked": days == 20}
     discord.messages[snowflake_of(discord, "title 10")].clear()
     async with bot(discord, database_url) as (here, handlers):
@@ -202,6 +204,7 @@ async def test_a_forums_posts_are_read_whether_archived_or_not(discord: DiscordD
             f"title {days}\nit" for days in range(6, 41) if days not in {10, 20}
         )
         assert (tally.reports, tally.skipped) == (33, {"settled": 1, "deleted": 1})
+        assert [each["text"] for each in await here.reports() if each["kind"] == ReportKind.LOST] == ["title 30\nit"]
 
 
 def snowflake_of(discord: DiscordDouble, title: str) -> str:

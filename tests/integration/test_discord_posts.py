@@ -182,6 +182,10 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     async with world.store.session(await world.community()) as session:
         assert await session.outbox.get(keys.thread_photo(report["id"]))
     assert await world.photos() == []  # the post has none, and only that is deleted with the report
+    tag = await world.discord.admin.require_tag("found-items", moderated=False, name="🔎 Lost")
+    await world.discord.people.post_in_forum("found-items", ann, "Scarf", photos={"a.jpg": JPEG}, tag=tag)
+    await eventually(world.photos)
+    assert [report["kind"] for report in await world.reports()] == ["found", "lost"]
 
 
 async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:

@@ -5,9 +5,9 @@ from unittest.mock import MagicMock
 import discord
 import pytest
 
-from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, closed_to_some, missing
+from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, closed_to_some, free_tags, missing
 from bot.discord.workspaces import Workspaces
-from reunite.entities import Settings
+from reunite.entities import ReportKind, Settings
 
 
 def channel(*, kind: type[discord.abc.GuildChannel] = discord.TextChannel, lacks: tuple[str, ...] = ()) -> MagicMock:
@@ -55,6 +55,15 @@ def test_a_channel_that_others_readers_cannot_open_is_told_apart() -> None:
     assert closed_to_some([open_to_all, seen_by(members, staff, bot)]) == closed_to_some([hidden]) == []
     assert closed_to_some([open_to_all, hidden, for_adults]) == [hidden, for_adults]
     assert closed_to_some([for_adults]) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"), [(["Lost", "Pets", "Found"], "Found"), (["Lost", "Pets"], "Pets"), (["Lost"], "Lost")]
+)
+def test_a_forum_that_requires_a_tag_gets_the_one_that_says_the_kind(names: list[str], chosen: str) -> None:
+    tags = [discord.ForumTag(name="Found", moderated=True), *(discord.ForumTag(name=name) for name in names)]
+    forum = MagicMock(discord.ForumChannel, available_tags=tags)
+    assert [tag.name for tag in free_tags(forum, ReportKind.FOUND)] == [chosen]
 
 
 @pytest.mark.parametrize(
