@@ -9,7 +9,7 @@ from board.parts import Board
 from board.visits import Visit
 from reunite.entities import ReportKind
 from reunite.language import words_in
-from reunite.messages.trending import days_in_words
+from reunite.messages.trending import soon_returned
 from reunite.messages.wording import thing_words
 from reunite.trends import places_of_both, things_lost
 
@@ -41,7 +41,7 @@ class Numbers:
             now=now.lines,
             weeks=weeks,
             most=max([1, *(max(week.lost, week.found, week.returned) for week in weeks)]),
-            days=None if days is None else days_in_words(days, visit.language),
+            soon="" if days is None else soon_returned(days, visit.language),
             places=places,
             things=[(thing_words(name, visit.language), n) for name, n in things],
             weekdays=[(words_in(visit.language).weekdays[weekday.day - 1], weekday) for weekday in weekdays],

@@ -51,7 +51,7 @@ class BackfillRequests:
             return sentence("past_posts_no_channels", language)
         span = await self.span(workspace)
         await self.start(workspace, channels, span, notice="start")
-        names, since = messages.named(channels.values()), date_words(span.since, language)
+        names, since = messages.named(channels.values(), language), date_words(span.since, language)
         return sentence("past_posts_started", language, channels=names, since=since)
 
     async def _running(self, workspace: Workspace) -> Sequence[Backfill]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -61,6 +61,8 @@ class Words:
     months: tuple[str, ...]
     capitalised_nouns: bool
     """Whether all nouns are capitalised."""
+    comma: str
+    """What is written between the items of a list."""
     when: Mapping[str, Sequence[str]]
     """What people type to say when; `weekdays`, where a language has them, are other forms of their names."""
     plurals: PluralRules
@@ -144,6 +146,11 @@ def weekday(moment: datetime, language: str = "en") -> str:
     return words_in(language).weekdays[moment.weekday()]
 
 
+def listed(items: Iterable[str], language: str) -> str:
+    """Return items one after the other: "#found, #lost", "#拾得物、#落とし物"."""
+    return words_in(language).comma.join(items)
+
+
 _MARKS: Final = tuple(".,:;!?…–—。、，：；！？")
 
 
@@ -182,6 +189,7 @@ def _words_in(language: str) -> Words:
         weekdays=tuple(read["weekdays"]),
         months=tuple(read["months"]),
         capitalised_nouns=read.get("capitalised_nouns", False),
+        comma=read.get("comma", ", "),
         when=read["when"],
         plurals=PluralRules.of(read["plurals"]),
         page={key: _held(words) for key, words in read["page"].items()},

@@ -13,7 +13,7 @@ from bot.discord.render import RenderedButton
 from bot.discord.workspaces import Workspaces
 from db.trouble import is_temporary
 from reunite.entities import ReportKind, Settings
-from reunite.language import sentence
+from reunite.language import listed, sentence
 
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
 
@@ -54,7 +54,7 @@ class NewChannels:
             created = await _created(guild, needed, settings, manager)
             is_saved = await self._choose(guild, created)
         refused = [use for use in needed if use not in created]
-        made = ", ".join(channel.mention for channel in created.values())
+        made = listed((channel.mention for channel in created.values()), language)
         sentences = [sentence("channels_created", language, channels=made)] if made else []
         if not is_saved:
             sentences.append(sentence("channels_unsaved", language))
@@ -83,7 +83,7 @@ class NewChannels:
 
     def _names(self, guild: discord.Guild, uses: Sequence[ChannelUse]) -> str:
         language = self._workspaces.language(guild)
-        return ", ".join(f"#{sentence(f'channel_{use}', language)}" for use in uses)
+        return listed((f"#{sentence(f'channel_{use}', language)}" for use in uses), language)
 
 
 async def _created(

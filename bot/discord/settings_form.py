@@ -45,7 +45,7 @@ from reunite import rights
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import command_names, sentence
+from reunite.language import command_names, listed, sentence
 from reunite.text.zones import likely_zone
 
 _CHANNELS: Final = "setup:places"
@@ -92,13 +92,13 @@ class SettingsForm:
         sealed = (sentence(f"category_{category}", language) for category in settings.sealed_categories)
         reports = "setup_private_on" if settings.private_reports else "setup_public_on"
         values: Sequence[tuple[str, str]] = (
-            ("setup_found", self._channels(guild, ReportKind.FOUND)),
-            ("setup_lost", self._channels(guild, ReportKind.LOST)),
+            ("setup_found", self._channels(guild, ReportKind.FOUND, language)),
+            ("setup_lost", self._channels(guild, ReportKind.LOST, language)),
             ("setup_log", f"<#{settings.log_channel}>" if settings.log_channel else ""),
-            ("setup_moderators", ", ".join(f"<@&{role}>" for role in settings.moderators)),
+            ("setup_moderators", listed((f"<@&{role}>" for role in settings.moderators), language)),
             ("setup_language", sentence("language_name", settings.language)),
             ("setup_private", sentence(reports, language)),
-            ("setup_sealed", ", ".join(sealed)),
+            ("setup_sealed", listed(sealed, language)),
             ("setup_timezone", settings.timezone),
             ("setup_keep_days", str(settings.keep_days)),
             ("setup_digest", digests(language)[digest_of(settings)]),
@@ -106,8 +106,8 @@ class SettingsForm:
         )
         return [f"**{sentence(key, language)}:** {value or '–'}" for key, value in values]
 
-    def _channels(self, guild: discord.Guild, kind: ReportKind) -> str:
-        return ", ".join(channel.mention for channel in self._workspaces.channels(guild, kind))
+    def _channels(self, guild: discord.Guild, kind: ReportKind, language: str) -> str:
+        return listed((channel.mention for channel in self._workspaces.channels(guild, kind)), language)
 
     def _missing(self, guild: discord.Guild, language: str) -> list[str]:
         """Name the missing permissions, once for all channels that lack the same ones; in a timeout, only that."""
@@ -124,7 +124,7 @@ class SettingsForm:
             slots = missing_permissions(channel, needed, language)
             if names := slots["permissions"]:
                 same = lacking.setdefault(names, slots)
-                same["channel"] = ", ".join(dict.fromkeys((same["channel"], slots["channel"])))
+                same["channel"] = listed(dict.fromkeys((same["channel"], slots["channel"])), language)
         return [f"⚠️ {sentence('permissions_missing', language, **slots)}" for slots in lacking.values()]
 
     def _open_log(self, guild: discord.Guild, language: str) -> list[str]:

@@ -17,7 +17,7 @@ from reunite.commands import ChangeSettings, JoinWorkspace
 from reunite.entities import Channel, Member, PlatformName, ReportKind, Settings
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import listed, sentence
 
 _DEFAULTS: Final = Settings()
 _SAVE_EVERY_SECONDS: Final = 30.0
@@ -253,7 +253,7 @@ def lacking(channel: ReportChannel, needed: discord.Permissions, language: str) 
 def missing_permissions(channel: ReportChannel, needed: discord.Permissions, language: str) -> dict[str, str]:
     """Return the slots of the sentence `permissions_missing`."""
     names = (sentence(f"permission_{name}", language) for name in missing(channel, needed))
-    return {"channel": channel.mention, "permissions": ", ".join(names), "bot": channel.guild.me.display_name}
+    return {"channel": channel.mention, "permissions": listed(names, language), "bot": channel.guild.me.display_name}
 
 
 def member_of(user: discord.User | discord.Member) -> Member:

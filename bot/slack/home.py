@@ -25,7 +25,7 @@ from bot.slack.workspace import SlackWorkspace
 from reunite import rights
 from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import listed, sentence
 from reunite.messages.forms import ReportForm
 from reunite.messages.reply import Reply
 
@@ -81,7 +81,7 @@ class Home:
         """Return what keeps replies back, such as missing permissions, and what lets everyone read the moderators'."""
         warnings = []
         if scopes := await _missing_scopes(workspace):
-            named = ", ".join(f"`{scope}`" for scope in scopes)
+            named = listed((f"`{scope}`" for scope in scopes), person.language)
             warnings.append(sentence("home_scopes", person.language, scopes=named))
         log = (await self._handlers.settings("slack", workspace.team)).log_channel
         with suppress(TryAgainError):  # nothing is known to be wrong

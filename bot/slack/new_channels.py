@@ -15,7 +15,7 @@ from db.trouble import is_temporary
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from reunite.handlers import Handlers
-from reunite.language import sentence
+from reunite.language import listed, sentence
 
 _TAKEN: Final = "name_taken"
 _REFUSALS: Final = {"missing_scope": "channels_scopes", _TAKEN: "channels_taken"}
@@ -96,12 +96,12 @@ def _name(use: ChannelUse, settings: Settings) -> str:
 
 
 def _made(created: Mapping[ChannelUse, str], language: str, *, is_saved: bool) -> list[str]:
-    made = ", ".join(f"<#{channel}>" for channel in created.values())
+    made = listed((f"<#{channel}>" for channel in created.values()), language)
     sentences = [sentence("channels_created", language, channels=made)] if made else []
     return sentences if is_saved else [*sentences, sentence("channels_unsaved", language)]
 
 
 def _refused(left: Sequence[ChannelUse], reason: str, settings: Settings, language: str) -> list[str]:
     key = _REFUSALS.get(reason, "channels_refused")
-    names = ", ".join(f"#{_name(use, settings)}" for use in (left[:1] if reason == _TAKEN else left))
+    names = listed((f"#{_name(use, settings)}" for use in (left[:1] if reason == _TAKEN else left)), language)
     return [sentence(key, language, channels=names)] if left else []

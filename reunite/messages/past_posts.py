@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reunite.language import date_words, plural, sentence
+from reunite.language import date_words, listed, plural, sentence
 from reunite.messages.reply import ChannelLink, Line, Plain, Reply
 from reunite.messages.wording import line
 from reunite.past_posts import Skipped, Tally
@@ -23,22 +23,22 @@ class Summary:
 
 def begun(summary: Summary, language: str) -> Reply:
     """Announce the reading, and explain what it means for old threads."""
-    about = {"channels": named(summary.channels), "since": date_words(summary.since, language)}
+    about = {"channels": named(summary.channels, language), "since": date_words(summary.since, language)}
     kept = "past_posts_answered" if summary.answers else "past_posts_quiet"
     return Reply("note", (line("past_posts_begun", language, **about), line(kept, language)))
 
 
 def paused(channel: str, name: str, language: str) -> Reply:
     """Say that the reading of a channel, given by its id and name, waits for a permission of the app."""
-    return Reply("note", (line("past_posts_paused", language, channel=ChannelLink(channel, named([name]))),))
+    return Reply("note", (line("past_posts_paused", language, channel=ChannelLink(channel, named([name], language))),))
 
 
 def ended(summary: Summary, language: str) -> Reply:
     """Summarise the result: taken and skipped posts, with reasons, and unreadable channels."""
-    lines: list[Line] = [line("past_posts_ended", language, channels=named(summary.channels))]
+    lines: list[Line] = [line("past_posts_ended", language, channels=named(summary.channels, language))]
     lines += [(Plain(words),) for words in counts(summary.tally, language)]
     if summary.closed:
-        lines.append(line("past_posts_closed", language, channels=named(summary.closed)))
+        lines.append(line("past_posts_closed", language, channels=named(summary.closed, language)))
     return Reply("note", tuple(lines))
 
 
@@ -55,9 +55,9 @@ def counts(tally: Tally, language: str) -> list[str]:
         for reason in Skipped
         if tally.skipped[reason]
     ]
-    return [*taken, sentence("past_posts_skipped", language, reasons="; ".join(reasons))] if reasons else taken
+    return [*taken, sentence("past_posts_skipped", language, reasons=listed(reasons, language))] if reasons else taken
 
 
-def named(channels: Iterable[str]) -> str:
+def named(channels: Iterable[str], language: str) -> str:
     """Return channels as people write them."""
-    return ", ".join(f"#{name}" for name in channels)
+    return listed((f"#{name}" for name in channels), language)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reunite.entities import Trends
-from reunite.language import sentence
+from reunite.language import listed, sentence
 from reunite.messages.wording import duration_words, thing_words
 from reunite.trends import places_of, things_lost
 
@@ -18,17 +18,18 @@ def lines(trends: Trends, language: str) -> Iterator[str]:
         weeks, total = len(trends.returned), sum(trends.returned)
         yield sentence("stats_weeks", language, bars=bars(trends.returned), weeks=weeks, total=total)
     if trends.days is not None:
-        yield sentence("stats_soon", language, time=days_in_words(trends.days, language))
+        yield soon_returned(trends.days, language)
     if things := things_lost(trends.lost):
-        listed = _listed([(thing_words(name, language), n) for name, n in things])
-        yield sentence("stats_things", language, things=listed)
+        named = [(thing_words(name, language), number) for name, number in things]
+        yield sentence("stats_things", language, things=_counted(named, language))
     if places := places_of(trends.lost):
-        yield sentence("stats_places", language, places=_listed(places))
+        yield sentence("stats_places", language, places=_counted(places, language))
 
 
-def days_in_words(days: float, language: str) -> str:
-    """Return a number of days as people say it, in minutes or hours where it's short."""
-    return duration_words(max(1, round(days * _MINUTES_A_DAY)), language)
+def soon_returned(days: float, language: str) -> str:
+    """Say within how many days half of what was returned was back; in minutes or hours where it's short."""
+    time = duration_words(max(1, round(days * _MINUTES_A_DAY)), language)
+    return sentence("stats_soon", language, time=time)
 
 
 def bars(numbers: Sequence[int]) -> str:
@@ -37,5 +38,5 @@ def bars(numbers: Sequence[int]) -> str:
     return "".join(_BARS[-(-number * (len(_BARS) - 1) // most)] for number in numbers)
 
 
-def _listed(counted: Sequence[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} ({number})" for name, number in counted)
+def _counted(numbers: Sequence[tuple[str, int]], language: str) -> str:
+    return listed((f"{name} ({number})" for name, number in numbers), language)

@@ -263,7 +263,8 @@ def question(report: Report, asked: Question) -> Reply:
     asking = line("question", language, question=sentence(f"ask_{asked.aspect}", language))
     sources = frozenset(asked.sources)
     choices = tuple(
-        Choice(str(number), option(asked, words, language), sources) for number, words in enumerate(asked.options)
+        Choice(str(number), _choice_words(asked, words, language), sources)
+        for number, words in enumerate(asked.options)
     )
     others = (
         Choice(ANOTHER, sentence(f"another_{asked.aspect}", language)),
@@ -273,13 +274,19 @@ def question(report: Report, asked: Question) -> Reply:
     return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
+def _choice_words(asked: Question, words: str, language: str) -> str:
+    """Return the words on a button: a colour has a capital, like the buttons next to it."""
+    words = option(asked, words, language)
+    return f"{words[0].upper()}{words[1:]}" if asked.aspect == "colour" else words
+
+
 def question_over(report: Report) -> Reply:
     """Replace a question whose answer would tell nothing apart any more."""
     return Reply("question", (line("question_over", report.language),), about=frozenset({report.id}))
 
 
 def option(asked: Question, words: str, language: str = "en") -> str:
-    """Return the words on an option's button: colours are translated, places are members' words."""
+    """Return an option in words: colours are translated, places are members' words."""
     if words == ANOTHER:
         return sentence(f"another_{asked.aspect}", language)
     return from_english(words, language) if asked.aspect == "colour" else words

@@ -69,12 +69,12 @@ async def first(world: World, lost: Report) -> tuple[str, float]:
 async def test_the_question_offers_the_candidates_colours_and_its_answer_decides(world: World) -> None:
     lost, reply = await asked(world)
     assert reply.asked == lost.id
-    assert {choice.words for choice in reply.choices} == {"red", "green", "blue", "Another colour", "Not sure"}
+    assert {choice.words for choice in reply.choices} == {"Red", "Green", "Blue", "Another colour", "Not sure"}
     assert world.platform.kinds("l1")[-1] == "question"
     shown = world.platform.kinds("l1").count("match")
     _, before = await first(world, lost)
 
-    answered = await answer(world, lost, "green")
+    answered = await answer(world, lost, "Green")
     best, after = await first(world, lost)
     assert answered == AnswerResult(sentence("said"), changed=True)
     assert best == "f1"
@@ -86,10 +86,10 @@ async def test_the_question_offers_the_candidates_colours_and_its_answer_decides
 
 async def test_a_second_click_changes_nothing_and_says_what_was_answered(world: World) -> None:
     lost, _ = await asked(world)
-    await answer(world, lost, "green")
+    await answer(world, lost, "Green")
     best = await first(world, lost)
     sent = len(world.platform.messages)
-    for words in ("green", "red"):
+    for words in ("Green", "Red"):
         again = await answer(world, lost, words)
         assert again == AnswerResult(sentence("said_before", said="green"), changed=False)
     assert await first(world, lost) == best
@@ -99,7 +99,7 @@ async def test_a_second_click_changes_nothing_and_says_what_was_answered(world: 
 async def test_only_the_author_answers(world: World) -> None:
     lost, _ = await asked(world)
     with pytest.raises(TellUserError, match="only_author"):
-        await answer(world, lost, "green", by=BEN)
+        await answer(world, lost, "Green", by=BEN)
     async with world.store.session(world.workspace.community) as session:
         report = await session.reports.get(lost.id)
     assert report
@@ -126,11 +126,11 @@ async def test_another_colour_leaves_what_has_another_colour(world: World) -> No
 async def test_a_choice_that_was_not_offered_and_a_report_without_a_question_are_refused(world: World) -> None:
     lost, _ = await asked(world)
     with pytest.raises(TellUserError, match="nothing_here"):
-        await answer(world, lost, "green", choice="17")
+        await answer(world, lost, "Green", choice="17")
     other = await world.lost("l2", "a green umbrella")
     await world.wait_until_idle()
     with pytest.raises(TellUserError, match="nothing_here"):
-        await answer(world, other, "green")
+        await answer(world, other, "Green")
 
 
 async def test_nothing_is_asked_twice_or_if_the_words_already_say_it(world: World) -> None:
@@ -165,7 +165,7 @@ async def test_where_it_was_is_asked_where_the_colours_are_one(world: World) -> 
 
 async def test_a_later_found_report_is_scored_by_the_answer(world: World) -> None:
     lost, _ = await asked(world)
-    await answer(world, lost, "green")
+    await answer(world, lost, "Green")
     await world.give_verdict("l1", VerdictKind.REJECT)
     for root, colour in (("f7", "red"), ("f8", "green")):
         await world.found(root, colour, "an umbrella")

@@ -16,6 +16,7 @@ from reunite.language import (
     command,
     date_words,
     language_of,
+    listed,
     menu,
     moment_words,
     preferred_language,
@@ -41,7 +42,7 @@ ALIKE = {
     "ja": {"certainty", "thanks_then"},
     "nl": {"certainty", "certainty_percent", "thanks_then", "minutes", "link_code", "privacy"}
     | {"page_menu", "page_moderators", "page_is_moderator", "page_for_moderators"}
-    | {"board_menu_matches", "board_menu_claims", "board_claim_open", "board_state_open", "board_label"},
+    | {"board_menu_matches", "board_menu_claims", "board_state_open", "board_label"},
     "pl": {"certainty", "certainty_percent", "thanks_then", "minutes"} | {"page_menu"},
     "pt": {"certainty", "certainty_percent", "thanks_then", "minutes", "hours"} | {"page_menu"},
     "zh": {"certainty", "thanks_then"},
@@ -108,6 +109,20 @@ def test_each_message_has_the_slots_that_it_needs(language: str) -> None:
         ours = [slots(text) for text in texts(words_in(language).sentences[key])]
         assert set().union(*ours) == needed, key
         assert all(needed - our <= {"number"} for our in ours), key  # "one more try" needs no digit
+
+
+QUOTES = {"en nl pt zh": "“”", "es fr it": "«»", "de": "„“", "pl": "„”", "ja": "「」"}
+
+
+@for_each("language", LANGUAGES)
+def test_quotes_are_those_of_the_language(language: str) -> None:
+    used = {mark for _, text in everything(language) for mark in text if mark in '"“”„«»「」『』'}
+    assert used == {mark for languages, marks in QUOTES.items() for mark in marks if language in languages.split()}
+
+
+@pytest.mark.parametrize(("language", "row"), [("en", "#found, #lost"), ("ja", "#found、#lost")])
+def test_a_list_is_separated_as_the_language_does_it(language: str, row: str) -> None:
+    assert listed(("#found", "#lost"), language) == row
 
 
 @pytest.mark.parametrize("language", OTHERS)

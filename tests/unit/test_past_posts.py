@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reunite.entities import ReportState
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, listed
 from reunite.messages.past_posts import Summary, begun, counts, ended, progress
 from reunite.past_posts import IN_FLIGHT, KnownBefore, PastPost, Skipped, Span, Tally, span_of, why_skipped
 from tests.support.tables import for_each
@@ -87,7 +87,7 @@ def test_each_message_is_counted() -> None:
 def test_moderators_read_which_channels_how_many_and_why_others_were_skipped(language: str) -> None:
     summary = Summary(("found", "lost"), OLDEST, tally(), closed=("lost",))
     for reply in (begun(summary, language), ended(summary, language)):
-        assert "#found, #lost" in reply.text()
+        assert listed(("#found", "#lost"), language) in reply.text()
     assert begun(summary, language) != begun(replace(summary, answers=True), language)
     assert ended(summary, language) != ended(replace(summary, closed=()), language)
     assert "40" in progress(0.409, tally(), language)

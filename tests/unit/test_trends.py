@@ -3,7 +3,7 @@
 import pytest
 
 from reunite.entities import ReportWords, Statistics, Trends
-from reunite.language import LANGUAGES, plural
+from reunite.language import LANGUAGES, plural, words_in
 from reunite.messages import notices, trending
 from reunite.trends import places_of, places_of_both, things_lost
 
@@ -80,7 +80,7 @@ def test_the_numbers_show_returns_over_time_how_soon_and_what_is_lost_where(lang
     trends = Trends((0,) * 10 + (2, 4), 1.25, LOST)
     text = notices.statistics(Statistics(1, 2, 6, 9, 6, 1), language, trends).text()
     assert "▁▁▁▁▁▁▁▁▁▁▅█" in text
-    for part in (plural("hours", 30, language), "(4), ", "Library (4)", "(6"):
+    for part in (plural("hours", 30, language), f"(4){words_in(language).comma}", "Library (4)", "(6"):
         assert part in text.replace("計6", "(6").replace("共 6", "(6").replace("łącznie 6", "(6").replace(
             "insgesamt 6", "(6"
         ), part

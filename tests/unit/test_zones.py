@@ -5,7 +5,7 @@ import pytest
 from babel import Locale
 
 from reunite.errors import TellUserError
-from reunite.language import LANGUAGES
+from reunite.language import LANGUAGES, command
 from reunite.text.data import read_toml
 from reunite.text.zones import _ABBREVIATIONS, _LOCALES, likely_zone, zone_named, zone_of_locale
 from tests.support.tables import for_each
@@ -52,6 +52,27 @@ def test_a_large_city_is_known_by_its_name_in_each_language(language: str) -> No
     now = datetime(2026, 5, 14)  # noqa: DTZ001 - the same by each zone's clock
     for zone, city in plain_names.items():
         assert ZoneInfo(zone_named(city)).utcoffset(now) == ZoneInfo(zone).utcoffset(now), city
+
+
+PROPOSED = {
+    "en": ("Berlin", "New York"),
+    "de": ("Berlin", "New York"),
+    "es": ("Madrid", "Nueva York"),
+    "fr": ("Paris", "Montréal"),
+    "it": ("Roma", "New York"),
+    "ja": ("東京", "ニューヨーク"),
+    "nl": ("Amsterdam", "New York"),
+    "pl": ("Warszawa", "Nowy Jork"),
+    "pt": ("São Paulo", "Manaus"),
+    "zh": ("上海", "纽约"),
+}
+
+
+@for_each("language", LANGUAGES)
+def test_the_cities_that_are_proposed_are_known_by_the_names_that_they_have_in_the_language(language: str) -> None:
+    for city in PROPOSED[language]:
+        assert city in command("timezone_zone", language).description
+        assert zone_named(city)
 
 
 def test_each_large_city_is_in_a_zone_and_listed_once() -> None:
