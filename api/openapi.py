@@ -31,6 +31,7 @@ _PUBLIC: Final = {
     "/readyz": "Whether it can serve requests: its database can be reached",
 }
 Json = dict[str, Any]
+_FILE: Final[Json] = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 
 
 def document(operations: Sequence[Operation[Any]]) -> Json:
@@ -78,6 +79,16 @@ def _reference(model: type[BaseModel]) -> Json:
     return {"$ref": _REFERENCE.format(model=model.__name__)}
 
 
+def _form(body: type[BaseModel]) -> Json:
+    """Describe a body as a form, in which photos are files."""
+    described = body.model_json_schema(ref_template=_REFERENCE)
+    described.pop("$defs", None)  # they are among the components
+    fields = described["properties"]
+    for name in schemas.FILE_FIELDS & fields.keys():
+        fields[name] = {**fields[name], "items": _FILE} if fields[name].get("type") == "array" else _FILE
+    return described
+
+
 def _operation(operation: Operation[Any]) -> Json:
     described: Json = {
         "operationId": operation.name,
@@ -89,7 +100,7 @@ def _operation(operation: Operation[Any]) -> Json:
     if operation.body:
         content = {JSON: {"schema": _reference(operation.body)}}
         if operation.forms:
-            content[FORM] = {"schema": _reference(operation.body)}
+            content[FORM] = {"schema": _form(operation.body)}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

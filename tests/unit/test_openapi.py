@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.bodies import FORM
 from api.items import Items
 from api.openapi import document
 from api.routes import operations
@@ -9,6 +10,15 @@ from api.search import Searches
 
 WITHOUT_SERVERS: Any = Searches, Items
 """Only their methods are named."""
+
+
+def test_photos_in_forms_are_files() -> None:
+    paths = document(operations(*WITHOUT_SERVERS))["paths"]
+    forms = {
+        path: paths[path]["post"]["requestBody"]["content"][FORM]["schema"]["properties"]
+        for path in ("/v1/search", "/v1/items")
+    }
+    assert (forms["/v1/search"]["photo"]["format"], forms["/v1/items"]["photos"]["items"]["format"]) == ("binary",) * 2
 
 
 def test_who_should_come_back_later_reads_when() -> None:
