@@ -94,6 +94,8 @@ async def test_who_cannot_be_asked_about_stays_signed_in(community: Community, r
 
 async def test_a_verdict_is_given_and_taken_back(community: Community, robin: Browser) -> None:
     match = await community.matched()
+    for path, isolated in (("/", "<bdi>Tram stop</bdi> · "), ("/matches", "<bdi>My red umbrella</bdi> ↔ <bdi>Red")):
+        assert isolated in (await robin.get(path))[1]  # words from right to left don't turn round what is next to them
     _, words = await robin.get(f"/matches/{match.id}")
     assert all(
         text in words for text in ("My red umbrella", "Red umbrella, by the tram", "High confidence", "umbrella ✓")
