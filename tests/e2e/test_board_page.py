@@ -106,10 +106,18 @@ async def test_every_page_is_accessible_and_fits_a_phone(community: Community, b
         assert all(height < 80 for height in heights), (path, heights)  # no word is broken into letters
 
 
-async def test_a_phone_shows_every_column_of_the_numbers(community: Community, browser: Browser) -> None:
+async def test_a_phone_shows_every_column_of_the_numbers_below_a_low_header(
+    community: Community, browser: Browser
+) -> None:
     context = await browser.new_context(viewport={"width": 390, "height": 800})
     for language in ("de", "es", "pl"):  # those with the longest words
         page = await signed_in(community, context, language)
         await page.goto(f"{community.url}/numbers")
+        assert await page.locator("header").evaluate("header => header.offsetHeight") < 110, language
+        here = await page.locator("nav [aria-current]").bounding_box()
+        assert here, language
+        assert here["x"] + here["width"] <= 390, language
         widths = await page.locator(".scrolls").evaluate("table => [table.scrollWidth, table.clientWidth]")
         assert widths[0] <= widths[1], language
+    await page.emulate_media(forced_colors="active")
+    assert await page.locator("nav [aria-current]").evaluate("it => getComputedStyle(it).borderStyle") == "solid"
