@@ -44,6 +44,9 @@ async def test_on_a_phone_the_answer_comes_into_view(site: Site) -> None:
         answer = phone.lost.posts.first.locator(".answer").first
         await expect(answer).to_be_in_viewport()
     await expect(phone.lost.posts.first).to_contain_text("red umbrella")
+    await phone.page.emulate_media(forced_colors="active")
+    underlines = "all => all.map((each) => getComputedStyle(each).borderBottomColor)"
+    assert len(set(await phone.page.locator(".tabs button:visible").evaluate_all(underlines))) == 2
 
 
 async def test_on_a_phone_no_news_covers_the_answer_to_a_sealed_post_or_a_press(site: Site) -> None:
@@ -90,6 +93,8 @@ async def test_on_a_phone_no_control_breaks_into_lines(site: Site, language: str
     assert max(box["height"] for box in boxes) < 60
     assert len({box["y"] + box["height"] / 2 for box in boxes}) == 3
     assert await phone.page.locator("#who").evaluate("it => it.clientWidth") > 100
+    await phone.page.set_viewport_size({"width": 320, "height": 600})
+    assert await phone.page.locator("#who").evaluate("it => it.clientWidth") > 80
 
 
 async def test_only_the_reasons_on_a_card_are_in_small_print(site: Site) -> None:
