@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from string import Formatter
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -51,6 +52,8 @@ ALIKE = {
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 MAX_DESCRIPTION = 100
 MAX_MENU = 32
+MAX_BUTTON = 24
+"""Signs; Chinese characters count as two."""
 MAX_SENTENCE = 600
 """Characters of our own words, so that a reply with quotes in it stays far below either platform's limit."""
 
@@ -167,6 +170,13 @@ def test_no_finder_is_said_to_have_accepted_an_answer(language: str) -> None:
 def test_no_hint_of_a_form_is_cut_off(language: str) -> None:
     hints = {key: text for key, text in everything(language) if key.endswith("_hint")}
     assert {key for key, text in hints.items() if len(text) > MAX_DESCRIPTION} == set()  # of a label on Discord
+
+
+@for_each("language", LANGUAGES)
+def test_no_button_is_wider_than_a_phone_shows(language: str) -> None:
+    buttons = {key: text for key, text in everything(language) if key.startswith("button_")}
+    widths = {key: sum(1 + (east_asian_width(sign) in "WF") for sign in text) for key, text in buttons.items()}
+    assert {key for key, width in widths.items() if width > MAX_BUTTON} == set()
 
 
 def code() -> str:
