@@ -201,14 +201,14 @@ async def asked(world: World) -> tuple[Report, Sent]:
 
 async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(world: World) -> None:
     report, question = await asked(world)
-    pressed = await world.slack.press(question.channel, question.message, "green", world.ada)
+    pressed = await world.slack.press(question.channel, question.message, "Green", world.ada)
     await eventually(lambda: len(pressed.answers) == 2)
     assert (await world.report()).question_answer == "green"
     answer, changed = pressed.answers
     assert (answer["response_type"], answer["text"]) == ("ephemeral", sentence("said"))
     assert answer["thread_ts"] == report.target.message
     assert {block["type"] for block in changed["blocks"]} == {"rich_text"}
-    assert "green" in words_of(changed["blocks"])
+    assert "Green" in words_of(changed["blocks"])
 
     await world.slack.tell_again(pressed)
     await eventually(lambda: len(pressed.answers) == 3)
@@ -220,6 +220,6 @@ async def test_an_answer_to_a_question_is_taken_once_and_takes_the_buttons_away(
 
 async def test_someone_elses_answer_is_politely_refused_in_private(world: World) -> None:
     _, question = await asked(world)
-    pressed = await world.slack.press(question.channel, question.message, "green", world.admin)
+    pressed = await world.slack.press(question.channel, question.message, "Green", world.admin)
     assert (await whispered(pressed))["text"] == sentence("only_author")
     assert (await world.report()).question_answer is None

@@ -50,7 +50,7 @@ async def test_a_question_shows_its_answers_and_takes_one_of_them_from_the_autho
         await session.prompts.ask(report.id, question)
     sent = await page.platform.send(Outgoing("question", report.target, wording.question(report, question)))
     answer: Json = {"message": int(sent.message), "choice": "1"}
-    words = ["red", "green", sentence("another_colour"), sentence("not_sure")]
+    words = ["Red", "Green", sentence("another_colour"), sentence("not_sure")]
     async with page.watching() as watcher:
         shown = await watcher.until(lambda messages: answer["message"] in messages)
         buttons = shown[answer["message"]]["question"]
