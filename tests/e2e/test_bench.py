@@ -99,5 +99,5 @@ def test_a_start_of_worker_and_bot_is_measured(environment: dict[str, str]) -> N
     assert report["worker_ready_s"] > 0
     assert 20 < report["bot_mb"] < report["worker_mb"], "only the worker has an encoder"
     assert report["decoders_mb"] > 10, "a decoder has opened the photo"
-    assert report["help_to_python"] > 1
+    assert report["help_to_python"] > 0
     assert "demo_ready_s" not in report

@@ -1,7 +1,8 @@
 """/lost on Discord, over real sockets, against the double."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -29,6 +30,12 @@ ANNOUNCEMENTS = 5
 """The type of a channel whose messages others can follow."""
 
 
+def morning_before(report: Mapping[str, Any], zone: str) -> datetime:
+    """Return 08:15 of the day before a report, which may have come just before midnight."""
+    yesterday = report["posted_at"].astimezone(ZoneInfo(zone)) - timedelta(days=1)
+    return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)  # type: ignore[no-any-return]
+
+
 async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_privately(world: World) -> None:
     bob = world.discord.admin.join("Bob")
     used = await world.discord.ui.slash(
@@ -52,8 +59,7 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
         world.discord.channel("lost"),
         None,
     )
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
-    assert report["happened_at"] == datetime(yesterday.year, yesterday.month, yesterday.day, 8, 15, tzinfo=UTC)
+    assert report["happened_at"] == morning_before(report, "UTC")
     assert report["posted_at"] == snowflake_time(int(used.id))
     assert [name for name, _ in await world.photos()] == ["bag.jpg"]
 
@@ -61,13 +67,13 @@ async def test_lost_with_words_photo_place_and_time_is_a_report_and_answered_pri
 async def test_where_a_language_suggests_a_zone_times_are_read_in_it(world: World) -> None:
     bob = world.discord.admin.join("Bob")
     world.discord.locales[bob] = "ja"
-    zone, when = ZoneInfo("Asia/Tokyo"), "yesterday 08:15"
+    when = "yesterday 08:15"
     used = await world.discord.ui.slash("lost", bob, "general", None, description="red bag", when=when)
     _, about_zone = (await world.discord.ui.answer(used)).splitlines()
     names = command_names("ja")
     assert about_zone == sentence("when_without_zone", "ja", command=names, when=when, zone="Asia/Tokyo")
-    yesterday = datetime.now(zone) - timedelta(days=1)
-    assert (await world.report())["happened_at"] == yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+    report = await world.report()
+    assert report["happened_at"] == morning_before(report, "Asia/Tokyo")
 
 
 async def test_of_several_channels_for_lost_reports_the_one_where_the_command_is_used_takes_it(world: World) -> None:
@@ -225,14 +231,10 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(world: World) ->
     async def answer_to(name: str, **options: str) -> str:
         return await world.discord.ui.answer(await world.discord.ui.slash(name, bob, "general", None, **options))
 
-    async def read() -> datetime:
+    async def is_read_in(zone: str) -> bool:
         await answer_to("lost", description="red bag", when="yesterday 08:15")
-        moment: datetime = (await world.reports())[-1]["happened_at"]
-        return moment
-
-    def morning(zone: str) -> datetime:
-        yesterday = datetime.now(ZoneInfo(zone)) - timedelta(days=1)
-        return yesterday.replace(hour=8, minute=15, second=0, microsecond=0)
+        report = (await world.reports())[-1]
+        return bool(report["happened_at"] == morning_before(report, zone))
 
     assert await answer_to("timezone") == sentence("zone_not_known")
     panel = await world.discord.ui.slash("setup", manager, "general")
@@ -242,8 +244,8 @@ async def test_times_are_read_in_the_members_zone_or_the_guilds(world: World) ->
     assert [field.get("value", "") for field in inputs(modal) if field["custom_id"] == "timezone"] == [""]
     await world.discord.ui.submit(pressed, None, timezone="New York")
     await eventually(lambda: "America/New_York" in world.discord.text(world.discord.message(panel.responses[-1]["id"])))
-    assert await read() == morning("America/New_York")
+    assert await is_read_in("America/New_York")
     assert "Asia/Tokyo" in await answer_to("timezone", zone="tokyo")
-    assert await read() == morning("Asia/Tokyo")
+    assert await is_read_in("Asia/Tokyo")
     assert await answer_to("timezone", zone="Atlantis") == sentence("zone_unknown", zone="Atlantis")
     assert (await answer_to("timezone")).startswith("I read your times as Asia/Tokyo")
