@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -18,6 +19,7 @@ from reunite.certificates import causes, certificate_problem
 JOB: Final = "process"
 """The name of the workers' only kind of job."""
 PAYLOAD_VERSION: Final = 1
+_IN_PIPELINE: Final = re.compile(r"""Command # \d+ \(.*\) of pipeline caused error: \(?["']?(.*?)["']?,?\)?$""")
 REDIS_TIMEOUT_SECONDS: Final = 2.0
 """Seconds after which Redis counts as down: the hint precedes our response, for which Slack waits 3 seconds."""
 _SILENCE_SECONDS: Final = 10.0
@@ -90,8 +92,9 @@ def tls_options(redis_url: str) -> dict[str, bool]:
 
 
 def redis_problem(error: Exception) -> str:
-    """Return what is wrong with Redis, in one line."""
-    return certificate_problem(error, "Redis") or " ".join(str(error).split()) or type(error).__name__
+    """Return what is wrong with Redis, in one line. Of an error in a pipeline, the command comes first, and is long."""
+    said = _IN_PIPELINE.sub(r"\1", " ".join(str(error).split()))
+    return certificate_problem(error, "Redis") or said or type(error).__name__
 
 
 def redis_remedy(error: Exception) -> str:

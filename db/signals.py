@@ -10,6 +10,7 @@ import structlog
 from psycopg.conninfo import make_conninfo
 
 from db.cancellation import stop
+from db.trouble import words_of
 
 ROLE_OPTION: Final = "-c role=reunite_app"
 """Every login gets the rights of the application's role, and no more."""
@@ -46,7 +47,7 @@ async def signals(
                         if is_ours(notification.payload):
                             event.set()
             except (psycopg.Error, OSError) as error:
-                _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
+                _log.warning("signals_interrupted", channel=channel, error=type(error).__name__, **words_of(error))
             except Exception:  # noqa: BLE001 - without signals, replies would wait for the next poll
                 _log.exception("signals_defect", channel=channel)
             connection = await _listen_again(database_url, channel)
@@ -87,6 +88,6 @@ async def _listen_again(database_url: str, channel: str) -> psycopg.AsyncConnect
         try:
             return await _listen(database_url, channel)
         except (psycopg.Error, OSError) as error:
-            _log.warning("signals_interrupted", channel=channel, error=type(error).__name__)
+            _log.warning("signals_interrupted", channel=channel, error=type(error).__name__, **words_of(error))
         except Exception:  # noqa: BLE001 - the next attempt may succeed
             _log.exception("signals_defect", channel=channel)

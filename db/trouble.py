@@ -62,9 +62,15 @@ def kept_problem(error: Exception) -> str:
     return f"{name}: {error}" if isinstance(error, TEMPORARY) else name
 
 
-def logged_problem(error: Exception) -> str:
-    """Return what may be logged: our own errors' words. Those of others may quote a member."""
-    return str(error) if isinstance(error, TryAgainError | UndeliverableError) else type(error).__name__
+def words_of(error: Exception) -> dict[str, str]:
+    """Return what may be logged of an error's words, as `reason`: those of others may quote a member.
+
+    What a server says that lets nobody in is about itself; below its first line are hints for experts.
+    """
+    if isinstance(error, TryAgainError | UndeliverableError):
+        return {"reason": str(error)}
+    lines = str(error).strip().splitlines() if is_away(error) else []
+    return {"reason": lines[0].rpartition("FATAL:")[2].strip()} if lines else {}
 
 
 @contextmanager
@@ -84,12 +90,11 @@ def logging_failures(log: FilteringBoundLogger, event: str, **ids: object) -> It
 def log_failure(log: FilteringBoundLogger, event: str, error: Exception, **ids: object) -> None:
     """Log temporary trouble as `{event}_interrupted`, and a defect with its traceback as `{event}_defect`.
 
-    Of our own errors, it logs the words too; others may have members' words in them.
+    Of our own errors and of a database that is away, it logs the words too; others may have members' words in them.
     """
     interrupted, defect = f"{event}_interrupted", f"{event}_defect"
     # A migration may be why a statement is wrong, but if that's our mistake, it needs its traceback.
     if is_temporary(error) and not isinstance(error, psycopg.ProgrammingError):
-        words = {"reason": str(error)} if isinstance(error, TryAgainError) else {}
-        log.warning(interrupted, error=type(error).__name__, **words, **ids)
+        log.warning(interrupted, error=type(error).__name__, **words_of(error), **ids)
     else:
         log.error(defect, exc_info=error, **ids)

@@ -13,7 +13,7 @@ from bot.slack.background import Background
 from bot.slack.errors import FAILURES
 from bot.slack.forms import context_of, words_modal
 from bot.slack.private_replies import respond_once
-from db.trouble import is_temporary, logged_problem
+from db.trouble import is_temporary, words_of
 from reunite.errors import UndeliverableError
 from reunite.language import sentence
 
@@ -36,7 +36,7 @@ def logged_and_answered(background: Background, remembered_language: RememberedL
     ) -> BoltResponse | None:
         kind = body.get("event", {}).get("type") or body.get("type") or body.get("command")
         if isinstance(error, UndeliverableError) or is_temporary(error):
-            _log.warning("slack_event_failed", type=kind, reason=logged_problem(error))
+            _log.warning("slack_event_failed", type=kind, error=type(error).__name__, **words_of(error))
         else:
             _log.error("slack_event_failed", type=kind, exc_info=error)
         language, key = remembered_language(context.team_id, context.user_id), unsaved(error)

@@ -17,7 +17,7 @@ from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from db.cancellation import stop
 from db.installations import Installations
-from db.trouble import is_temporary, is_trouble, logged_problem
+from db.trouble import is_temporary, is_trouble, words_of
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.ports import Sent
@@ -170,7 +170,7 @@ class Reconciler:
             await work
         except Exception as error:  # noqa: BLE001 - see above
             if isinstance(error, UndeliverableError) or is_temporary(error):
-                _log.warning("slack_reconcile_delayed", team=team, reason=logged_problem(error))
+                _log.warning("slack_reconcile_delayed", team=team, error=type(error).__name__, **words_of(error))
             else:
                 _log.exception("slack_reconcile_failed", team=team)
 

@@ -15,7 +15,8 @@ async def test_no_failure_ends_the_repetition() -> None:
     failures = deque[Exception | None](
         [
             TryAgainError("later"),
-            psycopg.OperationalError(),
+            psycopg.OperationalError("connection failed: FATAL:  too many connections\nHINT: more"),
+            psycopg.errors.DeadlockDetected("a member's words"),
             TimeoutError(),
             ConnectionResetError(),
             None,
@@ -35,7 +36,11 @@ async def test_no_failure_ends_the_repetition() -> None:
     with capture_logs() as logged, pytest.raises(asyncio.CancelledError):
         await repeat(step, 0, "reading", platform="web")
     assert [(entry["event"], entry["platform"]) for entry in logged] == [
-        *[("reading_interrupted", "web")] * 4,
+        *[("reading_interrupted", "web")] * 5,
         *[("reading_defect", "web")] * 4,
     ]
-    assert [entry.get("reason") for entry in logged] == ["later", *[None] * 7]  # others' words may be members'
+    assert [entry.get("reason") for entry in logged] == [
+        "later",
+        "too many connections",
+        *[None] * 7,
+    ]  # others' words may be members'

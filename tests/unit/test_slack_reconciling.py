@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
-from psycopg import OperationalError
+from psycopg.errors import QueryCanceled
 from structlog.testing import capture_logs
 
 from bot.slack import reconcile
@@ -58,7 +58,7 @@ def reconciler(slack: _Slack) -> Reconciler:
     ("error", "event"),
     [
         (RuntimeError("a defect"), "slack_reconcile_failed"),
-        (OperationalError("my red hat"), "slack_reconcile_delayed"),
+        (QueryCanceled("my red hat"), "slack_reconcile_delayed"),
     ],
 )
 async def test_no_error_ends_the_reconciler(monkeypatch: pytest.MonkeyPatch, error: Exception, event: str) -> None:
