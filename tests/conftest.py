@@ -36,8 +36,6 @@ structlog.configure(
 )
 os.environ["OMP_NUM_THREADS"] = "1"  # read when numpy and torch are imported; workers and processes inherit it
 ending.ends_with_command = False  # else the first command that fails here would end the tests two minutes later
-# Where all cores are busy with tests, a process that gives way gets minutes late.
-os.environ["REUNITE_GIVE_WAY"] = "off"
 
 IMPORTED: Final = pytest.StashKey[set[str]]()
 """Which heavy libraries the collection of the tests has imported."""

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 AT_WORK = 2.0
 """Seconds that a command and its processes have computed: whatever it has come to by then, it ends."""
+UNKNOWN = "REUNITE_UNKNOWN"
+"""No setting: a command warns of it once it has begun. While it still imports, it ends without a word."""
 
 
 def reports(environment: dict[str, str]) -> int:
@@ -131,11 +133,13 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
     photo.write_bytes(drawing("red"))
     words = write_set(tmp_path / "words", 400, 10)
     ready = tmp_path / "ready"
-    environment = {**environment, "REUNITE_READY_FILE": str(ready), "REUNITE_PORT": "0"}
+    environment = {**environment, "REUNITE_READY_FILE": str(ready), "REUNITE_PORT": "0", UNKNOWN: ""}
     process = started(
         environment, *(word.format(photo=photo, words=words) for word in command), interrupts=signal.SIG_IGN
     )
     try:
+        assert process.stderr
+        assert any(UNKNOWN in line for line in process.stderr)
         wait_until(lambda: ready.exists() or reports(environment) >= 0 or computed(process) > AT_WORK)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(signal.SIGTERM)

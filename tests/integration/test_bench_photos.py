@@ -13,13 +13,14 @@ pytestmark = pytest.mark.encoder
 
 def test_each_round_measures_three_ways_to_the_same_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from workers import bench_photos
+    from workers.bench import BATCH
 
     moments = accumulate(cycle([1.0, 4.0, 2.0, 0.5]))  # between rounds, and for each of the three ways
     monkeypatch.setattr(bench_photos, "time", SimpleNamespace(perf_counter=lambda: next(moments)))
     make_tiny_clip(tmp_path / "tiny", seed=1)
     texts: list[str] = []
     [measured] = bench_photos.measure("clip", str(tmp_path / "tiny"), photos=1, rounds=1, progress=texts.append)
-    assert (measured.pipeline, measured.baseline, measured.forward_pass) == (1 / 4, 1 / 2, bench_photos.BATCH / 0.5)
+    assert (measured.pipeline, measured.baseline, measured.forward_pass) == (1 / 4, 1 / 2, BATCH / 0.5)
     assert measured.cosine_min == pytest.approx(1, abs=0.02)
     assert texts == ["Making photos of 12 megapixels …", "warming up", "from bytes to vector, round 1 of 1"]
 

@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in [name for name in os.environ if name.startswith("REUNITE_")]:
             del os.environ[name]  # the settings of the developer's shell
         os.environ[HOME_VARIABLE] = str(make_home(place_for_homes()))
+    # Where all cores are busy with tests, a process that gives way gets minutes late.
+    os.environ["REUNITE_GIVE_WAY"] = "off"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
