@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from reunite.encoder import Pixels
 from reunite.entities import PhotoFlaw
@@ -35,14 +36,14 @@ def flaw_of(photo: Pixels) -> PhotoFlaw | None:
     """Return why a photo, scaled to a stored copy but not brightened, shows too little; None if it shows enough."""
     if min(photo.shape[:2]) < _MIN_SIDE:
         return None
-    if (photo.max(axis=2) > _DARK).mean() <= _BRIGHT:
+    if (photo[::2, ::2].max(axis=2) > _DARK).mean() <= _BRIGHT:
         return "photo_dark"
-    grey = photo.mean(axis=2, dtype=np.float32)
+    grey = np.asarray(Image.fromarray(photo).convert("L"), np.int16)
     shade, light = np.percentile(grey[::2, ::2], (_SHADE, _LIGHT))
     return "photo_blurred" if light - shade >= _CONTRAST and _is_soft(grey) else None
 
 
-def _is_soft(grey: NDArray[np.float32]) -> bool:
+def _is_soft(grey: NDArray[np.int16]) -> bool:
     middle = _moved(grey, 0, 0)
     for down, right in _DIRECTIONS:
         edges = np.abs(2 * middle - _moved(grey, down, right) - _moved(grey, -down, -right))
@@ -51,7 +52,7 @@ def _is_soft(grey: NDArray[np.float32]) -> bool:
     return False
 
 
-def _moved(grey: NDArray[np.float32], down: int, right: int) -> NDArray[np.float32]:
+def _moved(grey: NDArray[np.int16], down: int, right: int) -> NDArray[np.int16]:
     """Return every second pixel of every second row, except near the border, of a picture moved by these steps."""
     height, width = grey.shape
     return grey[_REACH + down : height - _REACH + down : 2, _REACH + right : width - _REACH + right : 2]

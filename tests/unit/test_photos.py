@@ -30,6 +30,14 @@ def animated(kind: str) -> bytes:
     return saved(quarters(), kind, save_all=True, append_images=[Image.new("RGB", (320, 240), "black")], duration=50)
 
 
+def phones(kind: str) -> bytes:
+    """A photo with another one behind it: a second view, or an Ultra HDR photo's map of what's brighter than white."""
+    behind = Image.new("RGB", (320, 240), "black")
+    if kind == "MPO":
+        return saved(quarters(), "MPO", quality=95, save_all=True, append_images=[behind])
+    return saved(quarters(), "JPEG", quality=95) + saved(behind.convert("L"), "JPEG")
+
+
 def transparent_palette() -> bytes:
     image = quarters().quantize(8)
     white = image.getpixel((319, 239))
@@ -39,6 +47,8 @@ def transparent_palette() -> bytes:
 POSTED: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: saved(quarters(), "JPEG", quality=95),
     "progressive jpeg": lambda: saved(quarters(), "JPEG", quality=95, progressive=True),
+    "mpo": lambda: phones("MPO"),
+    "ultra hdr jpeg": lambda: phones("JPEG"),
     "png": lambda: saved(quarters(), "PNG"),
     "palette png": lambda: saved(quarters().quantize(8), "PNG"),
     "palette png, transparent": transparent_palette,
