@@ -19,7 +19,7 @@ NOT_IN_THE_VOCABULARY += " culling curbing curing knotting levee needless reorde
 NOT_IN_THE_VOCABULARY += " fluke leight salomon trunki"
 NOT_IN_THE_VOCABULARY += (
     " hamper hummer wench whittle chandler pager shaper solver spool strived stripy tokes soldiering toque"
-    " rosaly tamer tiber timur tomer"
+    " rosaly tamer tiber timur tomer stave staves"
 )
 """Found in a large body of text, and brands."""
 OUT = Path(__file__).parents[1] / "reunite/text/real_words.txt"

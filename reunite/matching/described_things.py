@@ -10,6 +10,7 @@ from reunite.text import heads
 from reunite.text.colour_words import COLOUR_OR_SHADE, COLOURS_AND_SHADES, METALS, colours_and_words, leaves_a_choice
 from reunite.text.kinds import CONTAINERS
 from reunite.text.normalise import normalise
+from reunite.text.speakers import without_their_owner
 
 _WITH_FIRST: Final = re.compile(r"\A[\s,]*+with\b")
 _AT_ITS_END: Final = r"(?=\s*[,.;:!?()\n]|\s*$| (?:found|lost|missing|with)\b)"
@@ -205,7 +206,7 @@ def _split(part: str, position: int) -> tuple[str, str]:
 
     What surrounds a thing is left out, unless the text begins with it: the thing follows then.
     """
-    words = _in_its_case(heads.with_lids(part.casefold()))
+    words = _in_its_case(heads.with_lids(without_their_owner(part.casefold())))
     words = words if position == 0 else f", {words}"
     first, *rest = _SAYS_MORE.split(_ELSEWHERE.sub(" ", words))
     if rest and not heads.head_phrase(first) and (said := _sentence_about_it(_ELSEWHERE.sub(" ", words))):

@@ -1,7 +1,8 @@
 """The head of a description: the noun that names its thing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 from reunite.text import kinds
@@ -11,6 +12,7 @@ from reunite.text.data import read_toml
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.normalise import normalise
 from reunite.text.phrases import any_of, listed
+from reunite.text.speakers import without_speakers
 from reunite.text.word_lists import QUANTITIES, THINGS
 from reunite.text.words import plain, stem
 
@@ -30,6 +32,7 @@ _DEPICTS: Final = re.compile(
 
 _PARTS: Final = frozenset(stem(noun) for noun in _LISTS["parts"].split())
 MATERIALS_AND_MOTIFS: Final = frozenset(read_toml("distinctive.toml")["materials_and_motifs"].split())
+_NEVER_ALONE: Final = frozenset(_LISTS["never_alone"].split())
 _STRAPPED, _COVERED, _FRAMED = (frozenset(map(stem, _LISTS[key].split())) for key in ("strapped", "covered", "framed"))
 _LOOKS, _FOR_WHOM, _BEFORE_TOP = (frozenset(_LISTS[key].split()) for key in ("looks", "for_whom", "before_top"))
 _ANYTHING: Final = frozenset(_LISTS["anything"].split())
@@ -155,10 +158,24 @@ def head_phrase(english: str) -> str | None:
     return _first_known(*_pieces(english))
 
 
-def _first_known(leading: list[list[str]], later: list[list[str]]) -> str | None:
+def _first_known(leading: list[list[str]], later: list[list[list[str]]]) -> str | None:
     """Return the first run of things. In what is said of a thing, "top" alone isn't one."""
-    runs = [*filter(None, (*map(_known, leading), *(_known(piece) for piece in later if piece != [_TOP])))]
+    said_later = [[_known(piece) for piece in pieces if piece != [_TOP]] for pieces in later]
+    firsts = (
+        run
+        for position, (words, run) in enumerate(zip(leading, map(_known, leading), strict=True))
+        if not (_is_part(run, chain(*leading[:position], words)) and any(map(any, said_later[:position])))
+    )
+    runs = [*filter(None, (*firsts, *chain.from_iterable(said_later)))]
     return next((run for run in runs if stem(run.split()[-1]) not in _ANYTHING), runs[0] if runs else None)
+
+
+def _is_part(run: str | None, words: Iterable[str]) -> bool:
+    """Whether a phrase is about a part of what an earlier one names: "who has my coat? Blue lining".
+
+    A part may be lost or found itself.
+    """
+    return run is not None and stem(run) in _NEVER_ALONE and _LOST_OR_FOUND.isdisjoint(words)
 
 
 def things_in(english: str) -> frozenset[str]:
@@ -203,11 +220,11 @@ def never_names_a_thing(word: str) -> bool:
     return word in _NEVER or stem(word) in _NEVER
 
 
-def _pieces(english: str) -> tuple[list[list[str]], list[list[str]]]:
-    """Return the words that begin a phrase, and those that say more about it."""
+def _pieces(english: str) -> tuple[list[list[str]], list[list[list[str]]]]:
+    """Return for each phrase the words that begin it, and those that say more about it."""
     phrases = [_REST.split(_RULED_OUT.sub(" ", phrase)) for phrase in _PHRASE_END.split(_folded(english))]
     leading = [_WORD.findall(pieces[0]) for pieces in phrases]
-    return leading, [_WORD.findall(piece) for pieces in phrases for piece in pieces[1:]]
+    return leading, [[*map(_WORD.findall, pieces[1:])] for pieces in phrases]
 
 
 def names_a_thing(text: str) -> bool:
@@ -227,7 +244,8 @@ def with_lids(english: str) -> str:
 
 
 def _folded(english: str) -> str:
-    english = _WHO_FOUND.sub(_without_people, without_requests(_NAMES.sub(" ", _NOT_MINE.sub(" ", english))))
+    english = without_speakers(_NAMES.sub(" ", _NOT_MINE.sub(" ", english)))
+    english = _WHO_FOUND.sub(_without_people, without_requests(english))
     text = _DEPICTS.sub(_name_toy, plain(_ASIDE.sub(" ", _OF_A_THING.sub(r"\1", english))))
     text = text.replace("power bank", "powerbank").replace("rain cover", "raincover")
     text = _SERVICE.sub(" ", _PING_PONG.sub("ping-pong", text))
@@ -304,6 +322,7 @@ def _is_thing(word: str) -> bool:
     return (word in _NOUNS or stem(word) in _NOUNS or word.rsplit("-", 1)[-1] in _NOUNS) and word not in _NEVER
 
 
+_LOST_OR_FOUND: Final = frozenset(("lost", "found", "missing", "picked", "left", "dropped"))
 _OF_ONE_USE: Final = frozenset(("racket", "racquet"))
 """Things of which each is made for one use: a badminton racket is no squash racket."""
 _SHORTEST_VERB: Final = 6

@@ -55,8 +55,11 @@ _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
 _OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
 """Between words that are English already: "blue的water bottle"."""
-_NOT_BEFORE: Final = {"遮": "(?![阳光断热挡住蔽盖瑕雨])", "手机套": "(?![着了])"}
-"""What isn't after a word: 遮 is an umbrella in Cantonese, and begins many words; 手机套着 is a phone in something."""
+_NOT_BEFORE: Final = {"遮": "(?![阳光断热挡住蔽盖瑕雨])", "手机套": "(?![着了])", "トラ": "(?![ァ-ヶー])"}
+"""What isn't after a word: 遮 is an umbrella in Cantonese, and begins many words; 手机套着 is a phone in something;
+トラック is a lorry."""
+_NOT_AFTER: Final = {"器": "(?<![\u3400-\u9fff])", "肉色": "(?<![牛猪羊鸡鱼烤鲜])"}
+"""The same before a word: 器 is a bowl, and ends the names of devices, such as 注射器."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 
@@ -308,7 +311,7 @@ class _Unspaced:
 def _where_it_may_be(word: str) -> str:
     """Return a pattern for a word; of katakana, a short one isn't found at the end of another: カメ in デジカメ."""
     before = r"(?<![ァ-ヶー])" if _SHORT_KATAKANA.fullmatch(word) else ""
-    return f"{before}{re.escape(word)}{_NOT_BEFORE.get(word, '')}"
+    return f"{before}{_NOT_AFTER.get(word, '')}{re.escape(word)}{_NOT_BEFORE.get(word, '')}"
 
 
 _LANGUAGES: Final[Mapping[str, _Language]] = {

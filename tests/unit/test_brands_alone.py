@@ -17,7 +17,8 @@ TABLES = read_toml("brands.toml")
     [
         ("lost my Owala", "bottle"), ("lavender Owala, left on the bus", "bottle"), ("my Tangle Teezer", "hairbrush"),
         ("Meine Ray-Ban ist weg", "glasses"), ("found RayBans", "glasses"), ("perdu mon Kanken", "backpack"),
-        ("G-Shock gefunden", "watch"), ("Owala lid", "lid"), ("a teezer, no tangle", "teezer"),
+        ("G-Shock gefunden", "watch"), ("Owala lid", "lid"), ("found a Leatherman", "multitool"),
+        ("trouvé un opinel", "knife"), ("white Hokas, size 40", "shoe"), ("a teezer, no tangle", "teezer"),
     ],
 )  # fmt: skip
 def test_a_name_that_stands_alone_says_what_a_thing_is(text: str, noun: str) -> None:
