@@ -1,6 +1,7 @@
 """Locks of reports and of matches: until the transaction ends, nobody else changes what was read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
 from reunite import rights
@@ -8,6 +9,13 @@ from reunite.commands import Press
 from reunite.entities import Match, Report, ReportKind, ReportState
 from reunite.errors import TellUserError, TryAgainError
 from reunite.ports import Session
+
+_ENDED: Final[Mapping[ReportState, str]] = {
+    ReportState.RETURNED: "closed_returned",
+    ReportState.WITHDRAWN: "ended",
+    ReportState.EXPIRED: "ended",
+}
+"""What to say of a report that has ended: its buttons stay wherever they were shown."""
 
 
 async def locked_report(session: Session, report: UUID) -> Report | None:
@@ -23,10 +31,12 @@ async def pressed_report(session: Session, press: Press, states: Collection[Repo
 def checked(press: Press, report: Report | None, states: Collection[ReportState], *kinds: ReportKind) -> Report:
     """Return the report that a press is about, of one of these kinds, if any is given.
 
-    Raises TellUserError if it's gone, or the member may not do that.
+    Raises TellUserError if it's gone or has ended, or the member may not do that.
     """
-    if report is None or report.state not in states or (kinds and report.kind not in kinds):
+    if report is None or (kinds and report.kind not in kinds):
         raise TellUserError("nothing_here")
+    if report.state not in states:
+        raise TellUserError(_ENDED.get(report.state, "nothing_here"))
     rights.check_press(press, report)
     return report
 

@@ -269,7 +269,7 @@ class HandoverCases:
             ("add_detail", lost, ADA),
         )
         for action, report, author in over:
-            with pytest.raises(TellUserError, match="nothing_here"):
+            with pytest.raises(TellUserError, match="closed_returned"):
                 await stage.handlers.forms.check(replace(claim, action=action, subject=report.id, member=author))
 
     @pytest.mark.parametrize("first", ["got_back", "handed_over"])

@@ -83,9 +83,9 @@ async def test_presses_and_forms_for_ended_reports_say_so(harness: Harness) -> N
     await harness.people.post_photo("lost", bob, "my umbrella")
     mine = await harness.ui.own_reports(bob)
     assert (await harness.ui.press(mine, withdraw, bob)).words == sentence("note_withdrawn")
-    assert (await harness.ui.press(mine, withdraw, bob)).words == sentence("nothing_here")
+    assert (await harness.ui.press(mine, withdraw, bob)).words == sentence("ended")
     late = await harness.ui.press(mine, sentence("button_add_detail"), bob, fill="with a dent")
-    assert late.words == sentence("nothing_here")
+    assert late.words == sentence("ended")
     assert [report.text for report in await harness.reports()] == [""]
 
 
