@@ -151,7 +151,7 @@ async def test_what_comes_while_a_report_ends_is_not_kept(world: World, owner_da
             await end(ending, await _of(ending, report))
             pressing = asyncio.create_task(world.press(action, report.id, own, **fields))
             await eventually(lambda: _is_waiting(owner_database_url))
-        with pytest.raises(TellUserError, match="nothing_here"):
+        with pytest.raises(TellUserError, match="ended"):
             await pressing
         now = await known(world, report)
         assert (now.text, now.expires_at) == ("", report.expires_at)
