@@ -37,6 +37,8 @@ _UNDISTURBED = ("/coverage/", "/weakref.py", "/_weakrefset.py")
 """Code that an exception must not end: coverage may hold its lock, and what weakref's callbacks raise gets lost."""
 _BRANCHES = 6
 _ATTEMPTS = 3
+_TIMES = 3
+"""How often the size is timed that tells how long the others may take: the least is the least disturbed."""
 _PRECISE = 0.05
 """Seconds from which CPU time is precise enough: some systems count it by the tick, of up to 10 ms."""
 _FIRST_USE = 2.0
@@ -69,7 +71,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
         if quarter < FLOOR / 4**3:
             return  # the largest takes less than the floor even if the time grows with its cube
-        sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
+        sixteenth = min(_timed(partial(run, sizes[-3]), FLOOR) for _ in range(_TIMES))
     except TooSlowError:
         sixteenth = quarter = math.inf
     if quarter <= FLOOR:  # as all the smaller ones may take
