@@ -11,11 +11,12 @@ from unicodedata import normalize
 from bot.slack.manifest import SUBCOMMANDS, THINGS
 from reunite.community import is_link_code
 from reunite.language import LANGUAGES, command
-from reunite.text.place_words import AND
 from reunite.text.words import plain
 
 _ENGLISH: Final = "en"
 _AFTER_FIRST_WORD: Final = re.compile(r"[\s:：]+")
+_AND: Final = frozenset({"and", "&"})
+"""What nobody's search begins with, unlike other languages' words for it: an "e reader" is a thing."""
 _IN_ANY_LANGUAGE: Final = frozenset({"sealed", "search"})
 """What a post may have advised in a language that its workspace had before, or that its reader doesn't speak."""
 
@@ -73,7 +74,7 @@ def _takes(key: str, language: str, first: str, rest: str, *, of_lost: bool) -> 
     named = command(key, language)
     match key:
         case "search":
-            return of_lost and plain(first) == plain(named.before_words) and plain(rest).partition(" ")[0] not in AND
+            return of_lost and plain(first) == plain(named.before_words) and plain(rest).partition(" ")[0] not in _AND
         case "link":  # a "link bracelet" is a lost item
             return plain(first) == plain(named.name) and is_link_code(rest) and " " not in rest
         case "timezone":  # in another language, its name may be a thing's: "fuseau" is a pair of trousers too

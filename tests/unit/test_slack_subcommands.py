@@ -78,6 +78,8 @@ def test_what_older_posts_advise_alone_is_understood_by_everyone(language: str) 
     [
         ("search  a red bag", "de", "search", "a red bag"),
         ("Search:a red bag", "de", "search", "a red bag"),
+        ("search e reader", "de", "search", "e reader"),
+        ("search Y necklace", "en", "search", "Y necklace"),
         ("szukac parasol", "pl", "search", "parasol"),
         ("搜索：黑色雨伞", "zh", "search", "黑色雨伞"),
         ("検索　黒い傘", "ja", "search", "黒い傘"),
