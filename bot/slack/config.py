@@ -75,17 +75,16 @@ class SlackConfig:
                 "Set either REUNITE_SLACK_BOT_TOKEN (xoxb-…, one workspace) or both REUNITE_SLACK_CLIENT_ID and"
                 " REUNITE_SLACK_CLIENT_SECRET (several); docs/slack.md says where to find them."
             )
-        for name, token, beginning in (("BOT", self.bot_token, "xox"), ("APP", self.app_token, "xapp-")):
-            if token and not token.startswith(beginning):
-                known = "xoxb-" if name == "BOT" else beginning
-                raise SetupError(
-                    f"REUNITE_SLACK_{name}_TOKEN must begin with {known}; docs/slack.md says where to find it."
-                )
         if (self.bot_token or "").startswith(_EXPIRING):
             raise SetupError(
                 "REUNITE_SLACK_BOT_TOKEN expires after 12 hours: create another app from slack/manifest.yaml, without"
                 " token rotation, which can't be turned off."
             )
+        for name, token, beginning in (("BOT", self.bot_token, "xoxb-"), ("APP", self.app_token, "xapp-")):
+            if token and not token.startswith(beginning):
+                raise SetupError(
+                    f"REUNITE_SLACK_{name}_TOKEN must begin with {beginning}; docs/slack.md says where to find it."
+                )
         if not self.app_token and not self.signing_secret:
             raise SetupError(
                 "Set REUNITE_SLACK_APP_TOKEN (xapp-…, Socket Mode) or REUNITE_SLACK_SIGNING_SECRET (HTTP);"

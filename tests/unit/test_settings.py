@@ -92,6 +92,7 @@ def test_a_path_may_begin_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, va
     ("config", "words"),
     [
         (SlackConfig(bot_token="xapp-1", app_token="xoxb-1"), "REUNITE_SLACK_BOT_TOKEN must begin with xoxb-"),
+        (SlackConfig(bot_token="xoxp-1", app_token="xapp-1"), "REUNITE_SLACK_BOT_TOKEN must begin with xoxb-"),
         (SlackConfig(bot_token="xoxb-1", app_token="xoxb-1"), "REUNITE_SLACK_APP_TOKEN must begin with xapp-"),
         (DiscordConfig(token="Bot token"), "REUNITE_DISCORD_TOKEN must be the token alone"),
         (DiscordConfig(token="tökén"), "REUNITE_DISCORD_TOKEN must be the token alone"),
