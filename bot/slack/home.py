@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Final
 
 from bot.backfill import BackfillRequests
@@ -76,12 +76,12 @@ class Home:
         if key in self._waiting:
             return
         self._waiting.add(key)
-        try:
-            async with self._locks.of(key):
+        async with AsyncExitStack() as turn:
+            try:
+                await turn.enter_async_context(self._locks.of(key))
+            finally:  # only here: once it has its turn, the mark is that of the next one
                 self._waiting.discard(key)
-                await with_retries(lambda: self._publish(workspace, user))
-        finally:
-            self._waiting.discard(key)
+            await with_retries(lambda: self._publish(workspace, user))
 
     async def _publish(self, workspace: SlackWorkspace, user: str) -> None:
         with slack_errors():

@@ -17,6 +17,8 @@ async def test_one_update_shows_what_all_that_waited_for_it_would_have_shown(mon
     async def publish(_: object, user: str) -> None:
         begun.append(user)
         await go_on.wait()
+        if user == "U1" and len(begun) == 2:  # asked for just when the first one ends
+            updates.append(asyncio.create_task(home.publish(workspace, user)))
 
     monkeypatch.setattr(home, "_publish", publish)
     workspace: Any = SimpleNamespace(team="T1")
@@ -25,4 +27,5 @@ async def test_one_update_shows_what_all_that_waited_for_it_would_have_shown(mon
     assert begun == ["U1", "U2"]
     go_on.set()
     await asyncio.gather(*updates)
+    await updates[-1]
     assert begun == ["U1", "U2", "U1"]
