@@ -19,7 +19,7 @@ from bot.slack.greeting import Greeter
 from bot.slack.manifest import DELETED_CHANNEL_EVENTS, MOVED_CHANNEL_EVENT
 from bot.slack.messages import version_now
 from bot.slack.outbound import SlackPlatform
-from bot.slack.post_answers import BROADCAST, PostAnswers
+from bot.slack.post_answers import PostAnswers
 from bot.slack.posts import (
     Body,
     files_of,
@@ -122,10 +122,7 @@ class Inbound:
         found = await photos_of(workspace, message)
         if (root := message.get("thread_ts", message["ts"])) != message["ts"]:
             if found.photos:
-                thread, member = workspace.target(channel, root), (await workspace.person(message["user"])).member
-                is_told = await self._handlers.thread_photos.answer(thread, member)
-                if message.get("subtype") == BROADCAST and not is_told:
-                    self._answers.explain(thread, {key: TellUserError("photo_in_thread")})
+                await self._answers.photo_in_thread(workspace, workspace.target(channel, root), message)
             return
         target = workspace.target(channel, message["ts"])
         problems = {f"{key}:{number}": problem for number, problem in enumerate(found.problems)}

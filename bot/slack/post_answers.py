@@ -17,7 +17,7 @@ from reunite.handlers import Handlers
 from reunite.messages import offers, wording
 from reunite.ports import Outgoing
 
-BROADCAST: Final = "thread_broadcast"
+_BROADCAST: Final = "thread_broadcast"
 """The subtype of a reply in a thread that its author has also sent to the channel."""
 
 
@@ -65,11 +65,26 @@ class PostAnswers:
             return None
         return problem or (TellUserError("photo_only_linked") if has_link(message) else None)
 
-    def explain(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
-        """Send what is wrong with a post, by idempotency key; if Slack refuses it, the post is read again later."""
-        self._background.start(self._explain(target, problems))
+    async def photo_in_thread(self, workspace: SlackWorkspace, thread: ReplyTarget, message: Body) -> None:
+        """Answer who posts a photo in the thread of their own report, or sends one from another thread to the channel.
 
-    async def _explain(self, target: ReplyTarget, problems: Mapping[str, TellUserError]) -> None:
+        Where the report has ended, such a photo mostly shows that the thing is back.
+        """
+        member = (await workspace.person(message["user"])).member
+        if await self._handlers.thread_photos.answer(thread, member) or message.get("subtype") != _BROADCAST:
+            return
+        report, ts = await self._handlers.report_at(thread), message["ts"]
+        if report is None or report.state in rules.IN_PROGRESS:
+            self.explain(thread, {key_of(thread.channel, ts): TellUserError("photo_in_thread")}, ts=ts)
+
+    def explain(self, target: ReplyTarget, problems: Mapping[str, TellUserError], *, ts: str | None = None) -> None:
+        """Send what is wrong with a post, by idempotency key; if Slack refuses it, the post is read again later.
+
+        The post is the target's own, or the one with this `ts` in its thread.
+        """
+        self._background.start(self._explain(target, problems, ts or str(target.message)))
+
+    async def _explain(self, target: ReplyTarget, problems: Mapping[str, TellUserError], ts: str) -> None:
         settings = await self._handlers.settings("slack", target.workspace)
         try:
             for key, error in problems.items():
@@ -78,7 +93,7 @@ class PostAnswers:
                 outgoing = Outgoing(f"{key}:{error.key}", target, reply, maybe_sent=True)
                 await self._say(outgoing)
         except TryAgainError:
-            await self.note_missed(target.workspace, target.channel, str(target.message))
+            await self.note_missed(target.workspace, target.channel, ts)
             raise
 
     async def note_missed(self, team: str, channel: str, ts: str) -> None:

@@ -102,7 +102,14 @@ async def test_a_photo_of_anothers_thread_that_is_sent_to_the_channel_is_answere
     await world.wait_until_acknowledged(world.found, post)
     world.slack.post_photo(world.found, world.ben, JPEG, thread_ts=post, subtype="thread_broadcast")
     await world.slack.wait_for_reply(world.found, post, sentence("photo_in_thread"))
-    assert len(await world.reports()) == 1
+    report, told = await world.report(), len(world.slack.thread(world.found, post))
+    async with world.store.session(report.community) as session:
+        await session.reports.set_state(report.id, ReportState.RETURNED)
+    world.slack.post_photo(world.found, world.ada, JPEG, "got it back!", thread_ts=post, subtype="thread_broadcast")
+    talk = world.slack.post(world.found, world.ada, "hello")
+    world.slack.post_photo(world.found, world.ada, JPEG, thread_ts=talk, subtype="thread_broadcast")
+    await world.slack.wait_for_reply(world.found, talk, sentence("photo_in_thread"))
+    assert len(world.slack.thread(world.found, post)) == told + 1, "the photo alone"
 
 
 @pytest.mark.parametrize("heard", [True, False])
