@@ -1,7 +1,7 @@
 """The head of a description: the noun that names its thing."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -161,21 +161,22 @@ def head_phrase(english: str) -> str | None:
 def _first_known(leading: list[list[str]], later: list[list[list[str]]]) -> str | None:
     """Return the first run of things. In what is said of a thing, "top" alone isn't one."""
     said_later = [[_known(piece) for piece in pieces if piece != [_TOP]] for pieces in later]
-    firsts = (
-        run
-        for position, (words, run) in enumerate(zip(leading, map(_known, leading), strict=True))
-        if not (_is_part(run, chain(*leading[:position], words)) and any(map(any, said_later[:position])))
-    )
-    runs = [*filter(None, (*firsts, *chain.from_iterable(said_later)))]
+    runs = [*filter(None, (*_without_parts(leading, said_later), *chain.from_iterable(said_later)))]
     return next((run for run in runs if stem(run.split()[-1]) not in _ANYTHING), runs[0] if runs else None)
 
 
-def _is_part(run: str | None, words: Iterable[str]) -> bool:
-    """Whether a phrase is about a part of what an earlier one names: "who has my coat? Blue lining".
+def _without_parts(leading: list[list[str]], said_later: list[list[str | None]]) -> Iterator[str | None]:
+    """Leave out a phrase about a part of what is named before: "who has my coat? Blue lining".
 
     A part may be lost or found itself.
     """
-    return run is not None and stem(run) in _NEVER_ALONE and _LOST_OR_FOUND.isdisjoint(words)
+    is_lost_or_found = is_named = False
+    for words, later in zip(leading, said_later, strict=True):
+        run = _known(words)
+        is_lost_or_found = is_lost_or_found or not _LOST_OR_FOUND.isdisjoint(words)
+        if not (run and stem(run) in _NEVER_ALONE and is_named and not is_lost_or_found):
+            yield run
+        is_named = is_named or any(later)
 
 
 def things_in(english: str) -> frozenset[str]:

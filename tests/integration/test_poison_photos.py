@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -150,10 +151,10 @@ async def test_a_photo_that_cannot_be_stored_is_answered_and_the_rest_is_searche
 ) -> None:
     store = WorkSession.store_photo
 
-    async def breaks(session: WorkSession, photo: UUID, copy: bytes, colours: Sequence[float]) -> bool:
+    async def breaks(session: WorkSession, photo: UUID, copy: bytes, *rest: Any) -> bool:
         if decode(copy).shape[1] == 64:
             await session._do("SELECT 1e-300::float8::real")
-        return await store(session, photo, copy, colours)
+        return await store(session, photo, copy, *rest)
 
     monkeypatch.setattr(WorkSession, "store_photo", breaks)
     await world.found("f1", text="red umbrella", photos=(IncomingPhoto("bad.png", data=poison.flat((0, 0, 0))), GOOD))

@@ -17,7 +17,7 @@ from workers import app
 
 _TRANSACTIONS = 8
 """The post; its photo: read, stored, embedded; what the worker has to do; the search; the reply: read and settled."""
-_STATEMENTS = 36
+_STATEMENTS = 37
 """Also with the networks that compare photos, as long as there is none to compare with."""
 _SETTLED = "UPDATE outbox SET state = CASE version"
 Run = Callable[..., Awaitable[Any]]

@@ -281,11 +281,11 @@ async def test_an_answer_to_a_deleted_post_does_not_stay_in_the_channel_if_it_wa
     assert world.slack.messages[world.found] == before
 
 
-@pytest.mark.parametrize("token", ["bot_token", "app_token"])
-async def test_a_refused_token_is_reported_immediately(database_url: str, token: str) -> None:
+@pytest.mark.parametrize("wrong", [{"bot_token": "xoxb-wrong"}, {"app_token": "xapp-wrong"}])
+async def test_a_refused_token_is_reported_immediately(database_url: str, wrong: dict[str, str]) -> None:
     async with SlackDouble.running() as slack, Store(database_url) as store:
         with no_proxy(), pytest.raises(TryAgainError, match=r"invalid_auth.*REUNITE_SLACK"):
-            async with running(Handlers(store, NoQueue()), store, config(slack, **{token: "wrong"})):
+            async with running(Handlers(store, NoQueue()), store, config(slack, **wrong)):
                 pass
 
 

@@ -98,7 +98,6 @@ async def test_a_chat_that_is_down_is_tried_again(database_url: str, unused_tcp_
         {},
         {"url": "https://forum.example/"},
         {"url": "http://forum.example/", "secret": SECRET},
-        {"url": "forum.example", "secret": SECRET},
         {"url": "https://forum.example/", "secret": "short"},
     ],
 )
