@@ -14,7 +14,7 @@ from bot.discord.errors import FAILURES
 from bot.discord.forms import FormInput, confirmation_reply, form_input, form_modal
 from bot.discord.linking import Linking
 from bot.discord.looks import Looks
-from bot.discord.markup import readable, without_spoilers
+from bot.discord.markup import without_spoilers
 from bot.discord.permissions import may_set_up
 from bot.discord.posts import check_photos
 from bot.discord.private_replies import (
@@ -167,8 +167,8 @@ class Buttons:
         if action not in _OWN_DATA:
             await _check_member(interaction, guild)
         check_photos(given.not_photos)
-        written = readable(given["words"], guild, [interaction.channel])
         await self._workspaces.ensure_joined(guild)
+        written = self._workspaces.readable_in_any_report(guild, given["words"])
         moderates = self._workspaces.is_moderator(user, rights, interaction.channel)
         # Who may post samples may remove them.
         moderates = moderates or (action == "remove_samples" and may_set_up(interaction))

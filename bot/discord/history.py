@@ -23,6 +23,7 @@ _THREADS: Final = 25
 """Threads of a forum on one page: each takes a request of its own for its first message."""
 _DONE: Final = frozenset({"✅", "☑️", "✔️"})
 """The reactions by which people mark a post as done."""
+_Read = Callable[[discord.Message], NewReport]
 _TO_READ: Final = discord.Permissions(view_channel=True, read_message_history=True)
 
 
@@ -50,11 +51,16 @@ class ChannelHistory:
 
     async def page(self, backfill: Backfill) -> Page:
         channel, kind = self._readable(backfill)
+        by_tag, shown_in = self._workspaces.follows_tags(channel.guild), self._workspaces.shown_in(channel.guild)
+
+        def read(message: discord.Message) -> NewReport:
+            return report_of(message, kind_of(message, kind, by_tag=by_tag), shown_in)
+
         with discord_errors():
             try:
                 if isinstance(channel, discord.ForumChannel):
-                    return await _forum_page(channel, kind, backfill)
-                return await _channel_page(channel, kind, backfill)
+                    return await _forum_page(channel, read, backfill)
+                return await _channel_page(channel, read, backfill)
             except discord.Forbidden as error:
                 if not is_refusal(error):
                     raise
@@ -76,26 +82,26 @@ class ChannelHistory:
         return channel, role
 
 
-async def _channel_page(channel: discord.TextChannel, kind: ReportKind, backfill: Backfill) -> Page:
+async def _channel_page(channel: discord.TextChannel, read: _Read, backfill: Backfill) -> Page:
     until = int(backfill.cursor) if backfill.cursor else discord.utils.time_snowflake(backfill.span.until)
     found = [message async for message in channel.history(limit=_PAGE, before=discord.Object(until))]
     within = [message for message in found if message.created_at >= backfill.span.since]
     cursor = str(found[-1].id) if found else backfill.cursor
     is_last = len(within) < _PAGE
     reached = backfill.span.since if is_last else found[-1].created_at
-    return Page([_past_message(message, kind, str(message.id)) for message in within], cursor, reached, is_last)
+    return Page([_past_message(message, read, str(message.id)) for message in within], cursor, reached, is_last)
 
 
-async def _forum_page(forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill) -> Page:
+async def _forum_page(forum: discord.ForumChannel, read: _Read, backfill: Backfill) -> Page:
     """Return the first messages of threads: active ones by age, then archived ones by the time of archiving."""
     phase, _, at = backfill.cursor.partition(":")
     if phase != "archived":
         active = _active(forum, backfill, int(at) if at else None)
         if active:
-            messages = [await _first_message(thread, kind, f"active:{thread.id}") for thread in active]
+            messages = [await _first_message(thread, read, f"active:{thread.id}") for thread in active]
             return Page(messages, messages[-1].post.cursor, backfill.reached, is_last=False)
         at = ""
-    return await _archived_page(forum, kind, backfill, datetime.fromisoformat(at) if at else None)
+    return await _archived_page(forum, read, backfill, datetime.fromisoformat(at) if at else None)
 
 
 def _active(forum: discord.ForumChannel, backfill: Backfill, before: int | None) -> Sequence[discord.Thread]:
@@ -105,16 +111,14 @@ def _active(forum: discord.ForumChannel, backfill: Backfill, before: int | None)
     return [thread for thread in within if before is None or thread.id < before][:_THREADS]
 
 
-async def _archived_page(
-    forum: discord.ForumChannel, kind: ReportKind, backfill: Backfill, before: datetime | None
-) -> Page:
+async def _archived_page(forum: discord.ForumChannel, read: _Read, backfill: Backfill, before: datetime | None) -> Page:
     """Return a page of archived threads; one that was archived before the span began was posted before, too."""
     span = backfill.span
     threads = [thread async for thread in forum.archived_threads(limit=_THREADS, before=before)]
     recent = [thread for thread in threads if thread.archive_timestamp >= span.since]
     is_last = len(recent) < _THREADS
     messages = [
-        await _first_message(thread, kind, f"archived:{thread.archive_timestamp.isoformat()}")
+        await _first_message(thread, read, f"archived:{thread.archive_timestamp.isoformat()}")
         for thread in recent
         if span.since <= discord.utils.snowflake_time(thread.id) < span.until
     ]
@@ -123,7 +127,7 @@ async def _archived_page(
     return Page(messages, cursor, span.since if is_last else min(ended, backfill.reached), is_last)
 
 
-async def _first_message(thread: discord.Thread, kind: ReportKind, cursor: str) -> PastMessage:
+async def _first_message(thread: discord.Thread, read: _Read, cursor: str) -> PastMessage:
     """Return the first message of a forum's thread; if that was deleted, an empty one."""
     try:
         message = await thread.fetch_message(thread.id)
@@ -131,12 +135,12 @@ async def _first_message(thread: discord.Thread, kind: ReportKind, cursor: str) 
         created = discord.utils.snowflake_time(thread.id)
         gone = PastPost(str(thread.id), created, cursor, by_member=True, has_files=False, settled=False, deleted=True)
         return PastMessage(gone, _nothing)
-    return _past_message(message, kind, cursor, is_closed=thread.locked)
+    return _past_message(message, read, cursor, is_closed=thread.locked)
 
 
-def _past_message(message: discord.Message, kind: ReportKind, cursor: str, *, is_closed: bool = False) -> PastMessage:
-    async def read() -> NewReport:
-        return report_of(message, kind_of(message, kind))
+def _past_message(message: discord.Message, read: _Read, cursor: str, *, is_closed: bool = False) -> PastMessage:
+    async def report() -> NewReport:
+        return read(message)
 
     post = PastPost(
         key=str(message.id),
@@ -147,7 +151,7 @@ def _past_message(message: discord.Message, kind: ReportKind, cursor: str, *, is
         settled=is_closed or any(str(reaction.emoji) in _DONE for reaction in message.reactions),
         answers_photo=_answers_photo(message),
     )
-    return PastMessage(post, read)
+    return PastMessage(post, report)
 
 
 def _answers_photo(message: discord.Message) -> bool:

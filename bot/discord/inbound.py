@@ -100,12 +100,13 @@ class Inbound:
         if channel is None:
             await self._answer_in_thread(message)
             return
-        kind = kind_of(message, channel[1])
+        guild = channel[0].guild
+        kind = kind_of(message, channel[1], by_tag=self._workspaces.follows_tags(guild))
         problem = _problem_of(message, kind)
         if problem or photos_of(message):
             async with self._workspaces.lock(message.id):
-                await self._workspaces.ensure_joined(channel[0].guild)
-                report = report_of(message, kind)
+                await self._workspaces.ensure_joined(guild)
+                report = report_of(message, kind, self._workspaces.shown_in(guild))
                 report = replace(report, author=author or report.author)
                 if replied := await self._replied_to(message, report):
                     is_settled = await self._ask_about_reply(message, report, replied)
@@ -116,7 +117,7 @@ class Inbound:
                 if is_settled:
                     self.recent.append(message.id)
         elif offered := _offered_kind(message, kind):
-            await self._offer(message, offered, channel[0].guild)
+            await self._offer(message, offered, guild)
 
     async def _answer_in_thread(self, message: discord.Message) -> None:
         """Answer someone who posts a photo in the thread of their own report."""
@@ -225,7 +226,8 @@ class Inbound:
             target = target_of(message)
             try:
                 photos = photos_of(message) if self._client.intents.message_content else None  # else it shows none
-                edit = EditReport(target=target, text=text_of(message), photos=photos, posted_at=message.created_at)
+                text = text_of(message, self._workspaces.shown_in(message.guild))
+                edit = EditReport(target=target, text=text, photos=photos, posted_at=message.created_at)
                 edited = await self._handlers.edit(edit)
             except TellUserError as error:
                 self._edited[message.id] = message.edited_at
@@ -238,7 +240,8 @@ class Inbound:
                 return
             place, kind = channel
             if await self._counts(place, kind, message.created_at):
-                report = report_of(message, kind_of(message, kind))
+                kind = kind_of(message, kind, by_tag=self._workspaces.follows_tags(message.guild))
+                report = report_of(message, kind, self._workspaces.shown_in(message.guild))
                 if replied := await self._replied_to(message, report):
                     await self._ask_about_reply(message, report, replied)
                 else:
@@ -254,7 +257,8 @@ class Inbound:
                 return
             async with self._workspaces.lock(message.id):
                 await self._workspaces.ensure_joined(thread.guild)
-                await self._handlers.edit(EditReport(target=target_of(message), text=text_of(message)))
+                text = text_of(message, self._workspaces.shown_in(thread.guild))
+                await self._handlers.edit(EditReport(target=target_of(message), text=text))
 
     @_tracked
     async def channel_deleted(self, guild_id: int, channel: int, *, with_threads: bool = False) -> None:

@@ -39,7 +39,7 @@ def readable(
     """Return text with names in place of Discord's notation for emoji, commands, people, channels and roles.
 
     Names that neither `guild` nor `people` know are left out, and so are those of channels that somebody who sees a
-    place in `seen_in` can't see: others read the text there, and on cards elsewhere.
+    place in `seen_in` can't see: others read the text there.
     """
 
     def name(mention: re.Match[str]) -> str:

@@ -35,6 +35,7 @@ _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_pri
 """A forum post is a thread already; opening one takes the permission to send."""
 _IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
 """discord.py counts these as missing whenever the permission to send is missing; naming that one is enough."""
+_TO_SEARCH: Final = discord.Permissions(view_channel=True, send_messages=True, use_application_commands=True)
 _TO_SEE: Final = discord.Permissions(view_channel=True)
 """Without this one, all others are missing, too."""
 
@@ -59,16 +60,44 @@ def roles_that_see(place: Place, guild: discord.Guild) -> set[discord.Role]:
     return {role for role in people if channel.permissions_for(role).view_channel}
 
 
-def closed_to_some(channels: Sequence[ReportChannel]) -> list[ReportChannel]:
-    """Return the channels that somebody who sees another of them can't open: a role can't, or they're for adults."""
-    seen_by = {channel: roles_that_see(channel, channel.guild) for channel in channels}
-    everyone = set[discord.Role]().union(*seen_by.values())
-    for_adults = {channel for channel in channels if channel.is_nsfw()}
-    return [
-        channel
-        for channel in channels
-        if seen_by[channel] != everyone or (channel in for_adults and len(for_adults) < len(channels))
-    ]
+def closed_to_some(
+    guild: discord.Guild, found: Sequence[ReportChannel], lost: Sequence[ReportChannel]
+) -> list[ReportChannel]:
+    """Return the channels for reports that somebody who is shown their posts may be unable to open.
+
+    Those who see another of these channels are shown matches there, and those who may use the commands find what was
+    found by searches. Only roles are compared, and who has several of them isn't known. A channel for adults counts as
+    closed if some of the places where its posts are shown aren't for adults.
+    """
+    channels = [*found, *lost]
+    seen_by = {channel: roles_that_see(channel, guild) for channel in channels}
+    readers = set[discord.Role]().union(*seen_by.values())
+    are_all_for_adults = all(channel.is_nsfw() for channel in channels)
+    closed = {
+        channel: seen_by[channel] != readers or (channel.is_nsfw() and not are_all_for_adults) for channel in channels
+    }
+    # What everyone sees, those who search see, too: mostly, the permissions in all other channels needn't be read.
+    if unseen := [channel for channel in found if channel.is_nsfw() or guild.default_role not in seen_by[channel]]:
+        searching, is_for_adults = _searching(guild)
+        for channel in unseen:
+            closed[channel] |= not searching <= seen_by[channel] or (channel.is_nsfw() and not is_for_adults)
+    return [channel for channel in channels if closed[channel]]
+
+
+def _searching(guild: discord.Guild) -> tuple[set[discord.Role], bool]:
+    """Return the roles, moderators' aside, that may use commands, and whether only in channels for adults.
+
+    A role that may use them in few channels, such as a team's own, is mostly held together with another one.
+    """
+    moderating = discord.Permissions(manage_messages=True, administrator=True)
+    roles = [role for role in guild.roles if not (role.is_bot_managed() or role.permissions.value & moderating.value)]
+    usable = {
+        role: [place for place in guild.text_channels if place.permissions_for(role).is_superset(_TO_SEARCH)]
+        for role in roles
+    }
+    most = max(map(len, usable.values()), default=0)
+    searching = {role for role, places in usable.items() if places and (role.is_default() or len(places) * 2 >= most)}
+    return searching, all(place.is_nsfw() for role in searching for place in usable[role])
 
 
 def free_tags(forum: discord.ForumChannel, kind: ReportKind) -> list[discord.ForumTag]:

@@ -9,6 +9,7 @@ import discord
 
 from bot.channels import kind_named
 from bot.discord.markup import readable, without_spoilers
+from bot.discord.permissions import ReportChannel
 from bot.discord.workspaces import member_of
 from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from reunite.commands import REPORTS, NewReport
@@ -36,37 +37,41 @@ def target_of(message: discord.Message) -> ReplyTarget:
     return ReplyTarget("discord", str(guild), str(message.channel.id), str(message.id))
 
 
-def kind_of(message: discord.Message, kind: ReportKind) -> ReportKind:
+def kind_of(message: discord.Message, kind: ReportKind, *, by_tag: bool) -> ReportKind:
     """Return the kind of report of a post in a channel for one kind.
 
     A channel for both counts as one for found items: there, the words of a loss make it a lost report, and in a forum
-    a tag such as "Lost". Elsewhere a tag "Found" may mean that a lost thing is back.
+    a tag such as "Lost" if tags count. Elsewhere a tag "Found" may mean that a lost thing is back.
     """
     place = message.channel
     tags = place.applied_tags if isinstance(place, discord.Thread) and place.id == message.id else []
     told = {named for tag in tags if (named := kind_named(tag.name))}
-    if kind is ReportKind.FOUND and len(told) == 1:
+    if by_tag and kind is ReportKind.FOUND and len(told) == 1:
         return told.pop()
     return kind_of_photo(text_of(message), kind)
 
 
-def report_of(message: discord.Message, kind: ReportKind) -> NewReport:
+def report_of(message: discord.Message, kind: ReportKind, shown_in: Iterable[ReportChannel]) -> NewReport:
+    """Return the report that a post is; `shown_in` are the channels where cards may quote it."""
     return REPORTS[kind](
         source_key=str(message.id),
         target=target_of(message),
         author=member_of(message.author),
-        text=text_of(message),
+        text=text_of(message, shown_in),
         photos=photos_of(message),
         posted_at=message.created_at,
         hidden=is_hidden(message.content, photos_of(message)),
     )
 
 
-def text_of(message: discord.Message) -> str:
-    """Return the words of a post, with those it forwards; a forum post's begin with its title."""
+def text_of(message: discord.Message, shown_in: Iterable[ReportChannel] = ()) -> str:
+    """Return the words of a post, with those it forwards; a forum post's begin with its title.
+
+    What is shown elsewhere names only what readers of `shown_in` see, too.
+    """
     thread = message.channel
     title = thread.name if isinstance(thread, discord.Thread) and thread.id == message.id else ""
-    said = readable(message.content, message.guild, [thread], message.mentions)
+    said = readable(message.content, message.guild, [thread, *shown_in], message.mentions)
     forwarded = (readable(snapshot.content, None) for snapshot in message.message_snapshots)  # from another server
     words = (said, *forwarded)
     return "\n".join(filter(None, [title, *map(without_spoilers, words)])).strip()

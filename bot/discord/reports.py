@@ -216,7 +216,7 @@ class Reports:
         await self._workspaces.ensure_joined(guild_of(interaction))
         location = interaction.channel
         self._check(interaction, message, kind)
-        command = report_of(message, kind)
+        command = report_of(message, kind, self._workspaces.shown_in(guild_of(interaction)))
         problem = not_a_photo(message)
         if problem and not command.text:
             raise problem

@@ -135,9 +135,14 @@ class SettingsForm:
 
     def _shown_elsewhere(self, guild: discord.Guild, language: str) -> list[str]:
         """Warn of channels for reports whose posts are also shown to people who can't open them."""
-        closed = closed_to_some([channel for kind in ReportKind for channel in self._workspaces.channels(guild, kind)])
-        mentions = ", ".join(channel.mention for channel in closed)
-        return [sentence("channels_shown_elsewhere", language, channels=mentions)] if closed else []
+        found, lost = (self._workspaces.channels(guild, kind) for kind in (ReportKind.FOUND, ReportKind.LOST))
+        closed = closed_to_some(guild, found, lost)
+        mentions = listed((channel.mention for channel in closed), language)
+        return (
+            [sentence("channels_shown_elsewhere", language, channels=mentions, command=command_names(language))]
+            if closed
+            else []
+        )
 
     async def open(self, interaction: discord.Interaction, custom_id: str) -> None:
         """Open a button's modal, create channels or post samples; only those who may manage the guild see it."""

@@ -201,10 +201,30 @@ class Workspaces:
             raise TellUserError("not_here")
         raise lacking(candidates[0], needed, language)
 
+    def shown_in(self, guild: discord.Guild) -> list[ReportChannel]:
+        """Return the channels for reports, where cards may quote any of them."""
+        return [channel for channel in report_channels(guild) if self.role_of(channel)]
+
+    def follows_tags(self, guild: discord.Guild) -> bool:
+        """Return whether a forum's tags "Lost" and "Found" say what a post reports.
+
+        Where there is a channel for lost items, they rather say whether the owner of a found one is still missing.
+        """
+        return not self.channels(guild, ReportKind.LOST)
+
     def readable(self, interaction: discord.Interaction, kind: ReportKind, text: str) -> str:
         """Return the words of a report by command, or of a search that may become one, with what it mentions named."""
         guild = guild_of(interaction)
-        return readable(text, guild, self.channels(guild, kind) or [interaction.channel])
+        here = [] if self.channels(guild, kind) else [interaction.channel]
+        return readable(text, guild, [*self.shown_in(guild), *here])
+
+    def readable_in_any_report(self, guild: discord.Guild, text: str) -> str:
+        """Return words about a report, with what they mention named.
+
+        Where they're written says nothing of who reads them. A report of a kind without channels may be in any.
+        """
+        kinds = (self.channels(guild, kind) or report_channels(guild) for kind in ReportKind)
+        return readable(text, guild, [place for places in kinds for place in places])
 
     def is_moderator(
         self, user: discord.User | discord.Member, permissions: discord.Permissions, place: object = None

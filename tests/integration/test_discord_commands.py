@@ -352,7 +352,9 @@ async def test_the_setup_keeps_what_it_shows(world: World) -> None:
     await world.discord.ui.submit(opened, lost=lost, log=log, moderators=helpers)
     await eventually(lambda: f"<@&{helpers}>" in world.discord.text(panel) or None)
     assert sentence("log_channel_open", "de", channel=f"<#{log}>") in world.discord.text(panel)
-    assert sentence("channels_shown_elsewhere", "de", channels=f"<#{lost}>") in world.discord.text(panel)
+    assert sentence(
+        "channels_shown_elsewhere", "de", channels=f"<#{lost}>", command=command_names("de")
+    ) in world.discord.text(panel)
     for button in (places, ways):  # sent off as it was opened
         opened = await world.discord.ui.press(panel["id"], button, manager)
         await world.discord.ui.opened(opened)

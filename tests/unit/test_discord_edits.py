@@ -18,7 +18,8 @@ def edited(minute: int, words: str) -> MagicMock:
 
 
 async def test_a_post_that_was_read_before_its_latest_edit_came_changes_nothing() -> None:
-    handlers, workspaces = AsyncMock(), AsyncMock(lock=MagicMock(return_value=asyncio.Lock()))
+    handlers, lock = AsyncMock(), asyncio.Lock()
+    workspaces = AsyncMock(lock=lambda _: lock, shown_in=lambda _: [])
     inbound = Inbound(MagicMock(discord.Client), handlers, workspaces, MagicMock(), AsyncMock())
     for minute, words in ((2, "a scarf"), (1, "a hat"), (3, "a red scarf")):
         await inbound.edited(edited(minute, words))

@@ -42,19 +42,56 @@ def test_a_forum_needs_no_threads() -> None:
     assert missing(channel(kind=discord.ForumChannel, lacks=lacks), TO_HIDE) == ()
 
 
+def role(*, is_default: bool = False, is_bot: bool = False, moderates: bool = False) -> MagicMock:
+    return MagicMock(
+        discord.Role,
+        is_default=lambda: is_default,
+        is_bot_managed=lambda: is_bot,
+        permissions=discord.Permissions(manage_messages=moderates),
+    )
+
+
+EVERYONE, MEMBERS, STAFF, BOT = role(is_default=True), role(), role(), role(is_bot=True)
+MODERATORS = role(moderates=True)
+TO_USE = discord.Permissions(view_channel=True, send_messages=True, use_application_commands=True)
+
+
+def seen_by(*roles: MagicMock, for_adults: bool = False, may: discord.Permissions = TO_USE) -> MagicMock:
+    granted = dict.fromkeys(roles, may)
+    return MagicMock(
+        discord.TextChannel,
+        is_nsfw=lambda: for_adults,
+        permissions_for=lambda role: granted.get(role, discord.Permissions.none()),
+    )
+
+
+def guild_with(*others: MagicMock) -> MagicMock:
+    """Return a guild with these channels besides those for reports."""
+    return MagicMock(
+        discord.Guild, roles=[EVERYONE, MEMBERS, STAFF, MODERATORS, BOT], default_role=EVERYONE, text_channels=[*others]
+    )
+
+
 def test_a_channel_that_others_readers_cannot_open_is_told_apart() -> None:
-    members, staff, bot = (MagicMock(discord.Role, is_bot_managed=lambda is_bot=is_bot: is_bot) for is_bot in (0, 0, 1))
+    open_to_all, hidden = seen_by(EVERYONE, MEMBERS, STAFF), seen_by(STAFF)
+    for_adults = seen_by(EVERYONE, MEMBERS, STAFF, for_adults=True)
+    guild = guild_with()
+    assert closed_to_some(guild, [open_to_all], [seen_by(EVERYONE, MEMBERS, STAFF, BOT)]) == []
+    assert closed_to_some(guild, [], [hidden]) == closed_to_some(guild, [], [for_adults]) == []
+    assert closed_to_some(guild, [open_to_all, hidden], [for_adults]) == [hidden, for_adults]
 
-    def seen_by(*roles: MagicMock, for_adults: bool = False) -> MagicMock:
-        place = MagicMock(discord.TextChannel, is_nsfw=lambda: for_adults)
-        place.guild.roles = [members, staff, bot]
-        place.permissions_for = lambda role: MagicMock(view_channel=role in roles)
-        return place
 
-    open_to_all, hidden, for_adults = seen_by(members, staff), seen_by(staff), seen_by(members, staff, for_adults=True)
-    assert closed_to_some([open_to_all, seen_by(members, staff, bot)]) == closed_to_some([hidden]) == []
-    assert closed_to_some([open_to_all, hidden, for_adults]) == [hidden, for_adults]
-    assert closed_to_some([for_adults]) == []
+def test_a_channel_for_found_items_is_compared_with_where_searches_can_be_used() -> None:
+    staffs, hidden, also_hidden = seen_by(STAFF), seen_by(STAFF), seen_by(STAFF)
+    for_members, for_adults = seen_by(MEMBERS), seen_by(EVERYONE, MEMBERS, STAFF, for_adults=True)
+    rules = seen_by(EVERYONE, MEMBERS, STAFF, may=discord.Permissions(view_channel=True))
+    talk = [seen_by(MEMBERS) for _ in range(3)]
+    verified = guild_with(rules, *talk, staffs, *(seen_by(MODERATORS) for _ in range(9)))
+    assert closed_to_some(verified, [for_members], [seen_by(MEMBERS)]) == []
+    assert closed_to_some(verified, [hidden], [also_hidden]) == [hidden]
+    assert closed_to_some(guild_with(seen_by(EVERYONE)), [for_members], []) == [for_members]
+    assert closed_to_some(verified, [for_adults], []) == [for_adults]
+    assert closed_to_some(guild_with(for_adults), [for_adults], []) == []
 
 
 @pytest.mark.parametrize(

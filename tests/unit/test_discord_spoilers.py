@@ -2,12 +2,18 @@
 
 from types import SimpleNamespace
 from unittest.mock import MagicMock
+from uuid import UUID
 
 import discord
 import pytest
 
+from bot.discord.button_ids import PressId
+from bot.discord.buttons import Buttons
+from bot.discord.forms import FormInput
 from bot.discord.markup import readable, without_spoilers
-from bot.discord.posts import is_hidden, photo_files, text_of
+from bot.discord.posts import is_hidden, photo_files, report_of, text_of
+from bot.discord.workspaces import Workspaces
+from reunite.entities import ReportKind, Settings
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,27 @@ def test_a_channel_is_named_only_where_all_who_read_it_see_that_channel() -> Non
     post = MagicMock(discord.Message, guild=guild, channel=LIBRARY, mentions=[], message_snapshots=[])
     post.content = "<#7> <#11>"
     assert text_of(post) == said["members"]
+    post.channel = rooms[11]
+    assert text_of(post) == said["moderators"]
+    assert report_of(post, ReportKind.FOUND, [LIBRARY]).text == said["members"]
     assert readable("<#7>", guild) == readable("<#7>", None, [LIBRARY]) == "#…"
+
+
+async def test_what_is_added_to_a_report_names_what_its_readers_see_wherever_a_button_was_pressed() -> None:
+    staff, lost = channel("staff", MODERATORS), channel("lost", MEMBERS, MODERATORS)
+    guild = MagicMock(id=1, get_channel_or_thread={11: staff}.get, roles=[MODERATORS, MEMBERS], forums=[])
+    workspaces = Workspaces(MagicMock(), MagicMock())
+    workspaces._settings[guild.id] = Settings()
+    buttons = Buttons(MagicMock(), workspaces, MagicMock(), MagicMock(), settings_form=MagicMock(), linking=MagicMock())
+    press = PressId("", "add_detail", UUID(int=1), None)
+    interaction = MagicMock(guild=guild, channel=staff, locale=discord.Locale.german)
+    for other, named in ((lost, "near #…"), (LIBRARY, "near #staff")):
+        guild.text_channels = [staff, channel("found", MODERATORS), other]
+        for place in guild.text_channels:
+            place.guild = guild
+        read = await buttons._read(interaction, press, FormInput({"words": ("near <#11>",)}))
+        assert read.words == "near #…"
+        assert workspaces.readable(interaction, ReportKind.FOUND, "near <#11>") == named
 
 
 def role(*, is_bot: bool = False) -> MagicMock:
