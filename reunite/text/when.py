@@ -24,6 +24,8 @@ from reunite.text.when_words import (
     Unit,
     Weekday,
     atoms,
+    plain,
+    without_denied_days,
 )
 
 Problem = Literal["when_not_understood", "when_to_come"]
@@ -84,6 +86,7 @@ def read_when(text: str, now: datetime, *, zone_error: timedelta = timedelta()) 
     """
     if len(text) > _LONGEST or OTHER_SCRIPT.search(text):
         return When(problem="when_not_understood")
+    text = without_denied_days(plain(text))
     found = [*_without_doubtful_weekdays(atoms(text))]
     if not found and not text.strip():
         return When()
@@ -322,7 +325,7 @@ class _Day:
         days = [atom.days for atom in found if isinstance(atom, DaysAgo)]
         weekdays = [atom.number for atom in found if isinstance(atom, Weekday)]
         self.day: date | None = None
-        eve = Mark("eve") in found  # "in der Nacht auf Mittwoch"
+        eve = Mark("eve") in found  # "in der Nacht auf Mittwoch", "the day before Monday"
         if self._calendar:
             self.day = _dated(self._calendar, today, month_first=str(now.tzinfo) in _MONTH_FIRST)
         elif days:

@@ -1,7 +1,7 @@
 """Tells one day ("yesterday") from what is about several ("last week", "Monday or Tuesday", "before Friday")."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from itertools import pairwise
@@ -19,12 +19,16 @@ _BEFORE_DAY: Final = frozenset({"at", "to", "until", "past"})
 _VAGUE: Final = frozenset({"weekend", "week_before_last", "last_week"})
 _LONGEST_ARTICLE: Final = 3
 """Letters of what may stand between "since" and its day: "seit dem Montag"."""
+_NOT_BEFORE: Final = re.compile(r"\bna (?=(?:segunda|terca|quarta|quinta|sexta)\b)|\bl'avant\b")
+"""Portuguese "on" a day, where "na" is "after" in Dutch, and the front of a French train."""
+_CLAUSE: Final = re.compile(r"[^.;!?。；！？]*")
+_LISTS: Final = read_toml("inexact_days.toml")
 
 
 def names_one_day(text: str, found: Sequence[Atom]) -> bool:
     """Return whether a text, in which these atoms were found, names exactly one day."""
     days = [atom for atom in found if _is_day(atom)]
-    if len(days) != len({type(day) for day in days}) or _is_inexact(plain(text)):
+    if len(days) != len({type(day) for day in days}) or _is_inexact(_plainly(text)):
         return False
     numbers = sum(isinstance(atom, Number) or _is_ordinal(atom) for atom in found)
     if numbers > 1 or (numbers and any(isinstance(day, Calendar) for day in days)):  # "28 to 30 November"
@@ -61,37 +65,91 @@ def _is_before_day(found: Sequence[Atom]) -> bool:
 
 
 def _is_inexact(text: str) -> bool:
-    """Whether words such as "a few" are in a plain text, or ones such as "since" next to its day."""
-    before, after, anywhere = (_words(key) for key in ("before_a_day", "after_a_day", "anywhere"))
+    """Whether words such as "a few" are in a plain text, or ones such as "since" where they are about its day."""
     return (
-        bool(anywhere.search(text))
-        or any(_begins_with_day(atoms(text[word.end() :])) for word in before.finditer(text))
-        or any(map(_is_day, (said[-1] for word in after.finditer(text) if (said := atoms(text[: word.start()])))))
+        bool(_words("anywhere").search(text) or _ends_a_clause().search(text))
+        or any(_begins_with_day(atoms(text[word.end() :])) for word in _words("before_a_day").finditer(text))
+        or any(_begins_with_day(said) or any(map(_is_date, said)) for said in _said_since(text))
+        or any(_ends_with_day(atoms(text[: word.start()])) for word in _words("after_a_day").finditer(text))
     )
 
 
+def _plainly(text: str) -> str:
+    """Return a plain text in which "before" always is about time, unlike in "the day before yesterday"."""
+    return _NOT_BEFORE.sub("", _before_yesterday().sub("vorgestern", plain(text)))
+
+
+@cache
+def _before_yesterday() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(_listed_when("before_yesterday"), key=len, reverse=True))))
+
+
+def _listed_when(*names: str) -> list[str]:
+    """Return the plain phrases of such lists in all languages' files."""
+    return [plain(word) for language in LANGUAGES for name in names for word in words_in(language).when.get(name, ())]
+
+
+def _said_since(text: str) -> Iterator[Sequence[Atom]]:
+    """Return what is said in the clauses after words such as "since", each once."""
+    ends: set[int] = set()
+    for word in _words("before_in_clause").finditer(text):
+        clause = _CLAUSE.match(text, word.end())
+        if clause and clause.end() not in ends:
+            ends.add(clause.end())
+            yield atoms(clause[0])
+
+
+def _is_date(atom: Atom) -> bool:
+    return _is_day(atom) or _is_ordinal(atom) or (isinstance(atom, Number) and atom.is_ordinal)
+
+
 def _begins_with_day(said: Sequence[Atom]) -> bool:
-    """Whether a day comes next, after an article or "last" at most."""
-    first = next((atom for atom in said if not _leads_to_day(atom)), None)
-    return first is not None and (_is_day(first) or isinstance(first, Number) or _is_ordinal(first))
+    """Whether a day comes next, after an article or "that" at most, and after a word at most if "that" is there."""
+    at = next((at for at, atom in enumerate(said) if not _leads_to_day(atom)), len(said))
+    is_shown = any(isinstance(atom, Other) and atom.word in _leading() for atom in said[:at])
+    return any(_is_day(atom) or isinstance(atom, Number) or _is_ordinal(atom) for atom in said[at : at + 1 + is_shown])
+
+
+def _ends_with_day(said: Sequence[Atom]) -> bool:
+    """Whether a day was said last, or how long ago it is: "three days ago or so"."""
+    last = said[-1] if said else None
+    is_ago = last == Mark("ago") and any(isinstance(atom, Unit) for atom in said)
+    return last is not None and (_is_day(last) or isinstance(last, Unit) or is_ago)
 
 
 def _leads_to_day(atom: Atom) -> bool:
     return isinstance(atom, Mark) or (
-        isinstance(atom, Other) and len(atom.word) <= _LONGEST_ARTICLE and atom.word.isalpha()
+        isinstance(atom, Other)
+        and (atom.word in _leading() or (len(atom.word) <= _LONGEST_ARTICLE and atom.word.isalpha()))
     )
 
 
 @cache
+def _leading() -> frozenset[str]:
+    return frozenset(_phrases("leads_to_a_day"))
+
+
+def _phrases(key: str) -> list[str]:
+    """Return the plain phrases of a list, in `anywhere` with those of the languages' files."""
+    phrases = _LISTS[key].split()
+    if key in {"before_a_day", "after_a_day"}:
+        phrases += _LISTS["beside_a_day"].split()
+    named = _listed_when("few_days", "two_days") if key == "anywhere" else []
+    return [*named, *(plain(phrase.replace("_", " ")) for phrase in phrases)]
+
+
+@cache
 def _words(key: str) -> re.Pattern[str]:
-    """Return a pattern for the words of a list, in `anywhere` with those of the languages' files."""
-    phrases = read_toml("inexact_days.toml")[key].split()
-    if key == "anywhere":
-        named = [words_in(language).when for language in LANGUAGES]
-        phrases += [phrase for when in named for name in ("few_days", "two_days") for phrase in when.get(name, ())]
-    spaced = "|".join(re.escape(plain(phrase)) for phrase in phrases if not _is_cjk(phrase))
-    unspaced = "|".join(re.escape(plain(phrase)) for phrase in phrases if _is_cjk(phrase))
+    phrases = _phrases(key)
+    spaced, unspaced = (
+        "|".join(re.escape(phrase) for phrase in phrases if _is_cjk(phrase) is is_cjk) for is_cjk in (False, True)
+    )
     return re.compile("|".join(filter(None, [rf"\b(?:{spaced})\b" if spaced else "", unspaced])))
+
+
+@cache
+def _ends_a_clause() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_words('at_the_end').pattern})(?=\s*(?:$|[,.;:!?)、。，；！？]))")
 
 
 def _is_cjk(phrase: str) -> bool:

@@ -133,6 +133,14 @@ _DUTCH_HALF: Final = re.compile(
 """Half an hour before, as in German: "half drie", "gisteren half 3". In English, "half 3" is after three."""
 _FLEMISH_HOUR: Final = re.compile(r"(?:(?<=\b\d)|(?<=\b\d\d))u(?=(?:[0-5]\d)?\b)")
 """14u30."""
+_ABOUT_AGO: Final = re.compile(r"(?<=[日天周月年分时间])(?:くらい|ぐらい|ほど|程|左右)(?=前)")
+"""What says "about" within "about three days ago": 3日くらい前."""
+_DENIED: Final = re.compile(
+    r"\b(?:not|nicht|no|pas|non|niet|nie|nao)\s(?P<spaced>[^\s,;.]{3,20})"
+    r"|不是(?P<chinese>[前昨今]天|(?:周|星期|礼拜)[一二三四五六日天])"
+    r"|(?P<japanese>一昨日|昨日|今日|[月火水木金土日]曜日?)(?:じゃ|では)(?:なく|ない)"
+)
+"""A word that may be the day on which something did not happen: "not yesterday but on Monday"."""
 _KANJI_DATE: Final = re.compile(r"(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日(?![中本]))")
 _KANJI_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -153,6 +161,7 @@ MEANINGS: Final[Mapping[str, tuple[Atom, ...]]] = {
     "evening": (PartOfDay("evening"),),
     "night": (PartOfDay("night"),),
     "night_to": (Mark("eve"), PartOfDay("night")),
+    "day_before": (Mark("eve"),),
     "midnight": (PartOfDay("midnight"),),
     "half_past_noon": (Clock(12, 30, is_24h=True),),
     "ago": (Mark("ago"),),
@@ -212,6 +221,20 @@ def atoms(text: str) -> list[Atom]:
     return [atom for found in _scanner().finditer(_split_compounds(plain(text))) for atom in _atoms_of(found)]
 
 
+def without_denied_days(text: str) -> str:
+    """Return a plain text without "not yesterday", if it names another day."""
+    for denied in _DENIED.finditer(text):
+        rest = f"{text[: denied.start()]} {text[denied.end() :]}"
+        day = atoms(denied["spaced"] or denied["chinese"] or denied["japanese"])
+        if all(map(_is_named_day, day)) and any(map(_is_named_day, atoms(rest))):
+            return rest
+    return text
+
+
+def _is_named_day(atom: Atom) -> bool:
+    return isinstance(atom, DaysAgo | Calendar) or (isinstance(atom, Weekday) and not atom.is_short)
+
+
 def plain(text: str) -> str:
     """Lower-case, strip accents, unify full-width digits, collapse spaces."""
     folded = compatible(text).casefold().translate(_EQUIVALENTS)
@@ -231,7 +254,9 @@ _NIGHT_BETWEEN_DAYS: Final = re.compile(
 
 def _split_compounds(text: str) -> str:
     """Part "Montagabend" and "3.5.18 Uhr" into a day and a time; write out "Do" before a time and "am So"."""
-    text = _FLEMISH_HOUR.sub("h", _DUTCH_HALF.sub(lambda found: f"{found['before'] or ''}halb ", text))
+    text = _FLEMISH_HOUR.sub(
+        "h", _DUTCH_HALF.sub(lambda found: f"{found['before'] or ''}halb ", _ABOUT_AGO.sub("", text))
+    )
     parted = _JOINED_TIME.sub(r"\1 ", _NIGHT_BETWEEN_DAYS.sub(r"\1 \2.", text))
     named = _DOUBTFUL_WEEKDAY.sub(lambda found: _DOUBTFUL_WEEKDAYS[found[0]], parted)
     return _compounds().sub(r"\1 \2", named)

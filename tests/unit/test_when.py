@@ -271,6 +271,18 @@ def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said_unless_th
 
 
 @for_each(
+    ("text", "expected"),
+    [
+        *((text, "2026-05-11") for text in ("3日くらい前", "3日ほど前", "około trzech dni temu")),
+        *((text, "2026-05-07") for text in ("einen Tag vor Freitag", "la veille de vendredi", "金曜日の前の日")),
+        ("przed piątkiem", "2026-05-08"),
+    ],
+)
+def test_about_three_days_ago_and_the_day_before_another_are_their_days(text: str, expected: str) -> None:
+    assert read(text) == datetime.fromisoformat(expected).replace(tzinfo=NOW.tzinfo)
+
+
+@for_each(
     "said",
     [
         "last month|last week|weekend|a few days ago|Monday or Tuesday|28 to 30 November|before Friday",
@@ -285,6 +297,18 @@ def test_a_date_that_has_begun_in_the_east_stays_the_day_that_was_said_unless_th
         "mês passado|semana passada|há alguns dias|segunda ou terça|antes de sexta|desde ontem|uns dias atrás",
         "先月|先週|数日前|月曜日か火曜日|金曜日の前|月曜日から|昨日以降",
         "上个月|上周|几天前|星期一或星期二|星期五之前|从昨天|昨天左右",
+        "antes desta segunda|bis einschließlich Montag|desde a aula de segunda",
+        "since that awful Monday|after the previous Monday|since class yesterday|gone since breakfast on Monday",
+        "seit diesem Montag|seit vergangenem Montag|seit dem Sport am Montag|bis einschließlich Montag",
+        "desde aquel lunes|desde la clase del lunes|après ce fameux lundi|depuis le cours de lundi|da quel lunedì",
+        "sinds die vreselijke maandag|od tego poniedziałku|od zeszłej soboty|desde o treino de terça",
+        "Monday or later|yesterday or even before|last seen Monday, gone since|noticed yesterday, lost days before",
+        "Freitag oder davor|el lunes o antes|lundi ou avant|lunedì o prima|maandag of eerder|segunda ou até antes",
+        "w piątek lub nawet wcześniej|金曜日かその前|昨日の授業から|周五或者更早|周二训练以来|自从那个周二",
+        "3 days ago or so|vor drei Tagen oder so|hace unos tres días|il y a trois jours environ|tre giorni fa circa",
+        "drie dagen geleden ongeveer|około trzech dni temu|há três dias mais ou menos|3日前くらい|3日前から|三天前左右",
+        "the day before Monday|einen Tag vor Freitag|le lendemain de lundi|金曜日の前の日|月曜日の翌日|月曜日より前",
+        "at the latest Monday|spätestens Montag|a partir del lunes|dès lundi|przed zeszłym piątkiem",
     ],
 )
 def test_what_names_no_single_day_is_no_day(said: str) -> None:
@@ -307,7 +331,13 @@ def test_what_names_no_single_day_is_no_day(said: str) -> None:
         ),
         ("gisteren na de les|gisteren voor het examen|wczoraj po zajęciach|wczoraj przed egzaminem", 29),
         ("ontem depois da aula|ontem antes da prova|昨日の試験の前|昨日、授業から帰る途中", 29),
-        ("昨天考试前|昨天从图书馆回家", 29),
+        ("昨天考试前|昨天从图书馆回家|not Saturday but yesterday|nicht am Samstag, gestern|昨日、学校から帰る時", 29),
+        (
+            "the day before yesterday|avant-hier|não ontem, mas sábado|昨日ではなく土曜日|不是昨天，是周六",
+            28,
+        ),
+        ("na sexta|before rehearsal on Friday|not yesterday but Friday|nie wczoraj, tylko w piątek", 27),
+        ("hier à l'avant du bus, pas vendredi|stolen from my locker yesterday|klucze od domu, wczoraj", 29),
     ],
 )
 def test_what_names_one_day_is_that_day(said: str, day: int) -> None:
