@@ -24,6 +24,7 @@ _KEPT: Final = (
     "REUNITE_OWNER_DATABASE_URL",  # they work with the application's role
 )
 """What children don't inherit."""
+_SETTING: Final = "REUNITE_"
 _POLL_SECONDS: Final = 0.1
 _PARENT_POLL_SECONDS: Final = 1.0
 
@@ -43,7 +44,7 @@ class Child:
             **os.environ,
             **dict.fromkeys(_KEPT, ""),
             **{f"{name}_FILE": "" for name in (*_KEPT, *environment)},  # a setting can't be given both ways
-            **environment,
+            **{name: _whole(value) if name.startswith(_SETTING) else value for name, value in environment.items()},
             READY_FILE: str(ready_file),
             PARENT: str(os.getpid()),
         }
@@ -88,6 +89,11 @@ class Child:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+
+
+def _whole(value: str) -> str:
+    """Return a value in quotation marks: a child takes one pair of them away (`environment` in cli/settings.py)."""
+    return f'"{value}"' if value else ""
 
 
 @asynccontextmanager
