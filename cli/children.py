@@ -24,6 +24,9 @@ _KEPT: Final = (
     "REUNITE_OWNER_DATABASE_URL",  # they work with the application's role
 )
 """What children don't inherit."""
+_SETTING: Final = "REUNITE_"
+_LONG_SECONDS: Final = 5.0
+"""Seconds after which it's said what the end waits for."""
 _POLL_SECONDS: Final = 0.1
 _PARENT_POLL_SECONDS: Final = 1.0
 
@@ -43,7 +46,7 @@ class Child:
             **os.environ,
             **dict.fromkeys(_KEPT, ""),
             **{f"{name}_FILE": "" for name in (*_KEPT, *environment)},  # a setting can't be given both ways
-            **environment,
+            **{name: _whole(value) if name.startswith(_SETTING) else value for name, value in environment.items()},
             READY_FILE: str(ready_file),
             PARENT: str(os.getpid()),
         }
@@ -74,20 +77,34 @@ class Child:
         """Wait until the process ends, and return its exit status."""
         return await self._process.wait() if self._process else 0
 
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     def has_ended(self) -> bool:
         return self._process is not None and self._process.returncode is not None
 
     async def stop(self) -> None:
         """Terminate the process; kill it if that takes too long."""
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self.is_running():
             return
         with suppress(ProcessLookupError):
             self._process.terminate()
             try:
                 await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
             except TimeoutError:
-                self._process.kill()
+                self.kill()
                 await self._process.wait()
+
+    def kill(self) -> None:
+        """End the process at once, if it runs."""
+        if self._process and self.is_running():
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+
+def _whole(value: str) -> str:
+    """Return a value in quotation marks: a child takes one pair of them away (`environment` in cli/settings.py)."""
+    return f'"{value}"' if value else ""
 
 
 @asynccontextmanager
@@ -101,6 +118,24 @@ async def children(commands: Sequence[Sequence[str]], environment: Mapping[str, 
             yield prepared
         finally:
             await asyncio.gather(*(child.stop() for child in prepared))
+
+
+async def stop_all(running: Sequence[Child]) -> None:
+    """Stop processes together, and say so if it takes long; Ctrl-C, pressed again meanwhile, kills them."""
+
+    def kill() -> None:
+        for child in running:
+            child.kill()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, kill)
+    stopping = asyncio.gather(*(child.stop() for child in running))
+    await asyncio.wait({stopping}, timeout=_LONG_SECONDS)
+    if left := [f"`reunite {child.name}`" for child in running if child.is_running()]:
+        print(
+            f"Still waiting for {', '.join(left)}. Ctrl-C ends {'it' if len(left) == 1 else 'them'} at once.",
+            flush=True,
+        )
+    await stopping
 
 
 async def until_asked_to_stop() -> None:

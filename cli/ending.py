@@ -5,8 +5,9 @@ import sys
 from functools import cache
 from typing import Final
 
-SECONDS: Final = 120
-"""Seconds for cleaning up, and for the end of all tasks and threads."""
+SECONDS: Final = 140
+"""Seconds for cleaning up, and for the end of all tasks and threads: more than processes of ours and then PostgreSQL
+may take, and less than a service has (docs/operations.md)."""
 ends_with_command = True
 """Whether this process ends when its command has ended. In the tests' process, other commands follow."""
 

@@ -97,8 +97,9 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables that are set, secrets that are in files included: NAME_FILE has the path of NAME's value.
 
-    Spaces, line ends and quotation marks around a value don't belong to it: they are left by files with Windows' line
-    ends, and by programs that read such files but don't know quotation marks.
+    Spaces, line ends and quotation marks around a variable's value don't belong to it: they are left by files with
+    Windows' line ends, and by programs that read such files but don't know quotation marks. In a secret's file,
+    quotation marks are part of the secret.
 
     Raises UsageError if a file can't be read, or a variable is set both ways.
     """
@@ -108,7 +109,7 @@ def environment() -> dict[str, str]:
             if name in given:
                 raise UsageError(f"Set either {name} or {name}{_FILE}, not both.")
             try:
-                given[name] = _bare(Path(path).read_text("utf-8"))
+                given[name] = Path(path).read_text("utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "not text"
                 raise UsageError(f"{name}{_FILE}: {path} can't be read ({reason}).") from error

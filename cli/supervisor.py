@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Never
 
-from cli.children import Child, ChildError, children, until_asked_to_stop
+from cli.children import Child, ChildError, children, stop_all, until_asked_to_stop
 
 _MAX_CRASHES: Final = 5
 _STABLE_SECONDS: Final = 600.0
@@ -27,10 +27,11 @@ async def supervise(
             await asyncio.wait({stop, run}, return_when=asyncio.FIRST_COMPLETED)
             if run.done():
                 await run
+            print("\nStopping …", flush=True)
         finally:
             run.cancel()  # or it would restart processes that are being stopped
             await asyncio.wait({run})
-        print("\nStopping …", flush=True)
+            await stop_all(running)
 
 
 async def _run(running: Sequence[Child], ready: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ _DATABASE: Final = re.compile(r"/?\d*/?")
 _PORTS: Final = range(1, 65536)
 _ENCODED: Final = "in its password, write @ as %40, : as %3A, / as %2F, # as %23 and % as %25"
 _REDIS_SCHEMES: Final = ("redis://", "rediss://", "unix://")
+_WEB_SCHEMES: Final = ("https", "http")
 
 
 def _split(value: object) -> object:
@@ -42,10 +43,11 @@ def _host(name: str) -> str:
         ) from None
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """Return a web address as it is. Raises ValueError if it isn't one; an empty one counts as not set."""
     try:
         named = urlsplit(url)
-        is_address = bool(named.hostname) and named.port != 0
+        is_address = named.scheme in _WEB_SCHEMES and bool(named.hostname) and named.port != 0
     except ValueError:
         is_address = False
     if url and not is_address:
@@ -59,11 +61,18 @@ def _is_port(named: str) -> bool:
     return not port or (port.isascii() and port.isdigit() and int(port) in _PORTS)
 
 
-HomePath = Annotated[Path, AfterValidator(Path.expanduser)]
+def _in_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"there's no home folder for {path.parts[0]}; write the whole path") from None
+
+
+HomePath = Annotated[Path, AfterValidator(_in_home)]
 """A path, in which ~ is the home folder: only shells expand it, not files with settings."""
 Listed = Annotated[frozenset[str], BeforeValidator(_split)]
 """A list, separated by commas or spaces."""
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 Hosts = Annotated[Listed, AfterValidator(_hosts)]
 """A list of hosts."""
 

@@ -21,6 +21,7 @@ from db.keys import NO_KEYS, Keys
 from db.queries import Connection
 from db.session import CommunitySession
 from db.signals import KEEPALIVE, ROLE_OPTION
+from db.trouble import first_line
 from reunite.errors import TryAgainError
 
 IS_MIGRATED: Final = "SELECT to_regclass('public.migration') IS NOT NULL"
@@ -226,8 +227,8 @@ def remedy_for(error: Exception, otherwise: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what PostgreSQL or else its client says; the others are hints for experts."""
-    first = next(iter(str(error).strip().splitlines()), "no answer").rpartition("FATAL:")[2].strip()
+    """Return why the database can't be used, in a line."""
+    first = first_line(error) or "no answer"
     return f"{first}: {_UNTRUSTED}" if _VERIFY_FAILED in first else first
 
 

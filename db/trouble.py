@@ -32,6 +32,10 @@ _OF_ONE_STEP: Final = (
 """Operational errors that stop only one statement: it was blocked by others or took too long."""
 
 
+_SEVERITY_ENDS: Final = ":  "
+"""What PostgreSQL writes after it, in all languages."""
+
+
 def is_trouble(error: Exception) -> bool:
     """Return whether the database is at fault: the same step may succeed later."""
     return isinstance(error, psycopg.Error) and not isinstance(error, psycopg.DataError | psycopg.IntegrityError)
@@ -65,12 +69,23 @@ def kept_problem(error: Exception) -> str:
 def words_of(error: Exception) -> dict[str, str]:
     """Return what may be logged of an error's words, as `reason`: those of others may quote a member.
 
-    What a server says that lets nobody in is about itself; below its first line are hints for experts.
+    It's all that our own errors say, and the first line of any that says that the database can't be used (`is_away`):
+    why it lets nobody in, that a connection broke, or what its server lacks.
     """
     if isinstance(error, TryAgainError | UndeliverableError):
         return {"reason": str(error)}
-    lines = str(error).strip().splitlines() if is_away(error) else []
-    return {"reason": lines[0].rpartition("FATAL:")[2].strip()} if lines else {}
+    said = first_line(error) if is_away(error) else ""
+    return {"reason": said} if said else {}
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what PostgreSQL or else its client says, if anything; the others are hints for experts.
+
+    Before it, the client says where the server is, and how severe it is: FATAL or the like, in the server's language.
+    """
+    line = next(iter(str(error).strip().splitlines()), "")
+    before, severity, said = line.partition(_SEVERITY_ENDS)
+    return said.strip() if severity else before
 
 
 @contextmanager

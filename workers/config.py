@@ -2,12 +2,11 @@
 
 import dataclasses
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
 
-from db.config import Hosts, Listed, from_environment
+from db.config import Hosts, Listed, address, from_environment
 
 DEFAULT_MODEL: Final = "openai/clip-vit-base-patch32"
 
@@ -49,9 +48,10 @@ class OpenSetSettings:
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
-        if url.casefold() != "off" and not urlsplit(url).netloc:
-            raise ValueError("it must be an address that begins with https://, or off")
-        return url
+        try:
+            return url if url.casefold() == "off" else address(url)
+        except ValueError:
+            raise ValueError("it must be an address that begins with https://, or off") from None
 
     @property
     def is_on(self) -> bool:

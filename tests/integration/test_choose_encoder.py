@@ -184,3 +184,5 @@ def test_a_setting_against_the_record_stops_with_the_remedy(tiny: Path, setting:
 def test_a_folder_that_is_not_there_is_no_reason_to_take_another_encoder(tmp_path: Path) -> None:
     with pytest.raises(EncoderUnavailableError, match="no model folder"):
         choose("auto", None, str(tmp_path / "nowhere"), lambda _: None)
+    with pytest.raises(EncoderUnavailableError, match="no model folder ~nobodyhere"):
+        choose("auto", None, "~nobodyhere/a/model", lambda _: None)

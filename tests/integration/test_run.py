@@ -1,6 +1,7 @@
 """`reunite run`: several commands kept running as one."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,13 +12,13 @@ import aiohttp
 import psutil
 import pytest
 
+from cli import children, supervisor
 from cli import run as command
-from cli import supervisor
 from cli.children import Child, ChildError
 from cli.errors import UsageError
 from cli.servers import Servers
 from tests.support.processes import free_port
-from tests.support.waiting import eventually, wait_until
+from tests.support.waiting import PATIENCE, eventually, wait_until
 
 pytestmark = pytest.mark.untraced
 
@@ -30,6 +31,7 @@ case "$4" in
   once) ready; [ -e "$FOLDER/died" ] || { touch "$FOLDER/died"; exit 1; } ;;
   slow-to-stop) trap 'sleep 1; exit' TERM; ready; while :; do sleep 0.05; done ;;
   steady) ready ;;
+  stubborn) trap '' TERM; ready ;;
   crashing) ready; exit 1 ;;
   wrong) exit 3 ;;
 esac
@@ -112,6 +114,28 @@ async def test_the_others_are_stopped_for_good_when_one_keeps_crashing(started: 
         await supervisor.supervise([["slow-to-stop"], ["steady"], ["crashing"]], {}, Mock())
     assert max(started().count(name) for name in ("slow-to-stop", "steady")) == 1
     assert set(psutil.Process().children()) <= before
+
+
+@pytest.mark.usefixtures("started")
+async def test_who_presses_ctrl_c_hears_what_keeps_it_from_ending_and_ends_it_by_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(children, "STOP_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(children, "_LONG_SECONDS", 0.0)
+    ready = asyncio.Event()
+    supervising = asyncio.create_task(supervisor.supervise([["stubborn"]], {}, ready.set))
+    await ready.wait()
+    printed = ""
+
+    def is_told() -> bool:
+        nonlocal printed
+        printed += capsys.readouterr().out
+        return "Still waiting for `reunite stubborn`. Ctrl-C ends it at once." in printed
+
+    signal.raise_signal(signal.SIGINT)
+    await eventually(is_told)
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.wait_for(supervising, PATIENCE)
 
 
 async def test_what_ends_before_it_was_ever_ready_ends_everything_at_once(started: Callable[[], list[str]]) -> None:

@@ -46,9 +46,13 @@ from embedded.layout import lay_out
         ("REUNITE_DATABASE_URL", "postgresql://u:p/ss@host/x", "/ as %2F"),
         ("REUNITE_REDIS_URL", "redis://:p#ss@host:6379/0", "# as %23"),
         ("REUNITE_OPEN_SET_URL", "none", "it must be an address that begins with https://, or off."),
+        ("REUNITE_OPEN_SET_URL", "ftp://photos.example", "it must be an address that begins with https://, or off."),
+        ("REUNITE_OPEN_SET_URL", "https://photos.example:x", "it must be an address that begins with https://, or"),
+        ("REUNITE_HOME", "~nobodyhere/x", "there's no home folder for ~nobodyhere; write the whole path."),
         ("REUNITE_BOARD_URL", "https://b.example:x", "this isn't an address, such as https://board.example.org."),
         ("REUNITE_BOARD_URL", "https://[::1", "this isn't an address, such as https://board.example.org."),
         ("REUNITE_WEBHOOK_URL", "https://", "this isn't an address, such as https://chat.example.org/"),
+        ("REUNITE_WEBHOOK_URL", "ftp://c.example/x", "this isn't an address, such as https://chat.example.org/"),
         ("REUNITE_WEBHOOK_URL", "https://c.example:99999/x", "this isn't an address, such as https://chat"),
     ],
 )

@@ -178,4 +178,4 @@ async def test_children_get_their_parents_settings_but_not_what_is_for_one_proce
         for child in prepared:
             given = child._environment
             assert [given[name] for name in [*kept, *files]] == [""] * 7
-            assert (given["REUNITE_LOG_LEVEL"], given["REUNITE_QUEUE"]) == ("error", "q")
+            assert (given["REUNITE_LOG_LEVEL"], given["REUNITE_QUEUE"]) == ("error", '"q"')

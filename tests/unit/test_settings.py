@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from bot.discord.config import DiscordConfig
 from bot.errors import SetupError
 from bot.slack.config import SlackConfig
+from cli.children import Child
 from cli.settings import Settings, misspelt
 from tests.support.tables import for_each
 
@@ -74,6 +75,14 @@ def test_what_surrounds_a_value_does_not_belong_to_it(written: str) -> None:
         assert Settings().discord.token is None
 
 
+def test_a_child_takes_whole_what_its_parent_hands_to_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    handed = Child(["worker"], {"REUNITE_QUEUE": "'a'", "REUNITE_DISCORD_TOKEN": ""}, tmp_path)._environment
+    for name in ("REUNITE_QUEUE", "REUNITE_DISCORD_TOKEN"):
+        monkeypatch.setenv(name, handed[name])
+    assert Settings().redis.queue == "'a'"
+    assert Settings().discord.token is None
+
+
 def test_quotation_marks_within_a_value_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REUNITE_DATABASE_URL", "host=one password='a'")
     assert Settings().database.url == "host=one password='a'"
@@ -105,7 +114,7 @@ def test_a_token_of_another_kind_is_refused(config: SlackConfig | DiscordConfig,
 
 def test_a_secret_in_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "token"
-    file.write_text("secret\n")
+    file.write_text('"secret"\r\n')
     monkeypatch.setenv("REUNITE_DISCORD_TOKEN_FILE", str(file))
     read: list[Path] = []
 
@@ -114,5 +123,5 @@ def test_a_secret_in_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch, tmp_pa
         return path.read_bytes().decode(encoding)
 
     monkeypatch.setattr(Path, "read_text", read_text)
-    assert Settings().discord.token == "secret"
+    assert Settings().discord.token == '"secret"'
     assert read == [file]

@@ -5,7 +5,7 @@ import errno
 import psycopg
 import pytest
 
-from db.trouble import is_exhausted, is_temporary, kept_problem
+from db.trouble import is_exhausted, is_temporary, kept_problem, words_of
 from reunite.errors import TryAgainError
 from tests.support.tables import for_each
 
@@ -52,3 +52,22 @@ def test_no_members_words_are_stored_with_a_defect() -> None:
     row = "null value in column\nDETAIL:  Failing row contains (my black wallet)."
     assert kept_problem(psycopg.errors.NotNullViolation(row)) == "NotNullViolation"
     assert kept_problem(KeyError("my black wallet")) == "KeyError"
+
+
+@for_each(
+    ("error", "logged"),
+    [
+        (
+            psycopg.OperationalError('connection to server at "db" failed: FATAL:  it\'s starting up\nHINT: more'),
+            "it's starting up",
+        ),
+        (psycopg.OperationalError('connection to server at "db" failed: 致命错误:  请稍后'), "请稍后"),
+        (psycopg.OperationalError("connection failed: Connection refused"), "connection failed: Connection refused"),
+        (psycopg.InterfaceError("the connection is closed"), "the connection is closed"),
+        (psycopg.errors.DiskFull("could not extend file\nDETAIL:  more"), "could not extend file"),
+        (psycopg.OperationalError(), None),
+        (psycopg.errors.DeadlockDetected("my black wallet"), None),
+    ],
+)
+def test_what_a_database_that_is_away_says_is_logged_in_a_line(error: Exception, logged: str | None) -> None:
+    assert words_of(error).get("reason") == logged

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from fnmatch import fnmatch
 from json import JSONDecodeError
 from pathlib import Path
@@ -34,7 +35,9 @@ class Source(NamedTuple):
 
 def local_folder(model: str) -> Path | None:
     """Return the folder that `model` names; None if it's the name of a model on the hub."""
-    folder = Path(model).expanduser()
+    folder = Path(model)
+    with suppress(RuntimeError):  # nobody of this name has a home folder
+        folder = folder.expanduser()
     if folder.is_dir():
         return folder.resolve()
     if not _HUB_NAME.fullmatch(model):
