@@ -95,6 +95,8 @@ async def test_words_of_a_loss_that_are_too_long_are_offered_once_they_are_short
     await world.slack.wait_for_reply(world.found, ts, "too long")
     world.slack.edit(world.found, ts, words)
     await world.slack.wait_for_reply(world.found, ts, sentence("offer"))
+    world.slack.edit(world.found, ts, "I found a red hat on the bus")
+    await world.slack.wait_for_reply(world.found, ts, sentence("offer_found"))
 
 
 async def test_a_photo_of_anothers_thread_that_is_sent_to_the_channel_is_answered(world: World) -> None:
