@@ -63,6 +63,15 @@ def kind_of_offer(action: Action) -> ReportKind | None:
     return next((kind for kind, offered in _OFFERS.items() if offered[1] == action), None)
 
 
+def kind_offered(reply: Reply) -> ReportKind | None:
+    """Return what kind of report a reply offers to make of a post; None if it asks which, or offers none."""
+    match reply.buttons:
+        case (only,):
+            return kind_of_offer(only.action)
+        case _:
+            return None
+
+
 def offer_of_own_reply(post: str, kind: ReportKind, report: Report) -> Reply:
     """Tell who answers their own report with a photo (their post's idempotency key) how to add it.
 

@@ -201,6 +201,7 @@ async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a
         await world.discord.ui.answer(await world.discord.ui.press(offer["id"], sentence(f"button_{pressed}"), ann))
     texts = await eventually(world.reports, holds=lambda reports: len(reports) == 2)
     assert [report["text"] for report in texts] == ["I lost my blue scarf", "Black umbrella found"]
+    assert world.discord.channels[in_channel]["name"] == "I lost my blue scarf", "no find"
 
 
 async def test_the_menu_says_how_a_report_has_ended_though_a_part_of_its_post_cannot_be_read(world: World) -> None:
