@@ -59,7 +59,7 @@ def _named_in(language: str) -> Mapping[str, ReportKind]:
     """Return the kinds of report by the names of their channels in one language.
 
     Names of both kinds, like "lost and found" and "objets perdus", are for found reports: most photos there are of
-    found things, and a post that says it's a loss is taken as one (`reunite/messages/offers.py`).
+    found things, and words of a loss get the offer to look for it (`reunite/messages/offers.py`).
     """
     names = words_in(language).channels
     named = {_bare(name): kind for kind in ReportKind for name in names[kind]}

@@ -32,6 +32,7 @@ from bot.discord.writing import Messages
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError
 from reunite.handlers import Handlers
+from reunite.messages.offers import kind_offered
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"
@@ -81,7 +82,8 @@ class DiscordPlatform:
             if outgoing.for_all and isinstance(channel, discord.DMChannel):
                 raise UndeliverableError("what is for all isn't sent to one person")
             if outgoing.target.message and not isinstance(channel, discord.DMChannel):
-                place = await self.threads.place_of(channel, int(outgoing.target.message))
+                post, offered = int(outgoing.target.message), kind_offered(outgoing.reply)
+                place = await self.threads.place_of(channel, post, offered)
             earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None
             message = earlier or await self._answer(place, channel, outgoing)
             await self._messages.mark(outgoing)

@@ -15,7 +15,6 @@ from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, ReplyTarget, ReportKind
 from reunite.errors import TellUserError
-from reunite.messages.offers import kind_of_photo
 
 _POSTS: Final = {discord.MessageType.default, discord.MessageType.reply}
 _UNKNOWN: Final = {"", "application/octet-stream"}
@@ -40,15 +39,15 @@ def target_of(message: discord.Message) -> ReplyTarget:
 def kind_of(message: discord.Message, kind: ReportKind, *, by_tag: bool) -> ReportKind:
     """Return the kind of report of a post in a channel for one kind.
 
-    A channel for both counts as one for found items: there, the words of a loss make it a lost report, and in a forum
-    a tag such as "Lost" if tags count. Elsewhere a tag "Found" may mean that a lost thing is back.
+    A channel for both counts as one for found items. In a forum, a tag such as "Lost" makes it a lost report there if
+    tags count. Elsewhere a tag "Found" may mean that a lost thing is back.
     """
     place = message.channel
     tags = place.applied_tags if isinstance(place, discord.Thread) and place.id == message.id else []
     told = {named for tag in tags if (named := kind_named(tag.name))}
     if by_tag and kind is ReportKind.FOUND and len(told) == 1:
         return told.pop()
-    return kind_of_photo(text_of(message), kind)
+    return kind
 
 
 def report_of(message: discord.Message, kind: ReportKind, shown_in: Iterable[ReportChannel]) -> NewReport:

@@ -20,7 +20,6 @@ from bot.slack.posts import (
     photos_of,
     report_of,
     ts_of,
-    words_of,
 )
 from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
@@ -28,7 +27,6 @@ from db.backfills import Backfill
 from reunite.commands import NewReport
 from reunite.entities import Member
 from reunite.errors import ChannelTroubleError, MissingScopeError, TryAgainError, UndeliverableError
-from reunite.messages.offers import kind_of_photo
 from reunite.past_posts import PastPost
 
 _DONE: Final = frozenset({"white_check_mark", "heavy_check_mark", "ballot_box_with_check"})
@@ -109,8 +107,7 @@ class ChannelHistory:
             if not found.photos or not role:
                 return None
             author = await self._member(workspace, message["user"])
-            kind = kind_of_photo(await words_of(workspace, message), role)
-            return await report_of(workspace, channel, message, kind, author=author, photos=found.photos)
+            return await report_of(workspace, channel, message, role, author=author, photos=found.photos)
 
     async def _member(self, workspace: SlackWorkspace, user: str) -> Member:
         key = workspace.team, user

@@ -42,7 +42,6 @@ from reunite.commands import ChangeSettings, EditReport, NewReport, Withdraw
 from reunite.entities import ReplyTarget
 from reunite.errors import PhotoGoneError, PostGoneError, TellUserError
 from reunite.handlers import Handlers
-from reunite.messages.offers import kind_of_photo
 
 _REMEMBERED: Final = 5000
 _EYES_SECONDS: Final = 600.0
@@ -133,8 +132,7 @@ class Inbound:
             self._answers.explain(target, problems)
         if found.photos:
             author = (await workspace.person(message["user"])).member
-            kind = kind_of_photo(await words_of(workspace, message), role)
-            await self._report(await report_of(workspace, channel, message, kind, author=author, photos=found.photos))
+            await self._report(await report_of(workspace, channel, message, role, author=author, photos=found.photos))
 
     async def _report(self, command: NewReport) -> None:
         try:

@@ -52,8 +52,10 @@ class PostAnswers:
             self.explain(target, {key: too_long})
             return True
         settings = await self._handlers.settings("slack", workspace.team)
-        reply = offers.offer(f"{key}:offer", offered, settings.language, problem)
-        self._background.start(self._say(Outgoing(f"{key}:offer", target, reply, maybe_sent=True)))
+        # An edit may make it another kind, and then it's another offer.
+        asked = f"{key}:offer" if offered is kind else f"{key}:offer:{offered}"
+        reply = offers.offer(asked, offered, settings.language, problem)
+        self._background.start(self._say(Outgoing(asked, target, reply, maybe_sent=True)))
         return True
 
     async def problem_of(

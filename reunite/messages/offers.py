@@ -15,7 +15,8 @@ from reunite.errors import TellUserError
 from reunite.messages.reply import Action, Plain, Reply
 from reunite.messages.wording import asking, button, explain, line
 from reunite.text.finds import reads_as_find
-from reunite.text.losses import reads_as_loss, says_lost
+from reunite.text.losses import reads_as_loss
+from reunite.text.own_losses import says_lost
 
 ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
@@ -35,16 +36,9 @@ def offered_kind(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool)
     if is_reply or age >= ANSWERED_WITHIN:
         return None
     words = text[: rules.MAX_TEXT]
-    if kind is ReportKind.LOST:
-        return kind if reads_as_loss(words) else None
-    return kind if reads_as_find(words) else ReportKind.LOST if says_lost(words) else None
-
-
-def kind_of_photo(text: str, kind: ReportKind) -> ReportKind:
-    """Return as what kind of report a photo with these words is taken in a channel for this kind."""
-    words = text[: rules.MAX_TEXT]
-    is_loss = kind is ReportKind.FOUND and not reads_as_find(words) and says_lost(words)
-    return ReportKind.LOST if is_loss else kind
+    if kind is ReportKind.LOST or says_lost(words):
+        return ReportKind.LOST if reads_as_loss(words) else None
+    return kind if reads_as_find(words) else None
 
 
 def offer(post: str, kind: ReportKind, language: str, problem: TellUserError | None = None) -> Reply:
@@ -67,6 +61,15 @@ def offer_of_reply(post: str, language: str) -> Reply:
 def kind_of_offer(action: Action) -> ReportKind | None:
     """Return what kind of report a post becomes by the button of its offer; None for all other buttons."""
     return next((kind for kind, offered in _OFFERS.items() if offered[1] == action), None)
+
+
+def kind_offered(reply: Reply) -> ReportKind | None:
+    """Return what kind of report a reply offers to make of a post; None if it asks which, or offers none."""
+    match reply.buttons:
+        case (only,):
+            return kind_of_offer(only.action)
+        case _:
+            return None
 
 
 def offer_of_own_reply(post: str, kind: ReportKind, report: Report) -> Reply:

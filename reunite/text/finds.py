@@ -32,6 +32,9 @@ _WHO_LEFT: Final = (
 _WHOSE: Final = re.compile(
     rf"{_any('whose')}|{_WHO_LEFT}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
 )
+_LOST_ALONE: Final = re.compile(
+    rf"\A\W{{0,5}}(?:\w{{1,40}}[^\S\n]{{1,3}}){{0,5}}?\w{{0,12}}?{_any('lost_alone')}\s{{0,3}}(?:[.!,\n。！，]|\Z)"
+)
 _TURN: Final = re.compile(_any("turn"))
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
 _HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
@@ -53,6 +56,8 @@ def reads_as_find(text: str) -> bool:
     words = plain(text)
     said = _ASKS_WHOSE.sub(" ", words)  # "vermisst jemand" is no loss
     if _NO_FIND.search(said) or _TURN.search(words) or any(own["place"] is None for own in _OWN.finditer(said)):
+        return False
+    if _LOST_ALONE.search(said) and not (_WHOSE.search(words) or _FOUND_OR_LAY.search(words)):
         return False
     is_handed_in = bool(_HANDED_IN.search(words))
     if (_I_LEFT.search(words) and not is_handed_in) or _is_only_full_or_empty(words):

@@ -21,7 +21,6 @@ _PRAISE: Final = re.compile(rf"\A\W{{0,5}}{_PRAISES}(?! s\b)|{_PRAISES}\W{{0,5}}
 _ARTICLE: Final = re.compile(r"\A\W{0,5}(?:the|der|die|das|el|la|los|las|le|les|l|il|lo|gli|os?|as?|de|het)\b")
 _PAUSE: Final = re.compile(r"[,.;:!?…、。，！？\n][^\S\n]*\w")
 _WORD: Final = re.compile(r"\w+")
-_OWN_LOSS: Final = re.compile(rf"\A\W{{0,5}}{_any('lost')}|{any_listed('finds.toml', 'loss')}")
 _MOST_PRAISED: Final = 2
 """Words of what is praised: "that hat". A description says more."""
 
@@ -36,11 +35,6 @@ def reads_as_loss(text: str) -> bool:
     if not names_a_thing(text if said == thing else said):
         return False
     return bool(_MISSED.search(words)) or not (_BACK.search(words) or _is_praise(text))
-
-
-def says_lost(text: str) -> bool:
-    """Return whether a text that reads as a loss says so, and doesn't only name a thing."""
-    return bool(_OWN_LOSS.search(plain(text))) and reads_as_loss(text)
 
 
 def _is_praise(text: str) -> bool:

@@ -39,6 +39,7 @@ LOST_HERE = (
     "perdus",
     "🧤・perdidos",
     "smarriti",
+    "smarrimenti",
     "zgubione",
     "落とし物",
     "🔍｜落とし物",

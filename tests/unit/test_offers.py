@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from reunite.entities import ReportKind
-from reunite.messages.offers import kind_of_photo, offered_kind
+from reunite.messages.offers import offered_kind
 from reunite.rules import MAX_TEXT
 from tests.support.tables import for_each
 
@@ -11,19 +11,13 @@ LOST, FOUND = ReportKind.LOST, ReportKind.FOUND
 WORDS = "I lost my black umbrella"
 LOSSES = (
     *(
-        "Lost: black umbrella",
         "Has anyone seen my blue scarf?",
         "Looking for my grey hoodie",
         "Ich vermisse meinen Schal",
+        "青い傘をなくしました",
     ),
     *("Suche meinen schwarzen Rucksack", "He perdido mi mochila negra", "J'ai perdu mes clés", "Ho perso l'ombrello"),
-    *(
-        "青い傘をなくしました",
-        "Ik ben mijn sleutels kwijt",
-        "Zgubiłem czarny plecak",
-        "Perdi minha mochila",
-        "我的钱包不见了",
-    ),
+    *("Ik ben mijn sleutels kwijt", "Zgubiłem czarny plecak", "Perdi minha mochila", "我的钱包不见了"),
 )
 FINDS = (
     *("found a black umbrella", "Schwarzer Regenschirm in Raum 204 gefunden", "Encontré unas llaves en la cafetería"),
@@ -47,15 +41,18 @@ def test_only_a_new_post_that_names_a_thing_and_answers_nobody_gets_an_offer() -
 
 
 @for_each("lost", (*LOSSES, WORDS + " on the bus. " + "It was raining. " * MAX_TEXT))
-def test_in_a_channel_for_both_what_says_that_it_is_lost_is_taken_as_that(lost: str) -> None:
+def test_in_a_channel_for_both_what_says_that_it_is_lost_is_offered_as_that(lost: str) -> None:
     assert offered_kind(lost, timedelta(), FOUND, is_reply=False) is LOST
-    assert kind_of_photo(lost, FOUND) is LOST
 
 
-@for_each("found", (*FINDS, "black umbrella", "Someone lost their scarf in room 3", ""))
-def test_photos_of_found_things_stay_that(found: str) -> None:
-    assert kind_of_photo(found, FOUND) is FOUND
-    assert kind_of_photo(found, LOST) is LOST
+@for_each("text", ["Schlüssel verloren", "Llaves perdidas", "Chiavi smarrite", "Sleutels verloren", "Lost: umbrella"])
+def test_what_may_be_lost_is_not_offered_as_a_find(text: str) -> None:
+    assert offered_kind(text, timedelta(), FOUND, is_reply=False) is None
+
+
+@for_each("found", FINDS)
+def test_finds_are_offered_as_that(found: str) -> None:
+    assert offered_kind(found, timedelta(), FOUND, is_reply=False) is FOUND
 
 
 @for_each("kind", ReportKind)

@@ -23,6 +23,7 @@ EXAMPLES = (
     "reunite/text/everyday.toml",
     "reunite/text/heads.toml",
     "reunite/text/noise.toml",
+    "reunite/text/own_losses.toml",
     "reunite/text/places.toml",
     "reunite/text/informative.toml",
     "tests/unit/test_noise.py",

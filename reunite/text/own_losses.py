@@ -1,0 +1,43 @@
+"""Whether a text says that its author has lost something, in a channel whose posts are mostly finds."""
+
+import re
+from functools import partial
+from typing import Final
+
+from reunite.text.words import any_listed, plain
+
+_any: Final = partial(any_listed, "own_losses.toml")
+_APART: Final = r"[^\w.!?,;:…。！？、\n]"
+_BETWEEN: Final = rf"{_APART}{{0,3}}(?:(?!{_any('beside')})\w{{1,30}}{_APART}{{1,3}}){{0,4}}?"
+"""Up to four words, none of which leads to the author's place: not "lost cat in my garden"."""
+_THING: Final = rf"{_APART}{{0,3}}(?:\w{{1,40}}{_APART}{{1,3}}){{0,7}}?\w{{0,12}}?"
+_OWN: Final = re.compile(
+    rf"{_any('lost')}(?!か|よ|人|方)|{_any('lost_before')}{_BETWEEN}{_any('own')}"
+    rf"|(?P<before>{_any('beside')}{_APART}{{0,3}})?{_any('own')}{_THING}{_any('lost_after')}"
+)
+_OTHERS: Final = rf"{_any('others')}[^.!?;:…。！\n]{{0,40}}?"
+_ASKED: Final = re.compile(
+    rf"{_OTHERS}{_any('may_find')}|\b(?:if|when|once|until) (?:\w{{1,10}} )?found\b|\blike (?:this|these)\b"
+)
+"""What an owner says of the finder: "has anyone found it?"."""
+_I_LOST_THIS: Final = re.compile(
+    r"\b(?:(?:i|we)(?: ve| have| just){0,2}|my (?:son|daughter|kid|child|husband|wife|friend))"
+    r" (?:lost|dropped|misplaced) (?:this|these)\b(?![^.!\n]{0,30}\?)"
+)
+"""What an owner says of a photo of their thing; another's "this" is what its author has found."""
+_LOST_BY_OTHERS: Final = re.compile(rf"{_OTHERS}{_any('may_lose')}")
+_THERE: Final = re.compile(
+    rf"\A\W{{0,5}}{_any('thanks')}|{_any('found')}|{_any('figuratively')}|{_any('this')}(?!\s{{0,2}}{_any('time')})"
+)
+
+
+def says_lost(text: str) -> bool:
+    """Return whether a text says that its author has lost something, and nothing in it tells of a find.
+
+    Finders write of losses too: "someone lost this", "looking for the owner". So a doubtful text is no loss here.
+    """
+    words = plain(text)
+    if not any(own["before"] is None for own in _OWN.finditer(words)):
+        return False
+    stated = _ASKED.sub(" ", _I_LOST_THIS.sub(" ", words))
+    return not (_LOST_BY_OTHERS.search(stated) or _THERE.search(stated))
