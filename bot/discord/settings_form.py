@@ -87,8 +87,13 @@ class SettingsForm:
         )
         return Rendered(None, embed, discord.AllowedMentions.none(), buttons)
 
-    def _settings(self, guild: discord.Guild, language: str) -> list[str]:
+    def _current(self, guild: discord.Guild) -> Settings:
+        """Return a guild's settings without deleted roles, which Discord would show as unknown ones."""
         settings = self._workspaces.settings(guild)
+        return replace(settings, moderators=tuple(role for role in settings.moderators if guild.get_role(int(role))))
+
+    def _settings(self, guild: discord.Guild, language: str) -> list[str]:
+        settings = self._current(guild)
         sealed = (sentence(f"category_{category}", language) for category in settings.sealed_categories)
         reports = "setup_private_on" if settings.private_reports else "setup_public_on"
         values: Sequence[tuple[str, str]] = (
@@ -161,7 +166,7 @@ class SettingsForm:
         if not await self._is_joined(guild):  # a form that lacks the current choices would delete them
             await reply_with_problem(interaction, TellUserError("went_wrong"))
             return
-        settings, language = self._workspaces.settings(guild), language_of_user(interaction)
+        settings, language = self._current(guild), language_of_user(interaction)
         if custom_id == _CHANNELS:
             locales = str(guild.preferred_locale), str(interaction.locale)
             proposed = settings.timezone or next(filter(None, map(likely_zone, locales)), "")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -355,15 +356,21 @@ async def test_the_setup_keeps_what_it_shows(world: World) -> None:
     assert sentence(
         "channels_shown_elsewhere", "de", channels=f"<#{lost}>", command=command_names("de")
     ) in world.discord.text(panel)
-    for button in (places, ways):  # sent off as it was opened
+    handlers, kept = Handlers(world.store, NoQueue()), []
+    for button in (places, ways, places):  # sent off as it was opened
         opened = await world.discord.ui.press(panel["id"], button, manager)
         await world.discord.ui.opened(opened)
         before = panel["edited_timestamp"]
         await world.discord.ui.submit(opened)
         await eventually(lambda: panel["edited_timestamp"] != before or None)  # noqa: B023 - looked at at once
-    settings = await Handlers(world.store, NoQueue()).settings("discord", world.discord.guild_id)
+        kept.append(await handlers.settings("discord", world.discord.guild_id))
+        if button == ways:
+            deleted = {"guild_id": world.discord.guild_id, "role_id": helpers}
+            await world.discord.gateway.dispatch("GUILD_ROLE_DELETE", deleted)
     proposed = "Europe/Berlin"  # from the manager's locale: the guild's is what every new guild has
-    assert settings == Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)
+    expected = Settings(lost_channels=(lost,), log_channel=log, moderators=(helpers,), timezone=proposed)
+    assert kept == [expected, expected, replace(expected, moderators=())]
+    assert f"<@&{helpers}>" not in world.discord.text(panel)
 
 
 async def test_a_guild_that_has_only_the_commands_reads_how_to_invite_the_bot(world: World) -> None:
