@@ -52,7 +52,13 @@ def test_in_a_channel_for_both_what_says_that_it_is_lost_is_taken_as_that(lost: 
     assert kind_of_photo(lost, FOUND) is LOST
 
 
-@for_each("found", (*FINDS, "black umbrella", "Someone lost their scarf in room 3", ""))
+@for_each(
+    "found",
+    (
+        *FINDS, "black umbrella", "Someone lost their scarf in room 3", "",
+        "Ik ben mijn hond aan het uitlaten en vond deze sleutel",
+    ),
+)  # fmt: skip
 def test_photos_of_found_things_stay_that(found: str) -> None:
     assert kind_of_photo(found, FOUND) is FOUND
     assert kind_of_photo(found, LOST) is LOST
