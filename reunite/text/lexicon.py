@@ -55,11 +55,26 @@ _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー
 _BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
 _OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
 """Between words that are English already: "blue的water bottle"."""
-_NOT_BEFORE: Final = {"遮": "(?![阳光断热挡住蔽盖瑕雨])", "手机套": "(?![着了])", "トラ": "(?![ァ-ヶー])"}
+_NOT_BEFORE: Final = {
+    "遮": "(?![阳光断热挡住蔽盖瑕雨])",
+    "手机套": "(?![着了])",
+    "被套": "(?![着了在上住走进到过])",
+    "左耳": "(?![环環钉坠墜罩机機朵塞栓夹挂暖包饰飾])",
+    "右耳": "(?![环環钉坠墜罩机機朵塞栓夹挂暖包饰飾])",
+    "色子": "(?![母弹])",
+    "假发": "(?![票现])",
+    "护齿": "(?!牙)",
+    "トラ": "(?![ァ-ヶー])",
+}
 """What isn't after a word: 遮 is an umbrella in Cantonese, and begins many words; 手机套着 is a phone in something;
-トラック is a lorry."""
-_NOT_AFTER: Final = {"器": "(?<![\u3400-\u9fff])", "肉色": "(?<![牛猪羊鸡鱼烤鲜])"}
-"""The same before a word: 器 is a bowl, and ends the names of devices, such as 注射器."""
+被套在 is what is put on something; 右耳环 is an earring; トラック is a lorry."""
+_NOT_AFTER: Final = {
+    "器": "(?<![\u3400-\u9fff])",
+    "肉色": "(?<![牛猪羊鸡鱼烤鲜])",
+    "色子": "(?<![颜彩双单各深浅纯])",
+    "被套": "(?<![匙证卡机包伞杯笔帽鞋它他她经扣链牌])",
+}
+"""The same before a word: 器 is a bowl, and ends the names of devices, such as 注射器; 双色子 isn't about dice."""
 _KANA, _HAN = re.compile(r"[\u3040-\u30ff]"), re.compile(r"[\u3400-\u9fff]")
 
 

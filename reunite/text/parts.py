@@ -10,6 +10,7 @@ from reunite.text.heads import head_phrase, names_only_parts, never_names_a_thin
 from reunite.text.kinds import CONTAINERS, relation
 from reunite.text.normalise import normalise
 from reunite.text.phrases import UNSPACED
+from reunite.text.speakers import without_speakers
 from reunite.text.word_lists import LISTED_THINGS, MORE_THINGS, THINGS
 from reunite.text.written_out import written_out
 
@@ -228,6 +229,8 @@ def _names_any(piece: str) -> bool:
 
 
 def _things(piece: str) -> set[str]:
-    tokens = words.tokens(_ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", without_requests(piece)), maxsplit=1)[0])
+    tokens = words.tokens(
+        _ELSEWHERE.split(_TWO_WORDS.sub(r"\1\2", without_requests(without_speakers(piece))), maxsplit=1)[0]
+    )
     known = _KNOWN | LISTED_THINGS if len(tokens) <= _IN_A_LIST else _KNOWN
     return {words.stem(word) for word in tokens if not known.isdisjoint((word, words.stem(word)))}

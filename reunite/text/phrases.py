@@ -9,6 +9,7 @@ Endings = Sequence[tuple[str, str]]
 
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 """A letter of Japanese or Chinese, which are written without spaces."""
+_FEW_WORDS: Final = r"(?:[ \t]{1,3}\w{1,20}){1,4}"
 
 
 def listed(*cells: str) -> list[str]:
@@ -51,8 +52,11 @@ def any_of(phrases: Iterable[str]) -> str:
 
 
 def first_of(phrases: Iterable[str]) -> str:
-    """Return an atomic pattern for the first of the phrases that begins here, also inside a word."""
-    return _by_first_letter(phrases, "(?>").replace(r"\ ", r"[ \t]{1,3}")
+    """Return an atomic pattern for the first of the phrases that begins here, also inside a word.
+
+    In a phrase, "..." is up to four words: "ik ben mijn ... kwijt".
+    """
+    return _by_first_letter(phrases, "(?>").replace(r"\ \.\.\.", _FEW_WORDS).replace(r"\ ", r"[ \t]{1,3}")
 
 
 def one_of(words: Iterable[str]) -> str:

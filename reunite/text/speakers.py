@@ -17,11 +17,23 @@ _SPEAKING: Final = re.compile(
     re.IGNORECASE,
 )
 """Who writes: "Bus driver here, …"."""
+_TOYS: Final = (
+    "airpods?|balloon|beanie|ceramic|charm|crochet\\w*|cuddly|duplo|figure|figurine|glass|inflatable|jellycat|key|keychain|keyring"
+    "|knitted|lego|little|ornament|plastic|playmobil|plush\\w*|puppet|rubber|soft|squishmallow|statue|stuffed|toy|wooden|woollen"
+)
+"""What makes an animal no pet: "toy dog", "bunny keychain"."""
+_BODY: Final = (
+    "ears?|eyes?|tail|legs?|paws?|feet|foot|nose|arms?|heads?|horn|mane|whiskers|wings?|mouth|tongue|stuffing"
+)
+"""What no pet loses, but a toy may."""
 _PET: Final = re.compile(
-    r"(?:^|(?<=[.!?,;:\n])|(?<=[.!?,;:\n] ))(?:(?!(?:lost|found|missing|a|an)\b)[^\W\d_]{1,20}\s){0,3}"
+    r"(?:^|(?<=[.!?,;:\n])|(?<=[.!?,;:\n] ))(?:(?!(?:lost|found|missing|a|an|" + _TOYS + r")\b)[^\W\d_]{1,20}\s){0,3}"
     r"(?:dog|puppy|pup|doggo|cat|kitten|kitty|rabbit|bunny|horse|pony|hamster|ferret|parrot|budgie)"
-    r"(?:\s(?!(?:is|was|got|gets|get|went|been|has|he|she|it|who|that|which|and|with)\b)[^\W\d_]{1,20}){0,2}"
+    r"(?:\s(?!(?:is|was|got|gets|get|went|been|has|he|she|it|who|that|which|and|with|"
+    + _TOYS
+    + r")\b)[^\W\d_]{1,20}){0,2}"
     r"(?:\s(?:has|have|just|also))?\s(?:lost|dropped|forgot)(?=\s(?:his|her|its|their)\s(?!(?:way|owners?|mind)\b)"
+    r"(?!(?:[^\W\d_]{1,10}\s){0,2}(?:" + _BODY + r")(?:\s*(?:$|[,.;:!?\n])|\s(?:and|at|in|is|on|somewhere)\b))"
     r"(?![^\n]{0,120}\b(?:away|bolted|disappeared|escaped|gone|home|missing|out|ran|run)\b))",
     re.IGNORECASE,
 )

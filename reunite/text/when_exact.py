@@ -1,7 +1,7 @@
 """Tells one day ("yesterday") from what is about several ("last week", "Monday or Tuesday", "before Friday")."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from itertools import pairwise
@@ -22,6 +22,7 @@ _LONGEST_ARTICLE: Final = 3
 _NOT_BEFORE: Final = re.compile(r"\bna (?=(?:segunda|terca|quarta|quinta|sexta)\b)|\bl'avant\b")
 """Portuguese "on" a day, where "na" is "after" in Dutch, and the front of a French train."""
 _CLAUSE: Final = re.compile(r"[^.;!?。；！？]*")
+_END_OF_CLAUSE: Final = r"(?=\s{0,3}(?:$|[,.;:!?)、。，；！？]))"
 _LISTS: Final = read_toml("inexact_days.toml")
 
 
@@ -66,11 +67,12 @@ def _is_before_day(found: Sequence[Atom]) -> bool:
 
 def _is_inexact(text: str) -> bool:
     """Whether words such as "a few" are in a plain text, or ones such as "since" where they are about its day."""
+    patterns = _patterns()
     return (
-        bool(_words("anywhere").search(text) or _ends_a_clause().search(text))
-        or any(_begins_with_day(atoms(text[word.end() :])) for word in _words("before_a_day").finditer(text))
+        bool(patterns["anywhere"].search(text) or patterns["at_the_end"].search(text))
+        or any(_begins_with_day(atoms(text[word.end() :])) for word in patterns["before_a_day"].finditer(text))
         or any(_begins_with_day(said) or any(map(_is_date, said)) for said in _said_since(text))
-        or any(_ends_with_day(atoms(text[: word.start()])) for word in _words("after_a_day").finditer(text))
+        or any(_ends_with_day(atoms(text[: word.start()])) for word in patterns["after_a_day"].finditer(text))
     )
 
 
@@ -92,7 +94,7 @@ def _listed_when(*names: str) -> list[str]:
 def _said_since(text: str) -> Iterator[Sequence[Atom]]:
     """Return what is said in the clauses after words such as "since", each once."""
     ends: set[int] = set()
-    for word in _words("before_in_clause").finditer(text):
+    for word in _patterns()["before_in_clause"].finditer(text):
         clause = _CLAUSE.match(text, word.end())
         if clause and clause.end() not in ends:
             ends.add(clause.end())
@@ -139,17 +141,18 @@ def _phrases(key: str) -> list[str]:
 
 
 @cache
-def _words(key: str) -> re.Pattern[str]:
-    phrases = _phrases(key)
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    keys = ("before_a_day", "before_in_clause", "after_a_day", "at_the_end", "anywhere")
+    return {key: _pattern(_phrases(key), _END_OF_CLAUSE if key == "at_the_end" else "") for key in keys}
+
+
+def _pattern(phrases: Sequence[str], before: str) -> re.Pattern[str]:
+    """Return a pattern for any of the phrases, before something."""
     spaced, unspaced = (
         "|".join(re.escape(phrase) for phrase in phrases if _is_cjk(phrase) is is_cjk) for is_cjk in (False, True)
     )
-    return re.compile("|".join(filter(None, [rf"\b(?:{spaced})\b" if spaced else "", unspaced])))
-
-
-@cache
-def _ends_a_clause() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('at_the_end').pattern})(?=\s*(?:$|[,.;:!?)、。，；！？]))")
+    either = "|".join(filter(None, [rf"\b(?:{spaced})\b" if spaced else "", unspaced]))
+    return re.compile(f"(?:{either}){before}")
 
 
 def _is_cjk(phrase: str) -> bool:

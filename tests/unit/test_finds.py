@@ -118,6 +118,7 @@ def test_a_find_is_read_as_one(text: str) -> None:
         "Zgubiłem klucze",
         "Perdi meu guarda-chuva",
         "Ik ben mijn sjaal kwijt",
+        "Ik ben mijn rode wollen sjaal kwijt",
         "Que bom que voltou",
         "Nice hat!",
         "that bag is ugly",

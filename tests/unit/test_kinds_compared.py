@@ -52,6 +52,7 @@ def features(text: str, *shows: str, photo: bool = False) -> ReportFeatures:
         ("my Leatherman", "a folding knife", True),
         ("keys with a fob", "AirTag", True),
         ("USB-C hub", "a dongle", True),
+        ("Zauberwürfel", "ein Würfel", True),
         ("foam shield", "foam sword", False),
         ("blue on-ear headphones", "headphones", True),
         ("green under armour rucksack", "backpack", True),

@@ -166,7 +166,16 @@ def test_what_has_a_name_of_its_own_is_a_second_thing(text: str, count: int) -> 
         ("C'è una felpa su un pouf, la zip non funziona", "sweatshirt"),
         ("mi hijo no encuentra su mochila", "backpack"),
         ("no sé dónde dejé mi bufanda", "scarf"), ("注射器を拾いました", "注射器を"), ("トラックのおもちゃ", "toy"),
-        ("丢了一件白衣服", "衣服"), ("bata blanca de baño", "bata"),
+        ("丢了一件白衣服", "衣服"), ("bata blanca de baño", "bata"), ("右耳环", "earring"), ("左耳坠", "earring"),
+        ("右耳罩", "earmuffs"), ("钥匙被套在红色绳子上", "key"), ("雨伞被套上塑料袋", "umbrella"),
+        ("双色子母扣背包", "backpack"), ("Schwerte Bahnhof, Handschuh gefunden", "glove"),
+        ("Schwertfisch", "swordfish"), ("andador azul de bebé", "walker"),
+        ("hojas de dados del alumno, carpeta", "folder"),
+        ("toy dog lost its eye", "dog toy"), ("stuffed rabbit lost his jacket", "rabbit toy"),
+        ("plush cat lost its tail", "cat toy"), ("My bunny lost its ear, grey plush", "bunny"),
+        ("keyring dog lost its leg", "keyring"), ("bunny keychain lost her ribbon", "bunny key chain"),
+        ("our cat lost its ear tag", "tag"), ("bag owners: blue bag found", "bag"),
+        ("iPhone users: charger found", "charger"), ("my hard hat walked off site, white", "hat"),
     ],
 )  # fmt: skip
 def test_a_word_that_is_also_another_names_no_thing_here(text: str, noun: str) -> None:
@@ -180,6 +189,18 @@ def test_no_colour_of_skin_is_read_into_other_words(text: str) -> None:
 
 def test_a_maker_is_kept_beside_its_drawing_pad() -> None:
     assert "Wacom" in features_of("Wacom drawing pad").brands.own
+
+
+@for_each(
+    ("text", "maker"),
+    [
+        ("Apple AirTag", "Apple"), ("Anker USB-C hub", "Anker"), ("Logitech dongle", "Logitech"),
+        ("Helly Hansen hi-vis", "Helly Hansen"), ("Petzl harness", "Petzl"), ("Trangia stove", "Trangia"),
+        ("iPhone users: charger found", "Apple"),
+    ],
+)  # fmt: skip
+def test_a_thing_has_its_makers(text: str, maker: str) -> None:
+    assert maker in features_of(text).brands.own
 
 
 @for_each(
