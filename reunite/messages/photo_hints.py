@@ -3,20 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final, get_args
+from typing import get_args
 
 from reunite.entities import Photo, PhotoFlaw, PhotoState, Report
 from reunite.language import LANGUAGES
 from reunite.messages.reply import Line, Reply
 from reunite.messages.wording import asking, button
 
-_FLAWS: Final[frozenset[str]] = frozenset(get_args(PhotoFlaw))
-
 
 def hint(photos: Sequence[Photo], language: str) -> Line | None:
     """Return what would help if none of a report's usable photos shows enough; None if one may."""
     usable = [photo for photo in photos if photo.state is not PhotoState.FAILED]
-    flaws = [photo.problem for photo in usable if photo.problem in _FLAWS]
+    flaws = [photo.flaw for photo in usable if photo.flaw]
     return asking(flaws[0], language) if flaws and len(flaws) == len(usable) else None
 
 
@@ -49,4 +47,4 @@ def corrected(reply: Reply, photos: Sequence[Photo]) -> Reply:
 @cache
 def _hints() -> Mapping[Line, str]:
     """Return each hint's language: a thread's may have changed since its first answer."""
-    return {asking(flaw, language): language for flaw in _FLAWS for language in LANGUAGES}
+    return {asking(flaw, language): language for flaw in get_args(PhotoFlaw) for language in LANGUAGES}
