@@ -298,14 +298,14 @@ class Reply:
             lines = [line for line in lines if not any(isinstance(span, Ask) for span in line)]
             buttons = [button for button in buttons if button.action != "none_of_these"]
         rest = replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
-        return rest if rest.shows_match else rest.without_hint()
+        return rest if rest.shows_match else rest.without_small_print()
 
     @property
     def shows_match(self) -> bool:
         """Whether a gallery still shows a match."""
         return any(tile.label and not tile.over for tile in self.gallery)
 
-    def without_hint(self) -> "Reply":
+    def without_small_print(self) -> "Reply":
         """Return the reply without what it says in small print."""
         return replace(self, lines=tuple(line for line in self.lines if not any(map(_is_small, line))))
 
