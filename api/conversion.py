@@ -44,6 +44,7 @@ def _photo(photo: Photo) -> schemas.Photo:
         state=photo.state.value,
         url=f"/v1/photos/{photo.id}" if photo.state is PhotoState.STORED else None,
         problem=photo.problem,
+        flaw=photo.flaw,
     )
 
 

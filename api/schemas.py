@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from db.api_tokens import Scope
 from reunite import rules
-from reunite.entities import Category, ReportKind
+from reunite.entities import Category, PhotoFlaw, ReportKind
 from reunite.text.controls import storable
 
 MAX_RESULTS: Final = 100
@@ -111,13 +111,14 @@ class NewItems(Body):
 class Photo(BaseModel):
     """A photo of an item. `url` is its stored copy's, once there is one.
 
-    `problem` is a keyword: why it failed, or what is wrong with a stored one (`photo_dark`, `photo_blurred`).
+    `problem` is a keyword: why it failed. `flaw` is why a stored one shows too little to be compared.
     """
 
     id: UUID
     state: Literal["pending", "stored", "failed"]
     url: str | None
     problem: str | None
+    flaw: PhotoFlaw | None
 
 
 class Item(BaseModel):

@@ -88,7 +88,7 @@ class WorkSession(CommunitySession):
         False if other work on the same report has stored one before, which is kept.
         """
         changed = await self._do(
-            """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, problem = %(flaw)s,
+            """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, flaw = %(flaw)s,
                  url = NULL, upload = NULL
                WHERE id = %(photo)s AND state = 'pending'""",
             photo=photo,
@@ -128,7 +128,7 @@ class WorkSession(CommunitySession):
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
-                 colours = '{}', shows = '{}'
+                 colours = '{}', shows = '{}', flaw = NULL
                WHERE id = %(photo)s AND state = %(state)s""",
             photo=photo,
             problem=problem,

@@ -175,7 +175,7 @@ PhotoFlaw = Literal["photo_dark", "photo_blurred"]
 class Photo:
     """A photo of a report, in order of `position`.
 
-    `problem` is a sentence's key: why its intake failed, or the flaw of a stored one.
+    `problem` is the key of the sentence that says why its intake failed, `flaw` what is wrong with a stored one.
     """
 
     id: UUID
@@ -185,6 +185,7 @@ class Photo:
     state: PhotoState
     url: str | None = None
     problem: str | None = None
+    flaw: PhotoFlaw | None = None
     colours: tuple[float, ...] = ()
     hidden: bool = False
 

@@ -44,7 +44,7 @@ async def with_picture_or_without(
 
 def _for_those_in(channel: str, reply: Reply) -> Reply:
     """Return a reply as it's said in a channel: in someone's direct messages, no moderator can react to a match."""
-    return reply.without_hint() if is_direct(channel) else reply
+    return reply.without_small_print() if is_direct(channel) else reply
 
 
 async def _blocks(workspace: SlackWorkspace, outgoing: Outgoing, channel: str, file: str | None) -> list[Element]:

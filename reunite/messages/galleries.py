@@ -71,8 +71,10 @@ def refreshed(gallery: Reply, match: Match, found: Report, language: str) -> Rep
     lines = tuple(entry if _links_to(line, {found.id}) else line for line in gallery.lines)
     is_over = rules.has_gone(match, found) or _said(match) == "tile_declined"
     tiles = tuple(replace(each, over=is_over) if each is tile else each for each in gallery.gallery)
-    rest = replace(gallery, lines=lines, gallery=tiles).without_hint()
-    if rest.shows_match:
+    rest = replace(gallery, lines=lines, gallery=tiles)
+    if not rest.shows_match:
+        rest = rest.without_small_print()
+    elif rest == rest.without_small_print():
         rest = replace(rest, lines=(*rest.lines, moderators_react(language)))
     return _asking_again(rest, match, found, language)
 

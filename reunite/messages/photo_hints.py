@@ -1,23 +1,19 @@
 """Tells an author what kind of photo would help, below an answer that they get anyway."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Final, get_args
 
-from reunite.entities import Photo, PhotoFlaw, PhotoState, Report
-from reunite.language import LANGUAGES
-from reunite.messages.reply import Line, Reply
-from reunite.messages.wording import asking, button
-
-_FLAWS: Final[frozenset[str]] = frozenset(get_args(PhotoFlaw))
+from reunite.entities import Photo, PhotoState, Report
+from reunite.language import sentence
+from reunite.messages.reply import Line, PhotoHint, Reply
+from reunite.messages.wording import button
 
 
 def hint(photos: Sequence[Photo], language: str) -> Line | None:
     """Return what would help if none of a report's usable photos shows enough; None if one may."""
     usable = [photo for photo in photos if photo.state is not PhotoState.FAILED]
-    flaws = [photo.problem for photo in usable if photo.problem in _FLAWS]
-    return asking(flaws[0], language) if flaws and len(flaws) == len(usable) else None
+    flaws = [photo.flaw for photo in usable if photo.flaw]
+    return (PhotoHint(sentence(flaws[0], language), language),) if flaws and len(flaws) == len(usable) else None
 
 
 def with_hint(reply: Reply, photos: Sequence[Photo], language: str) -> Reply:
@@ -35,18 +31,15 @@ def first_with_hint(reply: Reply, report: Report, photos: Sequence[Photo]) -> Re
 
 
 def has_hint(reply: Reply) -> bool:
-    """Return whether an answer has a hint, in whatever language."""
-    return not _hints().keys().isdisjoint(reply.lines)
+    """Return whether an answer has a hint."""
+    return any(_hints_in(reply))
 
 
 def corrected(reply: Reply, photos: Sequence[Photo]) -> Reply:
-    """Return an answer that has a hint with that for the photos as they are now, if any."""
-    language = next(language for line, language in _hints().items() if line in reply.lines)
-    kept = tuple(line for line in reply.lines if line not in _hints())
-    return with_hint(replace(reply, lines=kept), photos, language)
+    """Return an answer that has a hint with that for the photos as they are now, if any, in the same language."""
+    language = next(_hints_in(reply)).language
+    return with_hint(reply.without_photo_hint(), photos, language)
 
 
-@cache
-def _hints() -> Mapping[Line, str]:
-    """Return each hint's language: a thread's may have changed since its first answer."""
-    return {asking(flaw, language): language for flaw in _FLAWS for language in LANGUAGES}
+def _hints_in(reply: Reply) -> Iterator[PhotoHint]:
+    return (span for line in reply.lines for span in line if isinstance(span, PhotoHint))

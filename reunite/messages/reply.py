@@ -30,6 +30,13 @@ class Ask(Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoHint(Ask):
+    """Our own words that ask for a better photo, and their language: the line has no point once there is one."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Strong:
     """Our own words, set off; `label` is set where they name a match's label."""
 
@@ -124,7 +131,7 @@ class Command:
         return f"/{self.name}"
 
 
-Span = Plain | Ask | Strong | Small | Quoted | Person | Jump | Moment | ChannelLink | Command
+Span = Plain | Ask | PhotoHint | Strong | Small | Quoted | Person | Jump | Moment | ChannelLink | Command
 Line = tuple[Span, ...]
 ReplyKind = Literal[
     "report_post",
@@ -298,16 +305,25 @@ class Reply:
             lines = [line for line in lines if not any(isinstance(span, Ask) for span in line)]
             buttons = [button for button in buttons if button.action != "none_of_these"]
         rest = replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
-        return rest if rest.shows_match else rest.without_hint()
+        return rest if rest.shows_match else rest.without_small_print()
 
     @property
     def shows_match(self) -> bool:
         """Whether a gallery still shows a match."""
         return any(tile.label and not tile.over for tile in self.gallery)
 
-    def without_hint(self) -> "Reply":
+    def without_small_print(self) -> "Reply":
         """Return the reply without what it says in small print."""
-        return replace(self, lines=tuple(line for line in self.lines if not any(map(_is_small, line))))
+        return self._without_lines_of(Small)
+
+    def without_photo_hint(self) -> "Reply":
+        """Return the reply without its wish for a better photo."""
+        return self._without_lines_of(PhotoHint)
+
+    def _without_lines_of(self, kind: type[Small | PhotoHint]) -> "Reply":
+        return replace(
+            self, lines=tuple(line for line in self.lines if not any(isinstance(part, kind) for part in line))
+        )
 
     def requoted(self, report: UUID, before: str, now: str) -> "Reply":
         """Return the reply with a report's new words in the place of the old ones; without any, their line goes."""
@@ -425,10 +441,6 @@ def _with_words(line: Line, words: str) -> Line:
     return (*line, Plain(words)) if words else line
 
 
-def _is_small(span: Span) -> bool:
-    return isinstance(span, Small)
-
-
 def _pings(span: Span) -> bool:
     return isinstance(span, Person) and span.notify
 
@@ -446,6 +458,7 @@ def words_of(span: Span) -> str:
 _SPANS: Final = {
     "plain": Plain,
     "ask": Ask,
+    "photo_hint": PhotoHint,
     "strong": Strong,
     "small": Small,
     "quoted": Quoted,

@@ -191,8 +191,9 @@ def may_be_sealed(report: Report) -> list[Line]:
 def overtaken(first: Reply, report: Report) -> Reply:
     """Return a thread's first reply without its word that there is no clear match yet, now that there's more.
 
-    One that has shown matches stays as it is.
+    Nor does it ask for a better photo any more. One that has shown matches stays as it is.
     """
+    first = first.without_photo_hint()
     below = line("news_below", first.language or report.language)
     if first.kind == "nothing":
         head = line("thanks_for_find", report.language) if report.kind is ReportKind.FOUND else below

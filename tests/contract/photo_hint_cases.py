@@ -35,7 +35,7 @@ class PhotoHintCases:
         await stage.keep_photos(lost, "photo_dark")
         await stage.search(lost, other, label=None)
         async with stage.session(lost.community) as session:
-            await session._do("UPDATE photo SET problem = 'photo_blurred' WHERE report_id = %(id)s", id=lost.id)
+            await session._do("UPDATE photo SET flaw = 'photo_blurred' WHERE report_id = %(id)s", id=lost.id)
         await stage.search(lost, other, label=None)
         [gallery] = await stage.thread(lost)
         assert (DARK in gallery.text(), BLURRED in gallery.text(), len(gallery.gallery)) == (False, True, 1)

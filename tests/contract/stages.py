@@ -121,7 +121,7 @@ class Stage:
         """Make the stored copies of a report's photos; `flaw` is that of the new ones."""
         async with self.session(report.community) as session:
             await session._do(
-                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL, problem = %(flaw)s"
+                "UPDATE photo SET state = 'stored', copy = %(copy)s, upload = NULL, url = NULL, flaw = %(flaw)s"
                 " WHERE report_id = %(report)s AND state <> 'stored'",
                 copy=COPY,
                 flaw=flaw,

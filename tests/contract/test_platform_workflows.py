@@ -311,7 +311,7 @@ async def test_members_see_their_own_reports_and_change_them_by_buttons(harness:
     async with harness.store.session(report.community) as session:
         photos = await session.photos.of(report.id)
     assert len(photos) == 2
-    dark = [replace(photo, state=PhotoState.STORED, problem="photo_dark") for photo in photos]
+    dark = [replace(photo, state=PhotoState.STORED, flaw="photo_dark") for photo in photos]
     hinted = photo_hints.first_with_hint(wording.nothing(report, 1), report, dark)
     sent = await harness.platform.send(Outgoing(str(uuid4()), report.target, hinted))
     assert sentence("photo_dark") in str(await harness.screen.words(sent))

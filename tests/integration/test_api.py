@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from structlog.testing import capture_logs
 
 from api.client import Client
@@ -11,6 +12,7 @@ from db.api_tokens import ApiTokens
 from reunite.commands import JoinWorkspace
 from reunite.entities import ReportState, VerdictKind
 from tests.support.api import Api, api_with_a_worker, encoded, opened, serving_api
+from tests.support.photo_files import saved
 from tests.support.pictures import drawing
 from tests.support.waiting import eventually
 
@@ -110,11 +112,14 @@ async def test_an_item_of_the_api_is_matched_with_one_from_chat_and_confirmed_th
 
 async def test_an_item_is_posted_by_form_and_once_for_each_key(api: Api) -> None:
     fields = {"kind": "found", "text": "two views", "happened_at": "2026-11-20T12:00:00+00:00"}
-    status, posted = await api.form("/v1/items", fields, drawing("red"), drawing("blue"))
+    status, posted = await api.form(
+        "/v1/items", fields, drawing("red"), saved(Image.new("RGB", (240, 240), (12, 10, 14)), "JPEG")
+    )
     assert (status, posted["created"]) == (201, True)
     await api.settled()
     _, item = await api.ask("GET", f"/v1/items/{posted['id']}")
-    assert [photo["state"] for photo in item["photos"]] == ["stored", "stored"]
+    photos = [(photo["state"], photo["problem"], photo["flaw"]) for photo in item["photos"]]
+    assert photos == [("stored", None, None), ("stored", None, "photo_dark")]
     body = {"kind": "lost", "text": "once"}
     answers = [await api.ask("POST", "/v1/items", body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert [status for status, _ in answers] == [201, 200]
