@@ -189,7 +189,9 @@ class WebhookScreen(Screen):
     async def public(self) -> str:
         texts = [post.words for post in self.here.chat.posts.values()]
         shown = [
-            message.reply["text"] for message in self.here.chat.messages.values() if message.channel[0] not in "@~"
+            message.reply["text"]
+            for message in self.here.chat.messages.values()
+            if message.channel[0] not in "@~" and message.channel != LOG
         ]
         return "\n".join([*texts, *shown])
 

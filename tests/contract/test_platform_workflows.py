@@ -6,26 +6,31 @@ from uuid import uuid4
 
 import pytest
 
-from reunite.entities import PhotoState, Report, ReportState
+from reunite.announce import log_match
+from reunite.entities import Label, PhotoState, Report, ReportState
 from reunite.language import sentence
 from reunite.messages import keys, photo_hints, wording
 from reunite.messages.reply import Picture, Plain, Reply
-from reunite.ports import Outgoing, Sent
+from reunite.ports import Outgoing, ScoredPair, Sent
 from tests.contract.harness import JPEG, Harness
 from tests.contract.platforms import marked_as, replying, saying, shown_match
 from tests.support.waiting import eventually
 
 ANSWER = "a blue thread sewn into the lining"
+QUESTION = "Which colour is the thread?"
 
 
 async def test_a_claim_is_made_by_a_form_and_shown_only_to_those_who_decide(harness: Harness) -> None:
     card, lost, found, _ = await shown_match(harness)
+    async with harness.store.session(found.community) as session:
+        await session.claims.set_proof_question(found.id, QUESTION)
     reply = await harness.ui.press(card, sentence("button_mine"), lost.author, fill=ANSWER)
     assert reply.words == sentence("note_claim_sent")
     claim = await sent_with(harness, "says this is theirs")
     stranger = await harness.ui.press(claim, sentence("button_see_claim"), harness.join("Mallory"))
     assert stranger.words == sentence("only_finder")
     seen = await harness.ui.press(claim, sentence("button_see_claim"), found.author)
+    assert QUESTION in seen.words
     assert ANSWER in seen.words
     accepted = await harness.ui.press(seen, sentence("button_accept_claim"), found.author)
     assert sentence("note_claim_accepted_named", owner="|").partition("|")[2] in accepted.words
@@ -33,7 +38,8 @@ async def test_a_claim_is_made_by_a_form_and_shown_only_to_those_who_decide(harn
     assert again.words == sentence("note_claim_decided")
     await sent_with(harness, "agrees it's yours")
     assert sentence("claim_closed_accepted") in str(await harness.screen.words(claim))
-    assert ANSWER not in await harness.screen.public()
+    public = await harness.screen.public()
+    assert [secret for secret in (ANSWER, QUESTION) if secret in public] == []
 
 
 async def test_owner_and_finder_arrange_the_handover_and_confirm_it(harness: Harness) -> None:
@@ -242,6 +248,32 @@ async def test_who_posts_a_photo_in_a_sealed_reports_thread_is_asked_to_delete_i
     await eventually(partial(_told_of_photo, harness, report))
     [hint] = [sent for _, sent in await harness.deliver()]
     assert await harness.screen.words(hint) == sentence("thread_photo_sealed")
+
+
+async def test_a_moderator_alone_releases_a_sealed_match_and_its_owner_sees_no_secret(harness: Harness) -> None:
+    await harness.admin.set_up(log=True)
+    bob, ben, mia = harness.join("Bob"), harness.join("Ben"), harness.join("Mia", moderator=True)
+    await harness.people.post_photo("lost", bob, "my umbrella")
+    await harness.ui.report_sealed(ben, "with a name tag", "gym")
+    lost, found = await harness.reports()
+    await harness.store.embedding_models.register("tiny", "tiny@1", {"shared": 2})
+    async with harness.store.session(lost.community) as session:
+        for report in (lost, found):
+            await session.reports.set_state(report.id, ReportState.OPEN)
+        await session._do("UPDATE photo SET state = 'stored', url = NULL, upload = NULL, copy = %(copy)s", copy=JPEG)
+        [match] = await session.matches.save([ScoredPair(lost.id, found.id, 0.9, Label.HIGH, (), {})])
+        await log_match(session, match, lost, found)
+    [(log, line)] = [(item, sent) for item, sent in await harness.deliver() if item.reply.kind == "log"]
+    assert log.reply.picture
+    release = sentence("button_release")
+    assert (await harness.ui.press(line, release, bob)).words == sentence("only_moderators_release")
+    assert (await harness.ui.press(line, release, mia)).words == sentence("note_released")
+    cards = {item.report: sent for item, sent in await harness.deliver() if item.reply.kind == "match"}
+    assert sentence("sealed_match", category=sentence("category_keys")) in str(
+        await harness.screen.words(cards[lost.id])
+    )
+    assert await harness.screen.pictures(cards[lost.id]) == 0
+    assert "name tag" not in await harness.screen.public()
 
 
 async def _told_of_photo(harness: Harness, report: Report) -> bool:

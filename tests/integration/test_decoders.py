@@ -118,10 +118,14 @@ async def test_a_header_that_lies_does_no_harm(decoders: Decoders) -> None:
 async def test_a_photo_that_takes_too_long_is_ended_and_holds_up_no_other() -> None:
     async with Decoders(Limits(cpu_seconds=1, clock_seconds=120)) as decoders:
         await asyncio.gather(*(decoders.decode(drawing("red")) for _ in range(AT_ONCE)))  # both are warm
+        following = decoders._idle[-1]
+        held = psutil.Process(following.pid)
+        held.suspend()  # so that its time passes only once the other has answered
         forever = asyncio.create_task(refused(decoders.decode(poison.many_scans(8000, 20_000))))
-        await asyncio.sleep(0.1)
+        await eventually(lambda: following not in decoders._idle)
         assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
         assert not forever.done()
+        held.resume()
         assert await forever == "photo_unusable"
         assert (await decoders.decode(drawing("red"))).views.shape == (1, 240, 240, 3)
 
