@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
@@ -13,7 +14,7 @@ import pytest
 from tests.support.labelled_sets import with_vectors, write_set
 from tests.support.pictures import drawing
 from tests.support.processes import REUNITE, scratch_databases
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,10 @@ def reports(environment: dict[str, str]) -> int:
 
 
 def started(
-    environment: dict[str, str], *arguments: str, interrupts: signal.Handlers = signal.SIG_DFL
+    environment: dict[str, str],
+    *arguments: str,
+    interrupts: signal.Handlers = signal.SIG_DFL,
+    errors: IO[str] | int = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
     """Start a command to which SIGINT is what it is to the processes of a terminal, or ignored, as in a script."""
     exchange = (
@@ -46,7 +50,7 @@ def started(
     return subprocess.Popen(
         [sys.executable, "-c", exchange, *REUNITE, *arguments],
         env={**environment, "REUNITE_ENCODER": "concept"},
-        stderr=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
 
@@ -79,7 +83,7 @@ def test_a_match_that_is_ended_leaves_no_database(
         wait_until(lambda: reports(environment) >= posted or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()
         process.send_signal(end_by)
-        _, text = process.communicate()
+        _, text = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert process.returncode != 0
@@ -102,7 +106,7 @@ def test_a_backup_that_is_ended_ends_its_program_and_leaves_nothing(
             )
             [program] = psutil.Process(process.pid).children()
             process.send_signal(signal.SIGTERM)
-            process.communicate()
+            process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 128 + signal.SIGTERM
@@ -134,16 +138,21 @@ def test_every_command_ends_by_sigterm_where_sigint_is_ignored(
     words = write_set(tmp_path / "words", 400, 10)
     ready = tmp_path / "ready"
     environment = {**environment, "REUNITE_READY_FILE": str(ready), "REUNITE_PORT": "0", UNKNOWN: ""}
-    process = started(
-        environment, *(word.format(photo=photo, words=words) for word in command), interrupts=signal.SIG_IGN
-    )
+    said = tmp_path / "said"
+    arguments = [word.format(photo=photo, words=words) for word in command]
+    with said.open("w") as errors:
+        process = started(environment, *arguments, interrupts=signal.SIG_IGN, errors=errors)
     try:
-        assert process.stderr
-        assert any(UNKNOWN in line for line in process.stderr)
-        wait_until(lambda: ready.exists() or reports(environment) >= 0 or computed(process) > AT_WORK)
-        assert process.poll() is None, process.stderr and process.stderr.read()
+        wait_until(lambda: UNKNOWN in said.read_text() or process.poll() is not None)
+        wait_until(
+            lambda: (
+                process.poll() is not None or ready.exists() or reports(environment) >= 0 or computed(process) > AT_WORK
+            )
+        )
+        assert process.poll() is None, said.read_text()
         process.send_signal(signal.SIGTERM)
-        _, text = process.communicate()
+        process.wait(PATIENCE)
+        text = said.read_text()
     finally:
         process.kill()
     assert process.returncode in {0, 128 + signal.SIGTERM}
