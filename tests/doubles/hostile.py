@@ -37,10 +37,6 @@ _UNDISTURBED = ("/coverage/", "/weakref.py", "/_weakrefset.py")
 """Code that an exception must not end: coverage may hold its lock, and what weakref's callbacks raise gets lost."""
 _BRANCHES = 6
 _ATTEMPTS = 3
-_TIMES = 3
-"""How often the size is timed that tells how long the others may take: the least is the least disturbed."""
-_PRECISE = 0.05
-"""Seconds from which CPU time is precise enough: some systems count it by the tick, of up to 10 ms."""
 _FIRST_USE = 2.0
 """Seconds of CPU time for a first call, which may have to compile a pattern or to read a table."""
 _ANY = {sre.CATEGORY_DIGIT: "1", sre.CATEGORY_SPACE: " ", sre.CATEGORY_WORD: "a", sre.CATEGORY_NOT_DIGIT: "a"}
@@ -71,7 +67,7 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
         if quarter < FLOOR / 4**3:
             return  # the largest takes less than the floor even if the time grows with its cube
-        sixteenth = min(_timed(partial(run, sizes[-3]), FLOOR) for _ in range(_TIMES))
+        sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
     except TooSlowError:
         sixteenth = quarter = math.inf
     if quarter <= FLOOR:  # as all the smaller ones may take
@@ -85,9 +81,9 @@ def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
 
 
 def _timed(run: Callable[[], object], limit: float) -> float:
-    """Return the time taken, without coverage's own and without the help of what earlier runs remembered.
+    """Return the CPU time taken, without coverage's own and without the help of what earlier runs remembered.
 
-    It's CPU time, which other processes can't lengthen, but for short runs, which they seldom interrupt.
+    It's the thread's: while a timer runs, Linux counts the process's by the tick, of up to 10 ms.
 
     The engine of `re` checks for signals, so that even an endless match is interrupted.
     """
@@ -100,7 +96,7 @@ def _timed(run: Callable[[], object], limit: float) -> float:
 
     forget_all()
     old = signal.signal(signal.SIGPROF, end)
-    start, cpu_start = time.perf_counter(), time.process_time()
+    start = time.thread_time()
     signal.setitimer(signal.ITIMER_PROF, limit)
     try:
         with untraced():
@@ -108,8 +104,7 @@ def _timed(run: Callable[[], object], limit: float) -> float:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, old)
-    taken, cpu_taken = time.perf_counter() - start, time.process_time() - cpu_start
-    return taken if taken < _PRECISE else cpu_taken
+    return time.thread_time() - start
 
 
 def pumps(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
