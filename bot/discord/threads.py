@@ -82,10 +82,9 @@ class Threads:
 
     async def _kind_of(self, post: discord.PartialMessage, channel: discord.TextChannel) -> ReportKind | None:
         """Return the kind of report that a post is; None for a reply whose author is asked."""
-        if isinstance(post, discord.Message):
-            if report := await self._handlers.report_at(target_of(post)):
-                return report.kind
-            if post.type is discord.MessageType.reply and post.author != self._client.user:
+        if isinstance(post, discord.Message) and post.type is discord.MessageType.reply:
+            is_asked = post.author != self._client.user and await self._handlers.report_at(target_of(post)) is None
+            if is_asked:
                 return None
         return self._workspaces.role_of(channel) or ReportKind.LOST
 

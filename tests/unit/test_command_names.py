@@ -24,7 +24,15 @@ from tests.support.tables import for_each
 
 TARGET = ReplyTarget("discord", "1", "2", "3")
 COMMAND_SLOT = re.compile(r"{command:(\w+)}")
-ON_DISCORD = {"not_here", "posts_unread", "zone_is", "zone_not_known", "when_without_zone", "link_code"}
+ON_DISCORD = {
+    "channels_shown_elsewhere",
+    "not_here",
+    "posts_unread",
+    "zone_is",
+    "zone_not_known",
+    "when_without_zone",
+    "link_code",
+}
 """What only platforms with commands say."""
 SAID_EVERYWHERE = {
     key for key, texts in words_in("en").sentences.items() if COMMAND_SLOT.search(str(texts))

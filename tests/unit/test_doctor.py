@@ -38,7 +38,7 @@ def test_every_platform_has_a_guide(entry: PlatformEntry) -> None:
 
 
 async def test_settings_that_can_not_work_together_are_a_problem_with_its_remedy() -> None:
-    finding = await only_finding("slack", SlackConfig(bot_token="xoxb"))
+    finding = await only_finding("slack", SlackConfig(bot_token="xoxb-1"))
     assert finding.ok is False
     assert "REUNITE_SLACK_APP_TOKEN" in finding.remedy
 
