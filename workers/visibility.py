@@ -14,8 +14,9 @@ from reunite.encoder import Pixels
 from reunite.entities import PhotoFlaw
 
 _DARK: Final = {32: 0.01, 64: 0.001}
-"""A photo is too dark if at most these shares of its pixels are brighter than this. 32 is 1.4% of white's light:
-something black in a photo by day is brighter. 64 is a ring's or a word's light on black, of which little is enough."""
+"""A photo is too dark if at most these shares of its pixels are brighter than this. 32 is 1.4% of white's light; of the
+development set's photos, the darkest has 1% of its pixels above 133. 64 is a ring's or a word's light on black, of
+which little is enough."""
 _WINDOW_DOUBLINGS: Final = 4
 _WINDOW: Final = 2**_WINDOW_DOUBLINGS
 """The side of the square around a pixel in which contrast is looked for."""
