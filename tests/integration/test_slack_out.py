@@ -300,6 +300,7 @@ async def test_a_refused_token_is_reported_immediately(database_url: str, wrong:
         "accesslimited",
         "team_access_not_granted",
         "external_channel_migrating",
+        "messages_tab_disabled",
     ],
 )
 async def test_what_slack_refuses_for_a_while_is_sent_later(world: World, code: str) -> None:
