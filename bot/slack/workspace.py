@@ -108,15 +108,7 @@ class SlackWorkspace:
             await self._read_channels(away_since)
 
     async def _read_channels(self, away_since: datetime | None) -> None:
-        names: dict[str, str] = {}
-        cursor = None
-        while True:
-            page = await self._page_of_channels(cursor)
-            names |= {channel["id"]: channel["name"] for channel in part_of(page, "channels")}
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        names = self._lookup.with_unlisted(names)
+        names = self._lookup.with_unlisted({channel["id"]: channel["name"] for channel in await self.listed()})
         if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, address=self.home))
             if first := min(
@@ -148,6 +140,17 @@ class SlackWorkspace:
         except Exception:
             self.is_outdated = True
             raise
+
+    async def listed(self) -> list[Mapping[str, Any]]:
+        """Return what Slack says of the bot's channels, except of archived ones."""
+        found: list[Mapping[str, Any]] = []
+        cursor = None
+        while True:
+            page = await self._page_of_channels(cursor)
+            found += part_of(page, "channels")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return found
 
     async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
         """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
