@@ -41,6 +41,8 @@ class Person:
     """Why that's unknown though the app may ask."""
     spoken: str | None = None
     """Their language if Slack says it and we speak it."""
+    is_guest: bool = False
+    """Whether they see only the channels that they're in."""
 
     @property
     def is_moderator(self) -> bool:
@@ -96,7 +98,9 @@ class People:
         self._languages[user] = language
         member = Member(user, _name_of(found) or user)
         moderates = await self._moderates(user, found, settings.moderators)
-        return Person(member, moderates, language, zone_of(found), spoken=spoken)
+        # docs.slack.dev/reference/objects/user-object: guests of many channels, of one, and from elsewhere
+        is_guest = any(found.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+        return Person(member, moderates, language, zone_of(found), spoken=spoken, is_guest=is_guest)
 
     async def name(self, user: str) -> str:
         """Return the name that others see; empty if Slack doesn't say it."""

@@ -1,7 +1,8 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of, part_of
+from bot.slack.errors import FAILURES, code_of, part_of
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
@@ -48,6 +49,8 @@ class SlackWorkspace:
         self.home: str = identity.get("url") or "https://slack.com/"
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self.private: AbstractSet[str] = frozenset()
+        """Those of `channels` that only their members can open."""
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
         self.events_dropped_until: datetime | None = None
@@ -108,7 +111,9 @@ class SlackWorkspace:
             await self._read_channels(away_since)
 
     async def _read_channels(self, away_since: datetime | None) -> None:
-        names = self._lookup.with_unlisted({channel["id"]: channel["name"] for channel in await self.listed()})
+        found = await self.listed()
+        names = self._lookup.with_unlisted({channel["id"]: channel["name"] for channel in found})
+        self.private = {channel["id"] for channel in found if channel.get("is_private")}
         if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, address=self.home))
             if first := min(
@@ -141,22 +146,24 @@ class SlackWorkspace:
             self.is_outdated = True
             raise
 
-    async def listed(self) -> list[Mapping[str, Any]]:
-        """Return what Slack says of the bot's channels, except of archived ones."""
+    async def listed(self, user: str | None = None) -> list[Mapping[str, Any]]:
+        """Return what Slack says of the bot's channels, or of someone's, except of archived ones."""
         found: list[Mapping[str, Any]] = []
         cursor = None
         while True:
-            page = await self._page_of_channels(cursor)
+            page = await self._page_of_channels(cursor, user)
             found += part_of(page, "channels")
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return found
 
-    async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
+    async def _page_of_channels(self, cursor: str | None, user: str | None) -> Mapping[str, Any]:
         """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
         kinds = "public_channel,private_channel"
         try:
-            page = await self.client.users_conversations(types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor)
+            page = await self.client.users_conversations(
+                types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor, user=user
+            )
         except SlackApiError as error:
             if code_of(error) != "unknown_method":
                 raise
@@ -235,11 +242,16 @@ class SlackWorkspace:
         known = self.channels.get(channel)
         return known.role if known else None
 
-    def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
-        """Return the channel for a report by command: the one for its kind, or the one where the command was used."""
+    def channel_for(self, kind: ReportKind, used_in: str | None, without: Collection[str] = frozenset()) -> str | None:
+        """Return the channel for a report by command: the one for its kind, or the one where the command was used.
+
+        Those `without` which it has to be are closed to its author.
+        """
         if used_in and self.role(used_in) is kind:
             return used_in
-        candidates = [channel for channel in self.channels.values() if channel.role is kind]
+        candidates = [
+            channel for channel in self.channels.values() if channel.role is kind and channel.id not in without
+        ]
         if candidates:
             return min(candidates, key=lambda channel: (not comes_first(channel.name), channel.id)).id
         return used_in if used_in in self.channels else None
@@ -276,6 +288,20 @@ class SlackWorkspace:
         if channel := self.channels.get(subject):
             return channel.name
         return await self._people.name(subject) if is_user(subject) else ""
+
+    async def closed_to(self, person: Person) -> Collection[str]:
+        """Return the bot's channels that someone can't open; none if Slack doesn't say which they're in.
+
+        Everyone can open the public ones, except guests.
+        """
+        closed = self.channels.keys() if person.is_guest else self.private & self.channels.keys()
+        if not closed:
+            return closed
+        try:
+            return closed - {channel["id"] for channel in await self.listed(person.member.id)}
+        except (*FAILURES, TryAgainError) as error:
+            _log.warning("slack_channels_of_unknown", team=self.team, error=type(error).__name__)
+            return frozenset()
 
     async def direct(self, *users: str) -> str:
         """Return the channel of the direct messages with someone, or with several together."""

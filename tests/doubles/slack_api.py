@@ -267,6 +267,8 @@ class SlackApi:
         ]
         if str(arguments.get("exclude_archived", "")).lower() in {"1", "true"}:
             inside = [channel for channel in inside if not channel["is_archived"]]
+        if user := arguments.get("user"):  # users.conversations: of private ones, those that the app is in too
+            inside = [channel for channel in inside if user in channel.get("people", self._world.members)]
         start = int(arguments.get("cursor") or 0)
         end = start + 2  # pages are small, so that every reader has to turn them
         more = str(end) if end < len(inside) else ""
