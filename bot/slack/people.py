@@ -111,7 +111,7 @@ class People:
         """Return the name that others see; empty if Slack doesn't say it."""
         try:
             return _name_of(await self._user(user) or {})
-        except (SlackApiError, TryAgainError):
+        except (*FAILURES, TryAgainError):
             return ""
 
     async def _user(self, user: str) -> Mapping[str, Any] | None:

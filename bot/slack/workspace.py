@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import FAILURES, code_of, part_of
+from bot.slack.errors import FAILURES, code_of, part_of, slack_errors
 from bot.slack.former_ids import FormerIds, Rename
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
@@ -311,6 +311,11 @@ class SlackWorkspace:
             return frozenset()
 
     async def direct(self, *users: str) -> str:
-        """Return the channel of the direct messages with someone, or with several together."""
-        channel: str = part_of(await self.client.conversations_open(users=",".join(users)), "channel")["id"]
+        """Return the channel of the direct messages with someone, or with several together.
+
+        Raises TryAgainError, UndeliverableError.
+        """
+        with slack_errors():
+            opened = await self.client.conversations_open(users=",".join(users))
+        channel: str = part_of(opened, "channel")["id"]
         return channel
