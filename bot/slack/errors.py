@@ -19,6 +19,7 @@ TEMPORARY: Final = {
     "fatal_error",
     "internal_error",
     "message_limit_exceeded",
+    "messages_tab_disabled",  # until the app may write to people again: its manifest turns the tab on
     "org_login_required",  # until the workspace's migration is complete
     "rate_limited",
     "ratelimited",
@@ -48,6 +49,7 @@ CLOSED: Final = {
     "channel_is_limited_access",
     "channel_not_found",  # a private channel that the bot isn't in any more
     "is_archived",
+    "is_inactive",  # an edit in an archived channel
     "no_permission",
     "not_in_channel",
     "restricted_action",

@@ -2,31 +2,30 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Final
 
 from bot.backfill import BackfillRequests
 from bot.locks import Locks
 from bot.saved import WENT_WRONG
 from bot.slack.background import Background, with_retries
-from bot.slack.errors import FAILURES, part_of, slack_errors
+from bot.slack.errors import slack_errors
 from bot.slack.forms import NAME, View, header, modal, section, words_modal
 from bot.slack.linking import Linking
 from bot.slack.markup import escape
 from bot.slack.new_channels import NewChannels
 from bot.slack.people import Person
-from bot.slack.permissions import missing
 from bot.slack.posts import Body
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.render import Element, blocks, button
 from bot.slack.reports import Reports
 from bot.slack.samples import Samples
 from bot.slack.settings_form import SettingsForm
+from bot.slack.setup_warnings import setup_warnings
 from bot.slack.workspace import SlackWorkspace
 from reunite import rights
-from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
-from reunite.language import listed, sentence
+from reunite.language import sentence
 from reunite.messages.forms import ReportForm
 from reunite.messages.reply import Reply
 
@@ -89,23 +88,12 @@ class Home:
             own = await self._handlers.my_reports("slack", workspace.team, person.member, person.language)
             lacks = bool(person.moderates) and bool(await self._new_channels.lacking(workspace))
             more = (*[_BOARD] * self._handlers.board.is_there, *[_CREATE] * lacks)
-            warnings = await self._warnings(workspace, person) if person.moderates is not False else []
+            warnings = []
+            if person.moderates is not False:
+                settings = await self._handlers.settings("slack", workspace.team)
+                warnings = await setup_warnings(workspace, person, settings)
             view = home_view(person, own, workspace, more, warnings)
             await workspace.client.views_publish(user_id=user, view=view)
-
-    async def _warnings(self, workspace: SlackWorkspace, person: Person) -> list[str]:
-        """Return what keeps replies back, such as missing permissions, and what lets everyone read the moderators'."""
-        warnings = []
-        if scopes := await _missing_scopes(workspace):
-            named = listed((f"`{scope}`" for scope in scopes), person.language)
-            warnings.append(sentence("home_scopes", person.language, scopes=named))
-        log = (await self._handlers.settings("slack", workspace.team)).log_channel
-        with suppress(TryAgainError):  # nothing is known to be wrong
-            if person.moderates and log and not await workspace.has_channel(log):
-                warnings.append(sentence("home_log_closed", person.language, channel=f"<#{log}>"))
-            elif person.moderates and log and await _is_open(workspace, log):
-                warnings.append(sentence("log_channel_open", person.language, channel=f"<#{log}>"))
-        return warnings
 
     async def pressed(self, private: PrivateReplies) -> None:
         """Handle one of the home tab's own buttons."""
@@ -182,23 +170,6 @@ class Home:
                 return await self._linking.make_code(workspace, person)
             case _:
                 return await self._new_channels.create(workspace, person)
-
-
-async def _is_open(workspace: SlackWorkspace, channel: str) -> bool:
-    """Return whether everyone in a workspace may read a channel; false if Slack doesn't say so."""
-    try:
-        found = part_of(await workspace.client.conversations_info(channel=channel), "channel")
-    except (*FAILURES, TryAgainError):
-        return False
-    return not found.get("is_private", True)
-
-
-async def _missing_scopes(workspace: SlackWorkspace) -> list[str]:
-    """Return the scopes that the app lacks; none if Slack doesn't say: the rest of the tab matters more."""
-    try:
-        return missing((await workspace.client.auth_test()).headers)
-    except FAILURES:
-        return []
 
 
 def home_view(

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.errors import code_of, is_no_answer, part_of, seconds_put_off
+from bot.slack.errors import code_of, is_no_answer, part_of, seconds_put_off, slack_errors
 from bot.slack.posts import Body, ts_of
 from bot.slack.workspace import SlackWorkspace
 
@@ -53,10 +53,15 @@ async def is_hidden(workspace: SlackWorkspace, channel: str, ts: str) -> bool:
 
 
 async def version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
-    """Return a message as it is now; None if it is gone.
+    """Return a message as it is now; None if it is gone. Raises TryAgainError, UndeliverableError.
 
     An app that may read only one page of history a minute gets the current words, and the rest from `known`.
     """
+    with slack_errors():
+        return await _version_now(workspace, channel, known)
+
+
+async def _version_now(workspace: SlackWorkspace, channel: str, known: Body) -> Body | None:
     ts = known["ts"]
     try:
         if found := await message_at(workspace, channel, ts):

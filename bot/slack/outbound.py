@@ -24,7 +24,7 @@ from bot.slack.posts import link_of
 from bot.slack.verdicts import Verdicts
 from bot.slack.workspace import SlackWorkspace, is_direct
 from bot.slack.workspaces import Workspaces
-from bot.slack.writing import is_astray, post, react, update, with_picture_or_without
+from bot.slack.writing import as_far_as_taken, is_astray, post, react, update
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import MissingScopeError, PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
@@ -126,7 +126,9 @@ class SlackPlatform:
             file = await self._pictures.file_of(workspace, shown)
             if shown.picture and not file:  # an older picture is better than none
                 file = await self._pictures.earlier_file(workspace, outgoing.key)
-            await with_picture_or_without(outgoing.key, file, lambda file: update(workspace, shown, sent, file))
+            await as_far_as_taken(
+                outgoing.key, file, lambda file, words: update(workspace, shown, sent, file, only_words=words)
+            )
             await self._pictures.delete(workspace, outgoing.key, shown=file)
             self._pictures.forget(outgoing)
 
@@ -145,7 +147,9 @@ class SlackPlatform:
         try:
             async with self._pace.turn(channel, key):
                 self._earlier.forget(outgoing)
-                posted = await with_picture_or_without(key, file, lambda file: post(workspace, outgoing, file))
+                posted = await as_far_as_taken(
+                    key, file, lambda file, words: post(workspace, outgoing, file, only_words=words)
+                )
         except PutOffError:
             if is_first:
                 self._earlier.note_unsent(outgoing)

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
 from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, part_of, slack_errors
+from bot.slack.former_ids import FormerIds
 from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.language import language_of, sentence, spoken_language_of
@@ -41,6 +42,8 @@ class Person:
     """Why that's unknown though the app may ask."""
     spoken: str | None = None
     """Their language if Slack says it and we speak it."""
+    is_guest: bool = False
+    """Whether they see only the channels that they're in."""
 
     @property
     def is_moderator(self) -> bool:
@@ -61,8 +64,11 @@ class Person:
 class People:
     """The people of one workspace."""
 
-    def __init__(self, client: AsyncWebClient, team: str, always_moderate: Collection[str]) -> None:
+    def __init__(
+        self, client: AsyncWebClient, team: str, always_moderate: Collection[str], former_ids: FormerIds
+    ) -> None:
         """`client` has the workspace's token; the operator has made `always_moderate` moderators."""
+        self._former_ids = former_ids
         self._client = client
         self._team = team
         self._always_moderate = always_moderate
@@ -95,14 +101,17 @@ class People:
         language = language_of(found.get("locale") or settings.language)
         self._languages[user] = language
         member = Member(user, _name_of(found) or user)
-        moderates = await self._moderates(user, found, settings.moderators)
-        return Person(member, moderates, language, zone_of(found), spoken=spoken)
+        former = await self._former_ids.of(user, found)
+        moderates = await self._moderates({user, former}, found, settings.moderators)
+        # docs.slack.dev/reference/objects/user-object: guests of many channels, of one, and from elsewhere
+        is_guest = any(found.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+        return Person(member, moderates, language, zone_of(found), spoken=spoken, is_guest=is_guest)
 
     async def name(self, user: str) -> str:
         """Return the name that others see; empty if Slack doesn't say it."""
         try:
             return _name_of(await self._user(user) or {})
-        except (SlackApiError, TryAgainError):
+        except (*FAILURES, TryAgainError):
             return ""
 
     async def _user(self, user: str) -> Mapping[str, Any] | None:
@@ -116,20 +125,22 @@ class People:
         found: Mapping[str, Any] = part_of(answer, "user")
         return found
 
-    async def _moderates(self, user: str, found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
+    async def _moderates(self, ids: set[str], found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
         """Return whether someone is an admin, or chosen, or in a chosen user group; None if that's unknown.
+
+        The operator may have chosen them by a former id.
 
         A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
         """
         if found.get("deleted") or found.get("is_stranger") or self._team not in _teams_of(found, self._team):
             return False
-        if found.get("is_admin") or found.get("is_owner") or user in {*chosen, *self._always_moderate}:
+        if found.get("is_admin") or found.get("is_owner") or ids & {*chosen, *self._always_moderate}:
             return True
         groups = set(filter(is_group, chosen))
         if not groups:
             return False
         members = await self._members(groups)
-        return None if members is None else user in members
+        return None if members is None else bool(ids & members)
 
     async def _members(self, groups: Collection[str]) -> set[str] | None:
         """Return who is in any of these user groups, by one call; None if the app may not ask.

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.file_names import OTHER_PICTURES, PHOTOS, ending_of, links_to_photo
 from bot.slack.block_words import words_in_blocks
-from bot.slack.errors import code_of, is_no_answer
+from bot.slack.errors import code_of, is_no_answer, slack_errors
 from bot.slack.workspace import SlackWorkspace
 from reunite.commands import REPORTS, NewReport
 from reunite.entities import IncomingPhoto, Member, ReportKind
@@ -175,7 +175,8 @@ async def photo_of(
         raise PhotoGoneError(name=_known_as(file, number))
     is_known = file.get("mimetype") or file.get("is_external") or file.get("mode") == _HIDDEN
     if file.get("file_access") == "check_file_info" or not is_known:
-        file = await _looked_up(workspace, file, number)
+        with slack_errors():
+            file = await _looked_up(workspace, file, number)
     if file.get("mode") == _HIDDEN:
         raise TellUserError("photo_not_shared", name=_known_as(file, number))
     if not _looks_like_photo(file):

@@ -112,10 +112,20 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks. Slack refuses an edit with over 4,000."""
-    reply = _naming_commands(reply)
-    text = reply.with_live_jumps(lambda _: False).text() or reply.text()  # nothing can be pressed there
+    text = _without_links(reply)
     words = escape(shortened(text, MAX_TEXT))
     return words if len(words) <= MAX_TEXT else escape(shortened(text, MAX_TEXT // len("&amp;")))
+
+
+def words_alone(reply: Reply) -> list[Element]:
+    """Return the words as the plainest block, for when Slack refuses the reply's own: without buttons and links."""
+    text = {"type": "text", "text": _shown(_without_links(reply))}
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [text]}]}]
+
+
+def _without_links(reply: Reply) -> str:
+    reply = _naming_commands(reply)
+    return reply.with_live_jumps(lambda _: False).text() or reply.text()  # nothing can be pressed there
 
 
 def _naming_commands(reply: Reply) -> Reply:

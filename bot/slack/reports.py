@@ -193,7 +193,7 @@ async def _report_from_modal(
 async def channel_of(
     workspace: SlackWorkspace, person: Person, kind: ReportKind, used_in: str | None, *, private: bool
 ) -> str:
-    """Return the channel of a report: its author's direct messages for a private one.
+    """Return the channel of a report, or its author's direct messages: for a private one, and if they can open none.
 
     Raises TellUserError; TryAgainError if Slack doesn't say whether there is one.
     """
@@ -204,7 +204,9 @@ async def channel_of(
     channel = workspace.channel_for(kind, used_in)
     if channel is None:
         raise TellUserError(f"invite_me_{kind}")
-    return channel
+    if channel == used_in or channel not in (closed := await workspace.closed_to(person)):
+        return channel
+    return workspace.channel_for(kind, used_in, without=closed) or await workspace.direct(person.member.id)
 
 
 async def _has_photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> bool:

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot import setting_choices
 from bot.channels import check_log
 from bot.saved import answering
-from bot.slack.errors import part_of
+from bot.slack.errors import FAILURES, part_of
 from bot.slack.forms import View, form_input, labelled, modal, option, plain, words_modal
 from bot.slack.people import is_group
 from bot.slack.posts import Body
@@ -107,7 +106,7 @@ async def _groups(workspace: SlackWorkspace, settings: Settings) -> list[Element
     """Return the workspace's user groups as options, the chosen ones first; none if its plan has none."""
     try:
         groups = part_of(await workspace.client.usergroups_list(), "usergroups")
-    except (SlackApiError, TryAgainError):
+    except (*FAILURES, TryAgainError):
         return []
     groups = sorted(groups, key=lambda group: group["id"] not in settings.moderators)
     return [option(group["id"], f"@{group['handle']}") for group in groups][:_MAX_GROUPS]

@@ -1,7 +1,8 @@
 """One workspace: where the bot listens, who people are, and what they may do."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import code_of, part_of
+from bot.slack.errors import FAILURES, code_of, part_of, slack_errors
+from bot.slack.former_ids import FormerIds, Rename
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
@@ -38,7 +40,12 @@ class SlackWorkspace:
     """A workspace with its token. `channels` are those the bot is a member of; Slack sends no events of others."""
 
     def __init__(
-        self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, identity: Mapping[str, Any]
+        self,
+        client: AsyncWebClient,
+        config: SlackConfig,
+        handlers: Handlers,
+        identity: Mapping[str, Any],
+        rename: Rename,
     ) -> None:
         """`client` has the workspace's token; `identity` is Slack's answer to auth.test."""
         self.client = client
@@ -48,6 +55,8 @@ class SlackWorkspace:
         self.home: str = identity.get("url") or "https://slack.com/"
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
+        self.private: AbstractSet[str] = frozenset()
+        """Those of `channels` that only their members can open."""
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
         self.events_dropped_until: datetime | None = None
@@ -55,7 +64,7 @@ class SlackWorkspace:
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
         self._lookup = Lookup(client, self.team)
-        self._people = People(client, self.team, config.moderators)
+        self._people = People(client, self.team, config.moderators, FormerIds(client, self.team, rename))
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
@@ -77,10 +86,11 @@ class SlackWorkspace:
         config: SlackConfig,
         handlers: Handlers,
         heard_at: Callable[[str], Awaitable[datetime | None]],
+        rename: Rename,
     ) -> Self:
         """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's.
 
-        `heard_at` tells until when the bot has heard of everything in a workspace.
+        `heard_at` tells until when the bot has heard of everything in a workspace; `rename` is for members' new ids.
         """
         identity = await client.auth_test()
         if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
@@ -91,7 +101,7 @@ class SlackWorkspace:
             )
         if lacking := missing(identity.headers):
             _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
-        workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes
+        workspace = cls(client, config, handlers, dict(identity.data), rename)  # type: ignore[arg-type] # JSON, no bytes
         await workspace.refresh(away_since=await heard_at(workspace.team))
         return workspace
 
@@ -108,15 +118,9 @@ class SlackWorkspace:
             await self._read_channels(away_since)
 
     async def _read_channels(self, away_since: datetime | None) -> None:
-        names: dict[str, str] = {}
-        cursor = None
-        while True:
-            page = await self._page_of_channels(cursor)
-            names |= {channel["id"]: channel["name"] for channel in part_of(page, "channels")}
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
-        names = self._lookup.with_unlisted(names)
+        found = await self.listed()
+        names = self._lookup.with_unlisted({channel["id"]: channel["name"] for channel in found})
+        self.private = {channel["id"] for channel in found if channel.get("is_private")}
         if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, address=self.home))
             if first := min(
@@ -149,11 +153,24 @@ class SlackWorkspace:
             self.is_outdated = True
             raise
 
-    async def _page_of_channels(self, cursor: str | None) -> Mapping[str, Any]:
+    async def listed(self, user: str | None = None) -> list[Mapping[str, Any]]:
+        """Return what Slack says of the bot's channels, or of someone's, except of archived ones."""
+        found: list[Mapping[str, Any]] = []
+        cursor = None
+        while True:
+            page = await self._page_of_channels(cursor, user)
+            found += part_of(page, "channels")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return found
+
+    async def _page_of_channels(self, cursor: str | None, user: str | None) -> Mapping[str, Any]:
         """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
         kinds = "public_channel,private_channel"
         try:
-            page = await self.client.users_conversations(types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor)
+            page = await self.client.users_conversations(
+                types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor, user=user
+            )
         except SlackApiError as error:
             if code_of(error) != "unknown_method":
                 raise
@@ -232,11 +249,16 @@ class SlackWorkspace:
         known = self.channels.get(channel)
         return known.role if known else None
 
-    def channel_for(self, kind: ReportKind, used_in: str | None) -> str | None:
-        """Return the channel for a report by command: the one for its kind, or the one where the command was used."""
+    def channel_for(self, kind: ReportKind, used_in: str | None, without: Collection[str] = frozenset()) -> str | None:
+        """Return the channel for a report by command: the one for its kind, or the one where the command was used.
+
+        Those `without` which it has to be are closed to its author.
+        """
         if used_in and self.role(used_in) is kind:
             return used_in
-        candidates = [channel for channel in self.channels.values() if channel.role is kind]
+        candidates = [
+            channel for channel in self.channels.values() if channel.role is kind and channel.id not in without
+        ]
         if candidates:
             return min(candidates, key=lambda channel: (not comes_first(channel.name), channel.id)).id
         return used_in if used_in in self.channels else None
@@ -274,7 +296,26 @@ class SlackWorkspace:
             return channel.name
         return await self._people.name(subject) if is_user(subject) else ""
 
+    async def closed_to(self, person: Person) -> Collection[str]:
+        """Return the bot's channels that someone can't open; none if Slack doesn't say which they're in.
+
+        Everyone can open the public ones, except guests.
+        """
+        closed = self.channels.keys() if person.is_guest else self.private & self.channels.keys()
+        if not closed:
+            return closed
+        try:
+            return closed - {channel["id"] for channel in await self.listed(person.member.id)}
+        except (*FAILURES, TryAgainError) as error:
+            _log.warning("slack_channels_of_unknown", team=self.team, error=type(error).__name__)
+            return frozenset()
+
     async def direct(self, *users: str) -> str:
-        """Return the channel of the direct messages with someone, or with several together."""
-        channel: str = part_of(await self.client.conversations_open(users=",".join(users)), "channel")["id"]
+        """Return the channel of the direct messages with someone, or with several together.
+
+        Raises TryAgainError, UndeliverableError.
+        """
+        with slack_errors():
+            opened = await self.client.conversations_open(users=",".join(users))
+        channel: str = part_of(opened, "channel")["id"]
         return channel

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import HiddenPostError, code_of, is_no_answer
 from bot.slack.messages import is_hidden, message_at
-from bot.slack.render import Element, blocks, metadata, notification
+from bot.slack.render import Element, blocks, metadata, notification, words_alone
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError
@@ -25,21 +25,30 @@ _PICTURE_REFUSED: Final = {
 }
 """The last two: an organisation allows no files in the channels that it shares with others."""
 
+_BLOCKS_REFUSED: Final = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+"""The limit behind the last one isn't documented, nor what it counts."""
+
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
 
 
-async def with_picture_or_without(
-    key: str, file: str | None, write: Callable[[str | None], Coroutine[Any, Any, _T]]
+async def as_far_as_taken(
+    key: str, file: str | None, write: Callable[[str | None, bool], Coroutine[Any, Any, _T]]
 ) -> _T:
-    """Write a message with its picture, or only its words if Slack refuses that: they matter more."""
+    """Write a message with its picture, without it, or only its words, whichever Slack takes first: they matter most.
+
+    `write` gets the picture's file, and whether only words are to be written.
+    """
     try:
-        return await write(file)
+        return await write(file, False)  # noqa: FBT003 - see above
     except SlackApiError as error:
-        if file is None or code_of(error) not in _PICTURE_REFUSED:
+        if file is not None and code_of(error) in _PICTURE_REFUSED:
+            _log.warning("slack_picture_refused", key=key)
+            return await as_far_as_taken(key, None, write)
+        if code_of(error) not in _BLOCKS_REFUSED:
             raise
-        _log.warning("slack_picture_refused", key=key)
-        return await write(None)
+        _log.error("slack_blocks_refused", key=key, error=code_of(error))
+        return await write(None, True)  # noqa: FBT003 - see above
 
 
 def _for_those_in(channel: str, reply: Reply) -> Reply:
@@ -47,24 +56,32 @@ def _for_those_in(channel: str, reply: Reply) -> Reply:
     return reply.without_small_print() if is_direct(channel) else reply
 
 
-async def _blocks(workspace: SlackWorkspace, outgoing: Outgoing, channel: str, file: str | None) -> list[Element]:
+async def _blocks(
+    workspace: SlackWorkspace, outgoing: Outgoing, channel: str, file: str | None, *, only_words: bool
+) -> list[Element]:
+    if only_words:
+        return words_alone(_for_those_in(channel, outgoing.reply))
     reply, language = _for_those_in(channel, outgoing.reply), outgoing.language or "en"
     if not outgoing.language and (file or reply.buttons):
         language = await workspace.language()
     return blocks(reply.with_mentions_in(workspace.team), workspace.links_in(channel), file, language)
 
 
-async def update(workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None) -> None:
+async def update(
+    workspace: SlackWorkspace, outgoing: Outgoing, sent: Sent, file: str | None, *, only_words: bool
+) -> None:
     await workspace.client.chat_update(
         channel=sent.channel,
         ts=sent.message,
         text=notification(_for_those_in(sent.channel, outgoing.reply)),
-        blocks=await _blocks(workspace, outgoing, sent.channel, file),
+        blocks=await _blocks(workspace, outgoing, sent.channel, file, only_words=only_words),
         metadata=dict(metadata(outgoing.key)),
     )
 
 
-async def post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) -> Mapping[str, Any]:
+async def post(
+    workspace: SlackWorkspace, outgoing: Outgoing, file: str | None, *, only_words: bool
+) -> Mapping[str, Any]:
     target = outgoing.target
     if target.message:
         await _check_shown(workspace, target.channel, target.message)
@@ -72,7 +89,7 @@ async def post(workspace: SlackWorkspace, outgoing: Outgoing, file: str | None) 
         channel=target.channel,
         thread_ts=target.message,
         text=notification(_for_those_in(target.channel, outgoing.reply)),
-        blocks=await _blocks(workspace, outgoing, target.channel, file),
+        blocks=await _blocks(workspace, outgoing, target.channel, file, only_words=only_words),
         metadata=dict(metadata(outgoing.key)),
         unfurl_links=False,
         unfurl_media=False,

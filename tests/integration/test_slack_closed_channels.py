@@ -174,7 +174,7 @@ async def test_a_refused_change_is_tried_again_without_a_sign_that_the_channel_t
         async with world.store.session(lost.community) as session:
             await session._do(
                 "UPDATE outbox SET task = 'remove', state = 'failed', due_at = now() - interval '1 hour',"
-                " tried_again = 9, problem = 'Slack answers restricted_action'"
+                " tried_again = 9, problem = 'Slack answers is_inactive'"
             )
         await eventually(lambda: world.slack.message(card.channel, card.message) is None)
 

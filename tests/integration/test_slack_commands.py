@@ -41,6 +41,24 @@ async def test_found_with_words_makes_a_report_in_the_channel_for_found_items(wo
     await world.slack.wait_for_post(world.found, "a green scarf")
 
 
+@pytest.mark.parametrize("who", ["a guest", "not in the private channel"])
+async def test_whoever_cannot_open_the_channel_for_reports_is_answered_where_they_can_read_it(
+    world: World, who: str
+) -> None:
+    slack = world.slack
+    if who == "a guest":
+        slack.members[world.ada]["is_restricted"] = True
+    slack.channels[world.lost] |= {"is_private": who != "a guest", "people": [world.ben]}
+    await slack.tell({"type": "channel_rename", "channel": {"id": world.lost, "name": "lost"}}).acked.wait()
+    for user, used_in, answered_in in (
+        (world.ada, world.general, world.general),
+        (world.ada, "C0ELSEWHERE", slack.direct(world.ada)),
+        (world.ben, world.general, world.lost),
+    ):
+        await answer(await slack.slash("lost", f"a hat in {used_in}", user, used_in))
+        assert (await world.reports())[-1].target.channel == answered_in
+
+
 async def test_commands_report_in_found_though_an_older_channel_is_known_by_its_name_too(database_url: str) -> None:
     async with SlackDouble.running() as slack:
         slack.admin.add_channel("fundbüro")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from reunite.commands import JoinWorkspace
+from bot.slack.manifest import command_names
+from reunite.commands import ChangeSettings, JoinWorkspace
+from reunite.entities import Settings
 from reunite.language import sentence
 from tests.doubles.slack import TEAM
 from tests.doubles.slack_blocks import buttons
@@ -29,6 +31,30 @@ async def test_everybody_reads_that_the_app_may_not_ask_who_moderates(world: Wor
     home = await world.slack.ui.open_home(world.admin)
     assert sentence("home_scopes", scopes="`users:read`") in str(home["blocks"])
     assert sentence("home_setup") not in [button["text"]["text"] for button in buttons(home["blocks"])]
+
+
+async def test_moderators_read_which_channels_the_bot_is_not_in_and_who_reads_more_than_meant(world: World) -> None:
+    log = world.slack.admin.add_channel("mods", is_private=True)
+    gone = world.slack.admin.add_channel("attic", bot_inside=False)
+    chosen = Settings(found_channels=(world.found, gone), lost_channels=(world.lost,), log_channel=log)
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
+    cases: list[tuple[str, str, str]] = [
+        (log, "is_ext_shared", sentence("log_channel_shared", channel=f"<#{log}>")),
+        (world.found, "is_ext_shared", sentence("channels_shared", channels=f"<#{world.found}>")),
+        (
+            world.lost,
+            "is_private",
+            sentence("channels_shown_elsewhere", channels=f"<#{world.lost}>", command=command_names("en")),
+        ),
+    ]
+    before = str((await world.slack.ui.open_home(world.admin))["blocks"])
+    assert sentence("home_channels_closed", channels=f"<#{gone}>") in before
+    for channel, flag, _ in cases:
+        world.slack.channels[channel][flag] = True
+    after = str((await world.slack.ui.open_home(world.admin))["blocks"])
+    assert [(warning in before, warning in after) for _, _, warning in cases] == [(False, True)] * 3
+    world.slack.channels[world.lost]["is_ext_shared"] = True  # the same people may be in all of them
+    assert cases[1][2] not in str((await world.slack.ui.open_home(world.admin))["blocks"])
 
 
 async def test_unlinking_says_where_there_is_no_link_and_asks_where_there_is_one(world: World) -> None:

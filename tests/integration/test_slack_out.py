@@ -46,6 +46,20 @@ async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(
     assert not call["unfurl_media"]
 
 
+@pytest.mark.parametrize("picture", [None, JPEG])
+async def test_a_reply_whose_blocks_slack_refuses_still_says_its_words(world: World, picture: bytes | None) -> None:
+    outgoing = reply_in_a_thread(world, picture=picture)
+    refusals = ["invalid_blocks", "msg_blocks_too_long"] if picture else ["msg_blocks_too_long"]
+    for method in ("chat.postMessage", "chat.update"):
+        for refusal in refusals:
+            world.slack.api.fail_next(method, error=refusal)
+    sent = await world.platform.send(outgoing)
+    assert shown(world.slack.message(sent.channel, sent.message) or {}).strip() == "Ada\n<!channel> *hi*"
+    await world.platform.edit(replace(outgoing, reply=Reply("nothing", ((Plain("Bye."),),))), sent)
+    assert shown(world.slack.message(sent.channel, sent.message) or {}).strip() == "Bye."
+    assert len(world.slack.thread(sent.channel, str(outgoing.target.message))) == 1
+
+
 async def test_a_picture_is_uploaded_and_shown_when_slack_is_ready(world: World) -> None:
     sent = await world.platform.send(reply_in_a_thread(world, picture=JPEG))
     message = world.slack.message(sent.channel, sent.message)
@@ -300,6 +314,7 @@ async def test_a_refused_token_is_reported_immediately(database_url: str, wrong:
         "accesslimited",
         "team_access_not_granted",
         "external_channel_migrating",
+        "messages_tab_disabled",
     ],
 )
 async def test_what_slack_refuses_for_a_while_is_sent_later(world: World, code: str) -> None:

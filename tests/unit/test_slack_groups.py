@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from bot.slack.former_ids import FormerIds
 from bot.slack.people import People
 from reunite.entities import Settings
 from reunite.errors import TryAgainError
@@ -23,7 +24,9 @@ class _Client:
 
 async def test_presses_at_the_same_time_ask_only_once_though_slack_fails() -> None:
     client: Any = _Client()
-    people, settings = People(client, "T1", ()), Settings(moderators=("S1",))
+    nothing: Any = None
+    people = People(client, "T1", (), FormerIds(client, "T1", nothing))
+    settings = Settings(moderators=("S1",))
     found = await asyncio.gather(*(people.person("U1", settings) for _ in range(10)), return_exceptions=True)
     assert {type(one) for one in found} == {TryAgainError}
     assert client.calls == 1

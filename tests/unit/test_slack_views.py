@@ -11,6 +11,7 @@ import pytest
 from bot.slack.forms import context_of, form_input, form_modal, modal, reply_modal
 from bot.slack.home import home_view
 from bot.slack.linking import Linking
+from bot.slack.manifest import command_names
 from bot.slack.people import Person
 from bot.slack.permissions import SCOPES
 from reunite.language import LANGUAGES, sentence
@@ -55,6 +56,10 @@ def test_every_view_keeps_within_slacks_limits_in_every_language(language: Any) 
         sentence("home_scopes", language, scopes=", ".join(sorted(SCOPES))),
         sentence("home_log_closed", language, channel="<#C0MODS>"),
         sentence("log_channel_open", language, channel="<#C0MODS>"),
+        *(
+            sentence(key, language, channels=", ".join(["<#C0LOST>"] * 50), command=command_names(language))
+            for key in ("home_channels_closed", "channels_shown_elsewhere", "channels_shared")
+        ),
     ]
     check_view(home_view(moderator, own, WORKSPACE, ("board", "create_channels"), warnings), {})
 
