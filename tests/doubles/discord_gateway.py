@@ -46,7 +46,9 @@ class Gateway:
         self.intents = 0
         self.allows_message_content = True
         self.closes_with: int | None = None
-        """The code with which the next connection is closed when the bot identifies itself."""
+        """The code with which the next connection is closed when the bot identifies itself, or resumes."""
+        self.closes_unasked = 0
+        """How many of the next connections are closed before Hello, as in an outage."""
         self.refused_connections = 0
         """How many of the next attempts to connect fail."""
         self.identified = 0
@@ -119,6 +121,10 @@ class Gateway:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if self.closes_unasked:
+            self.closes_unasked -= 1
+            await socket.close(code=ABNORMAL)
+            return socket
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval * 1000}})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
@@ -137,9 +143,7 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
         self.intents = data["intents"]
-        if self.closes_with:
-            code, self.closes_with = self.closes_with, None
-            await socket.close(code=code)
+        if await self._closes(socket):
             return
         if self.reads_content and not self.allows_message_content:
             await socket.close(code=DISALLOWED_INTENTS)
@@ -160,7 +164,16 @@ class Gateway:
         if is_here and not guild.has_outage:
             await self._send_event(session, "GUILD_CREATE", guild.guild())
 
+    async def _closes(self, socket: web.WebSocketResponse) -> bool:
+        """Close a connection if a test wants that: docs.discord.com, Opcodes and Status Codes, has the codes."""
+        code, self.closes_with = self.closes_with, None
+        if code:
+            await socket.close(code=code)
+        return code is not None
+
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
+        if await self._closes(socket):
+            return
         session = next((session for session in self._sessions.values() if session.id == data["session_id"]), None)
         if session is None:
             await socket.send_json({"op": INVALID_SESSION, "d": False})
