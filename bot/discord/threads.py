@@ -166,6 +166,18 @@ class Threads:
         return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
 
 
+async def find_thread(message: discord.Message) -> None:
+    """Look up the thread of a forum's post of which the bot hasn't heard: its event may come later, or never.
+
+    See https://docs.discord.com/developers/reference#consistency, as of December 2026.
+    """
+    is_first = message.channel.id == message.id
+    if message.guild and is_first and isinstance(message.channel, discord.PartialMessageable):
+        with suppress(discord.NotFound):  # it was deleted meanwhile
+            found = await message.guild.fetch_channel(message.id)
+            message.channel = found if isinstance(found, discord.Thread) else message.channel
+
+
 async def check_post(channel: discord.TextChannel, post: int) -> discord.PartialMessage:
     """Return a post. Raises PostGoneError if it's deleted: Discord would refuse a thread at it, or a reply to it.
 
