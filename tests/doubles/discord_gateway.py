@@ -22,6 +22,8 @@ ABNORMAL, DISALLOWED_INTENTS = 4000, 4014
 _MESSAGE_CONTENT = 1 << 15
 _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD": 1, "GUILD": 1}
 """The intent without which events whose names begin so are not sent; the longer name first."""
+_DIRECTLY = 3
+"""How many bits the intents for direct messages are after those for messages in guilds (read 2026-12-01)."""
 
 
 @dataclass
@@ -77,7 +79,8 @@ class Gateway:
     async def dispatch(self, name: str, data: Json) -> None:
         """Send an event, now or when the bot resumes, unless the bot's intents leave it out."""
         needed = next((intent for prefix, intent in _NEEDS.items() if name.startswith(prefix)), 0)
-        if needed and not self.intents & needed:
+        is_direct = name.startswith("MESSAGE") and "guild_id" not in data
+        if needed and not self.intents & (needed << _DIRECTLY if is_direct else needed):
             return
         for wait in self.lateness.waits():
             if wait:

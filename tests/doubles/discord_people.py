@@ -167,6 +167,12 @@ class People:
             "guild_id": self._guild.guild_id, "emoji": {"id": None, "name": emoji}, "burst": False, "type": 0,
         }  # fmt: skip
 
+    async def write_directly(self, user: str, text: str, *, times: int = 1) -> None:
+        """Write to the bot; `times` tells it more than once."""
+        message = self._guild.add_message(self._guild.direct(user)["id"], user, {"content": text})
+        for _ in range(times):
+            await self._guild.tell_of(message)
+
     def direct_messages(self, user: str) -> list[Json]:
         """Return what the bot has written to a member directly."""
         return list(self._guild.messages[self._guild.direct(user)["id"]].values())
