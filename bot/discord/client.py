@@ -48,7 +48,7 @@ class ReuniteClient(discord.AutoShardedClient):
     def __init__(self, config: DiscordConfig) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot doesn't use voice
         intents = discord.Intents.none()
-        intents.guilds = intents.guild_messages = intents.guild_reactions = True
+        intents.guilds = intents.messages = intents.guild_reactions = True
         intents.message_content = config.message_content
         logging.getLogger("discord.shard").addFilter(_in_a_line)
         trace = _trace()

@@ -8,6 +8,7 @@ import structlog
 
 from bot.discord import internals
 from bot.discord.buttons import Buttons
+from bot.discord.direct_messages import DirectMessages
 from bot.discord.grants import Grants
 from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
@@ -51,7 +52,7 @@ class Events:
         self._grants = Grants(workspaces, reconciler.granted)
         workspaces.on_saved_late = lambda guild: reconciler.start(only=[guild])
         guild_events = GuildEvents(workspaces, inbound, greeter, self._grants)
-        message_events = MessageEvents(inbound, self._missed)
+        message_events = MessageEvents(inbound, self._missed, DirectMessages(client, workspaces))
         for listeners in (self, guild_events, message_events, ReactionEvents(inbound, verdicts, buttons)):
             for name in dir(listeners):
                 if name.startswith("on_"):
@@ -191,12 +192,13 @@ class GuildEvents:
 class MessageEvents:
     """Posts, edits and deletions, and threads."""
 
-    def __init__(self, inbound: Inbound, missed: Missed) -> None:
+    def __init__(self, inbound: Inbound, missed: Missed, direct: DirectMessages) -> None:
         self._inbound = inbound
         self._missed = missed
+        self._direct = direct
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._inbound.posted(message)
+        await (self._inbound.posted(message) if message.guild else self._direct.answer(message))
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         await self._inbound.edited(event.message)

@@ -17,6 +17,7 @@ from bot.discord.permission_notices import PermissionNotices
 from bot.discord.permissions import ReportChannel
 from bot.discord.posts import is_post, kind_of, not_a_photo, only_links, photos_of, report_of, target_of, text_of
 from bot.discord.proxies import Proxies
+from bot.discord.threads import find_thread
 from bot.discord.workspaces import Workspaces, member_of
 from bot.latest import Latest
 from db.cancellation import stop
@@ -94,6 +95,7 @@ class Inbound:
     @_tracked
     async def posted(self, message: discord.Message) -> None:
         """Report a photo that was posted in a channel for found or lost reports."""
+        await find_thread(message)
         self._proxies.remember(message)
         author = self._proxies.author_of(message)
         channel = self._report_channel(message, is_proxied=author is not None)
@@ -219,6 +221,7 @@ class Inbound:
         is_by_member = is_post(message) or message.webhook_id  # a proxy may edit what it has posted
         if message.edited_at is None or not is_by_member or message.guild is None:
             return
+        await find_thread(message)
         async with self._workspaces.lock(message.id):
             if message.edited_at < self._edited.get(message.id, message.edited_at):
                 return  # it was read before its latest edit came

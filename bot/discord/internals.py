@@ -16,6 +16,7 @@ from discord.http import Ratelimit, Route
 from discord.utils import SnowflakeList
 
 from bot.discord.config import DiscordConfig
+from bot.discord.reconnecting import Websocket
 
 _LONGEST_DOUBLING: Final = 8
 """After this many failures, the pauses between attempts to connect stop growing, at 256 s.
@@ -88,7 +89,7 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
     shard, http = vars(discord.shard), vars(discord.http)
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"]
     try:
-        shard["ExponentialBackoff"], http["Ratelimit"] = _Backoff, _Ratelimit
+        shard["ExponentialBackoff"], shard["DiscordWebSocket"], http["Ratelimit"] = _Backoff, Websocket, _Ratelimit
         if config.api_base:
             Route.BASE = config.api_base
         if config.gateway:
@@ -96,7 +97,7 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before
-        http["Ratelimit"] = Ratelimit
+        shard["DiscordWebSocket"], http["Ratelimit"] = DiscordWebSocket, Ratelimit
 
 
 def forget_role(role: discord.Role) -> None:

@@ -1,7 +1,7 @@
 """Opens and names the threads of posts, and finds a place for replies where there can't be one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Final, TypeVar
 
@@ -166,6 +166,18 @@ class Threads:
         return int(post if isinstance(channel, discord.TextChannel | discord.ForumChannel) else channel_id)
 
 
+async def find_thread(message: discord.Message) -> None:
+    """Look up the thread of a forum's post of which the bot hasn't heard: its event may come later, or never.
+
+    See https://docs.discord.com/developers/reference#consistency, as of December 2026.
+    """
+    is_first = message.channel.id == message.id
+    if message.guild and is_first and isinstance(message.channel, discord.PartialMessageable):
+        with suppress(discord.NotFound):  # it was deleted meanwhile
+            found = await message.guild.fetch_channel(message.id)
+            message.channel = found if isinstance(found, discord.Thread) else message.channel
+
+
 async def check_post(channel: discord.TextChannel, post: int) -> discord.PartialMessage:
     """Return a post. Raises PostGoneError if it's deleted: Discord would refuse a thread at it, or a reply to it.
 
@@ -202,20 +214,25 @@ async def message_with(wanted: str, *places: Place) -> discord.Message | None:
     """Return the bot's message with this marker: an earlier attempt that arrived."""
     for place in dict.fromkeys(places):
         me = place.me if isinstance(place, discord.DMChannel) else place.guild.me
-        if isinstance(place, discord.ForumChannel):
-            opened = [await _first_message(thread) for thread in place.threads if is_ours(thread)]
-            candidates = [message for message in opened if message]
-        else:
-            try:
-                candidates = [message async for message in place.history(limit=_LOOK_BACK)]
-            except discord.NotFound:
-                if place == places[-1]:
-                    raise
-                continue  # its thread is deleted
-        for message in candidates:
-            if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
-                return message
+        try:
+            async for message in _latest(place):
+                if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
+                    return message
+        except discord.NotFound:
+            if place == places[-1]:
+                raise  # otherwise its thread is deleted
     return None
+
+
+async def _latest(place: Place) -> AsyncIterator[discord.Message]:
+    """Yield the latest messages of a place, or the bot's posts in a forum, each of which takes a request."""
+    if not isinstance(place, discord.ForumChannel):
+        async for message in place.history(limit=_LOOK_BACK):
+            yield message
+        return
+    for thread in sorted(filter(is_ours, place.threads), key=lambda thread: thread.id, reverse=True):
+        if first := await _first_message(thread):
+            yield first
 
 
 async def _first_message(thread: discord.Thread) -> discord.Message | None:

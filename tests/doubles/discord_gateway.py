@@ -22,6 +22,8 @@ ABNORMAL, DISALLOWED_INTENTS = 4000, 4014
 _MESSAGE_CONTENT = 1 << 15
 _NEEDS = {"MESSAGE_REACTION": 1 << 10, "MESSAGE": 1 << 9, "CHANNEL": 1, "THREAD": 1, "GUILD": 1}
 """The intent without which events whose names begin so are not sent; the longer name first."""
+_DIRECTLY = 3
+"""How many bits the intents for direct messages are after those for messages in guilds (read 2026-12-01)."""
 
 
 @dataclass
@@ -46,7 +48,9 @@ class Gateway:
         self.intents = 0
         self.allows_message_content = True
         self.closes_with: int | None = None
-        """The code with which the next connection is closed when the bot identifies itself."""
+        """The code with which the next connection is closed when the bot identifies itself, or resumes."""
+        self.closes_unasked = 0
+        """How many of the next connections are closed before Hello, as in an outage."""
         self.refused_connections = 0
         """How many of the next attempts to connect fail."""
         self.identified = 0
@@ -75,7 +79,8 @@ class Gateway:
     async def dispatch(self, name: str, data: Json) -> None:
         """Send an event, now or when the bot resumes, unless the bot's intents leave it out."""
         needed = next((intent for prefix, intent in _NEEDS.items() if name.startswith(prefix)), 0)
-        if needed and not self.intents & needed:
+        is_direct = name.startswith("MESSAGE") and "guild_id" not in data
+        if needed and not self.intents & (needed << _DIRECTLY if is_direct else needed):
             return
         for wait in self.lateness.waits():
             if wait:
@@ -119,6 +124,10 @@ class Gateway:
             raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if self.closes_unasked:
+            self.closes_unasked -= 1
+            await socket.close(code=ABNORMAL)
+            return socket
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval * 1000}})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
@@ -137,9 +146,7 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> None:
         self.intents = data["intents"]
-        if self.closes_with:
-            code, self.closes_with = self.closes_with, None
-            await socket.close(code=code)
+        if await self._closes(socket):
             return
         if self.reads_content and not self.allows_message_content:
             await socket.close(code=DISALLOWED_INTENTS)
@@ -160,7 +167,16 @@ class Gateway:
         if is_here and not guild.has_outage:
             await self._send_event(session, "GUILD_CREATE", guild.guild())
 
+    async def _closes(self, socket: web.WebSocketResponse) -> bool:
+        """Close a connection if a test wants that: docs.discord.com, Opcodes and Status Codes, has the codes."""
+        code, self.closes_with = self.closes_with, None
+        if code:
+            await socket.close(code=code)
+        return code is not None
+
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
+        if await self._closes(socket):
+            return
         session = next((session for session in self._sessions.values() if session.id == data["session_id"]), None)
         if session is None:
             await socket.send_json({"op": INVALID_SESSION, "d": False})

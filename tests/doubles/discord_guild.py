@@ -221,7 +221,12 @@ class Guild:
         await self.gateway.dispatch("MESSAGE_CREATE", {**self.public(message), **self._about(message)})
 
     def _about(self, message: Json) -> Json:
-        """Return the fields of a message that only the gateway sends."""
+        """Return the fields of a message that only the gateway sends: of one in a guild, where and by whom it is.
+
+        docs.discord.com, Gateway Events, "Message Create": direct messages have neither (read 2026-12-01).
+        """
+        if self.channels[message["channel_id"]]["type"] == shapes.DM:
+            return {}
         about: Json = {"guild_id": self.guild_id}
         if message.get("webhook_id"):
             return about
@@ -232,8 +237,9 @@ class Guild:
         """Return a message as Discord gives it to the bot: links are fresh, and what it may not read is left out."""
         shown = {key: value for key, value in message.items() if key not in {"allowed_mentions", "nonce"}}
         mentioned = any(mention["id"] == BOT_ID for mention in message["mentions"])
+        is_direct = self.channels[message["channel_id"]]["type"] == shapes.DM
         # developers/resources/message: without the Message Content Intent these fields are empty (read 2026-11-26).
-        if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned):
+        if not (self.gateway.reads_content or message["author"]["id"] == BOT_ID or mentioned or is_direct):
             return {**shown, "content": "", "attachments": [], "embeds": [], "components": [], "message_snapshots": []}
         return self.linked(shown)
 

@@ -63,15 +63,18 @@ class People:
         *,
         content_type: str = "image/jpeg",
         tag: str = "",
+        tell_of_thread: bool = True,
     ) -> str:
         """Open a post in a forum channel (by name) and return its id: the thread's, and its first message's.
 
-        `tag` is one of the forum's, by its id.
+        `tag` is one of the forum's, by its id. An event may never come, such as the thread's (docs.discord.com, API
+        Reference, "Consistency"; read in December 2026).
         """
         number = self._guild.new_id()
         thread = self._guild.add_thread(self._guild.channel(forum), number, title, by=author)
         thread["applied_tags"] = [tag] if tag else []
-        await self._guild.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
+        if tell_of_thread:
+            await self._guild.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
         attachments = [self._guild.attach(number, name, data, content_type) for name, data in (photos or {}).items()]
         message = self._guild.add_message(number, author, {"content": text, "attachments": attachments}, number)
         await self._guild.tell_of(message)
@@ -104,7 +107,8 @@ class People:
         channel = self._guild.message(messages[0])["channel_id"]
         for message in messages:
             del self._guild.messages[channel][message]
-        about: Json = {"channel_id": channel, "guild_id": self._guild.guild_id}
+        is_direct = self._guild.channels[channel]["type"] == shapes.DM
+        about: Json = {"channel_id": channel} | ({} if is_direct else {"guild_id": self._guild.guild_id})
         if not tell:
             return
         if len(messages) > 1:
@@ -162,6 +166,12 @@ class People:
             "user_id": user, "channel_id": self._guild.message(message)["channel_id"], "message_id": message,
             "guild_id": self._guild.guild_id, "emoji": {"id": None, "name": emoji}, "burst": False, "type": 0,
         }  # fmt: skip
+
+    async def write_directly(self, user: str, text: str, *, times: int = 1) -> None:
+        """Write to the bot; `times` tells it more than once."""
+        message = self._guild.add_message(self._guild.direct(user)["id"], user, {"content": text})
+        for _ in range(times):
+            await self._guild.tell_of(message)
 
     def direct_messages(self, user: str) -> list[Json]:
         """Return what the bot has written to a member directly."""

@@ -124,8 +124,7 @@ class Channels:
         shown = self._double.public(message)
         if nonce:
             self._double.nonces[nonce] = {**shown, "nonce": nonce}
-        if place["type"] != shapes.DM:  # the bot's intents don't ask for direct messages
-            await self._double.tell_of(message)
+        await self._double.tell_of(message)
         return {**shown, "nonce": nonce}
 
     def _wake(self, thread: Json) -> None:
@@ -149,7 +148,7 @@ class Channels:
         check_message({**message, "flags": 0, **payload, "nonce": None}, files, flags=0)
         await edit_message(self._double, message, payload, files)
         shown = self._double.public(message)
-        await self._double.gateway.dispatch("MESSAGE_UPDATE", {**shown, "guild_id": self._double.guild_id})
+        await self._double.gateway.dispatch("MESSAGE_UPDATE", {**shown, **self._double._about(message)})
         return shown
 
     async def delete(self, request: web.Request) -> Answer:

@@ -159,7 +159,7 @@ async def test_a_gateway_that_is_not_found_is_explained_in_one_sentence(discord:
 
 async def test_discord_is_asked_for_no_more_than_is_needed(database_url: str) -> None:
     async with open_world(database_url) as world:
-        assert world.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 15
+        assert world.discord.gateway.intents == 1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 15
         assert {command["name"] for command in world.discord.commands} == {
             "lost", "found", "sealed", "mine", "privacy", "stats", "setup", "link", "unlink", "help",
             "search", "timezone", "board", "Found this", "I lost this",

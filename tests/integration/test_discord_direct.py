@@ -202,3 +202,12 @@ async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match
             await session.reports.set_state(found.id, ReportState.OPEN)
         pairs = [ScoredPair(look, found.id, 0.9, Label.HIGH, (), {}) for found in found_reports]
         return list(await session.matches.save(pairs))
+
+
+async def test_who_writes_directly_is_told_once_where_to_post(world: World) -> None:
+    people, ann, bob = world.discord.people, world.discord.admin.join("Ann"), world.discord.admin.join("Bob")
+    await people.write_directly(ann, "hi", times=2)
+    await people.write_directly(bob, "a red bag")
+    _, answer = await eventually(lambda: people.direct_messages(bob), holds=lambda said: len(said) > 1)
+    assert "/lost" in world.discord.text(answer)
+    assert len(people.direct_messages(ann)) == len(["hi", "its answer"])

@@ -184,11 +184,14 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     assert await world.photos() == []  # the post has none, and only that is deleted with the report
     tag = await world.discord.admin.require_tag("found-items", moderated=False, name="🔎 Lost")
     for number in (1, 2):  # where there is a channel for lost items, tags count for nothing
-        await world.discord.people.post_in_forum("found-items", ann, "Scarf", photos={"a.jpg": JPEG}, tag=tag)
+        await world.discord.people.post_in_forum(
+            "found-items", ann, "Scarf", photos={"a.jpg": JPEG}, tag=tag, tell_of_thread=number == 1
+        )
         await eventually(world.photos, holds=lambda photos: len(photos) == number)  # noqa: B023 - looked at at once
         if number == 1:
             await world.discord.admin.delete_channel("lost")
     assert [report["kind"] for report in await world.reports()] == ["found", "found", "lost"]
+    assert (await world.reports())[-1]["text"] == "Scarf"
 
 
 async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:

@@ -232,7 +232,9 @@ async def test_a_forum_post_without_its_first_message_keeps_no_other_back(world:
     await eventually(lambda: world.discord.messages[earlier.channel] == {})
     retried = replace(opening(world, "an umbrella"), key="another", maybe_sent=True)
     sent = await world.platform.send(retried)
+    before = len(world.discord.requests)
     assert await world.platform.send(retried) == sent
+    assert len(world.discord.requests) == before + 1  # the latest post is looked at first, and it's that one
 
 
 async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(world: World) -> None:

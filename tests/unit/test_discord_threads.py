@@ -15,7 +15,7 @@ def thread(*, archived: bool = False, locked: bool = False, name: str = "Found: 
 
 async def test_only_a_thread_that_opens_has_refused_changes_tried_again() -> None:
     missed = AsyncMock()
-    events = MessageEvents(AsyncMock(), missed)
+    events = MessageEvents(AsyncMock(), missed, AsyncMock())
     for before, after in (
         (thread(), thread(name="Found: a cap")),
         (thread(), thread(archived=True)),
