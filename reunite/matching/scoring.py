@@ -168,7 +168,7 @@ def _ranked(
     ranked.sort(key=_rank)
     penalties = duplicate_penalties([measured.candidate.item.report for measured in ranked], same)
     penalised = [
-        replace(measured, log_odds=measured.log_odds + penalty)
+        replace(measured, log_odds=measured.log_odds + penalty) if penalty else measured
         for measured, penalty in zip(ranked, penalties, strict=True)
     ]
     return sorted(penalised, key=_rank)

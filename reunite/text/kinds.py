@@ -25,7 +25,7 @@ _FIRST: Final = {_key(name): _key(listed(names)[0]) for names in _TABLES["same"]
 
 def _kind(name: str) -> str:
     """Return one name for all names of a thing."""
-    return _FIRST.get(_key(name), _key(name))
+    return _FIRST.get(key := _key(name), key)
 
 
 def _narrower() -> Mapping[str, frozenset[str]]:

@@ -24,7 +24,7 @@ MAX_GROWTH = 8.0
 MAX_GROWTH_BEFORE = 5.0
 """By what factor it may grow to the second largest size for the largest to be left out. A part of the time that grows
 with the square is so small then that the largest takes less than MAX_GROWTH times as long. A part that grows with the
-cube may be overlooked.
+cube or more may be overlooked.
 """
 SIZES = tuple(4**power for power in range(2, 8))
 """Letters, up to 16,384."""
@@ -65,8 +65,8 @@ def check_growth(run: Callable[[int], object], sizes: Sequence[int] = SIZES) -> 
 def _check_once(run: Callable[[int], object], sizes: Sequence[int]) -> None:
     try:
         quarter = _timed(partial(run, sizes[-2]), FLOOR)
-        if quarter < FLOOR / 4**3:
-            return  # the largest takes less than the floor even if the time grows with its cube
+        if quarter < FLOOR / 4**4:
+            return  # the largest takes less than the floor even if the time grows with its fourth power
         sixteenth = _timed(partial(run, sizes[-3]), FLOOR)
     except TooSlowError:
         sixteenth = quarter = math.inf

@@ -18,9 +18,9 @@ from cli.unfinished import unfinished
 from db.database import MigrationError
 from db.keys import new_key
 from db.store import Store
-from tests.integration.test_store import posted
 from tests.support.databases import Databases
 from tests.support.keys import KEYS
+from tests.support.posts import posted
 from tests.support.processes import reunite_here, reunite_in_thread
 
 EARLIER = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"

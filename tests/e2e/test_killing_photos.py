@@ -10,12 +10,11 @@ from reunite.entities import IncomingPhoto
 from reunite.matching.evidence import PairKind
 from tests.doubles import poison
 from tests.doubles.colour_encoder import COLOURS
-from tests.e2e.test_kills import all_processed, silent_world
 from tests.support.dying_process import read
 from tests.support.pictures import drawing
 from tests.support.processes import dying_process
 from tests.support.waiting import eventually
-from tests.support.world import World
+from tests.support.world import World, all_processed, silent_world
 
 pytestmark = pytest.mark.slow
 

@@ -10,34 +10,21 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.delivery import Delivery
-from db import queue
 from db.store import Store
-from reunite.commands import JoinWorkspace
 from reunite.entities import Label
-from reunite.handlers import Handlers
-from tests.doubles.recording_platform import RecordingPlatform
 from tests.support.databases import Databases, empty_redis
 from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, FilePlatform, read
 from tests.support.keys import KEYS
 from tests.support.processes import dying_process
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.world import World
+from tests.support.world import World, all_processed, silent_world
 
 pytestmark = pytest.mark.slow
 
 Delivered = tuple[list[tuple[str, str]], list[tuple[float, str | None]]]
 UNDISTURBED_REDIS = 32
 """The first of the Redis databases of undisturbed runs, after those of the tests."""
-
-
-@asynccontextmanager
-async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World]:
-    """A community whose worker and bot are processes that the test starts."""
-    async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
-        handlers = Handlers(store, hints)
-        workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
-        yield World(store, handlers, workspace, RecordingPlatform())
 
 
 async def outcome(world: World, file: Path) -> Delivered:
@@ -108,8 +95,3 @@ async def kill_at(point: str, world: World, database_url: str, redis_url: str, f
     role = "bot" if point in BOT_POINTS else "worker"
     async with dying_process(role, point, *servers) as dying:
         assert await asyncio.wait_for(dying.wait(), PATIENCE) == -signal.SIGKILL
-
-
-async def all_processed(world: World) -> bool:
-    async with world.store.session(world.workspace.community) as session:
-        return await session.work.unfinished() == 0

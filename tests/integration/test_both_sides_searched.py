@@ -8,8 +8,8 @@ import pytest
 from db import index_loading, search_changes
 from reunite.entities import ReportState
 from reunite.matching.evidence import Item
-from tests.integration.test_kept_items import counted, sent
 from tests.support.large_communities import Communities, Large
+from tests.support.sent_statements import counted, sent
 
 pytestmark = pytest.mark.untraced
 

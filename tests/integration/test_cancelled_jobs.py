@@ -10,7 +10,7 @@ from db import queue
 from db.cancellation import stop
 from db.leases import WorkLease
 from db.store import Store
-from tests.integration.test_store import posted
+from tests.support.posts import posted
 from tests.support.waiting import PATIENCE
 from workers.app import WorkerConfig, _arq_worker, _process_hints
 

@@ -1,7 +1,6 @@
 """Photos that look alike are compared in detail once, and what was found counts in every search after it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -9,29 +8,13 @@ import pytest
 from db.photo_details import OF_REPORT
 from db.session import CommunitySession
 from reunite.commands import JoinWorkspace
-from reunite.encoder import Pixels
 from reunite.entities import IncomingPhoto, Report
+from tests.doubles.counted_details import CountedDetails
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import World, open_world
 from workers import app
-
-
-@dataclass
-class CountedDetails:
-    """Says that all photos share as many details, and keeps which were compared."""
-
-    value: float = 40.0
-    error: Exception | None = None
-    compared: list[tuple[UUID, UUID]] = field(default_factory=list)
-
-    def compare(self, photos: Mapping[UUID, Pixels], pairs: Sequence[tuple[UUID, UUID]]) -> Sequence[float]:
-        if self.error:
-            raise self.error
-        assert all(photos[photo].shape[2] == 3 for pair in pairs for photo in pair)
-        self.compared.extend(pairs)
-        return [self.value] * len(pairs)
 
 
 async def shared_details(session: CommunitySession, report: Report) -> dict[UUID, float]:

@@ -3,7 +3,7 @@
 import psycopg
 
 from db.store import Store
-from tests.integration.test_fairness import Village
+from tests.support.villages import Village
 
 
 async def test_leasing_visits_no_community_whose_work_is_put_off(store: Store, owner_database_url: str) -> None:

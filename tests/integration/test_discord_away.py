@@ -1,9 +1,6 @@
 """What happens on Discord while the bot is away is taken at its next start; one message doesn't stop the others."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import AsyncMock
@@ -13,7 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.discord import missed as missed_module
-from bot.discord.app import running
 from bot.discord.destinations import Destinations
 from bot.discord.workspaces import Workspaces
 from db.heard import heard_at
@@ -28,34 +24,12 @@ from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.discord import DiscordDouble
 from tests.doubles.discord_shapes import BOT_ID, FORUM, MANAGE_THREADS, MAX_REACTIONS, PRIVATE_THREAD
-from tests.support.discord_adapter import JPEG, World, config, match_state, reply, shown_match
+from tests.support.discord_adapter import JPEG, World, match_state, reply, shown_match
+from tests.support.discord_away import caught_up, guild, online
 from tests.support.queues import NoQueue
 from tests.support.waiting import PATIENCE, eventually
 
 _UNNOTICED = timedelta(seconds=1)
-
-
-@asynccontextmanager
-async def guild(database_url: str) -> AsyncIterator[tuple[DiscordDouble, Store]]:
-    async with DiscordDouble() as discord, Store(database_url) as store:
-        yield discord, store
-
-
-@asynccontextmanager
-async def online(discord: DiscordDouble, store: Store, **settings: Any) -> AsyncIterator[World]:
-    """Have the bot there for a while."""
-    settings = {"pause_after_trouble": 0.2, **settings}
-    async with running(Handlers(store, NoQueue()), store, replace(config(discord), **settings)) as platform:
-        yield World(discord, store, platform)
-
-
-@asynccontextmanager
-async def caught_up(discord: DiscordDouble, store: Store, **settings: Any) -> AsyncIterator[World]:
-    """Have the bot there for a while, from when it has looked at what it missed."""
-    with capture_logs() as logged:
-        async with online(discord, store, **settings) as world:
-            await eventually(lambda: any(line["event"] == "discord_reconciled" for line in logged))
-            yield world
 
 
 @pytest.fixture(name="often_recorded")

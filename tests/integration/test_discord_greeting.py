@@ -16,7 +16,7 @@ from reunite.handlers import Handlers
 from reunite.welcome import WelcomeHandlers
 from tests.doubles.discord import BOT_ID, DiscordDouble
 from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
-from tests.support.discord_adapter import World, config, open_world, opened_world
+from tests.support.discord_adapter import World, config, invited, open_world, opened_world
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
 from tests.support.rounds import Rounds
@@ -26,16 +26,6 @@ world_fixture = pytest.fixture(opened_world, name="world")
 
 
 TRY = "Try it now"
-
-
-async def invited(world: World, by: str, *, is_told: bool = True) -> None:
-    """Let somebody add the bot (and somebody else another one), and perhaps let it read the audit log."""
-    discord = world.discord
-    await discord.admin.remove_bot()
-    discord.admin.invite(BOT_ID, by)
-    discord.admin.invite(discord.admin.join("Robo", bot=True), discord.admin.join("Ann"))
-    discord.roles[discord.bot_role]["permissions"] = str(discord.may_anywhere(BOT_ID) | VIEW_AUDIT_LOG * is_told)
-    await discord.admin.add_bot()
 
 
 def texts_in(world: World, channel: str) -> list[str]:

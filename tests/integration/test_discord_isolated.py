@@ -13,8 +13,8 @@ from reunite.entities import Workspace
 from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from tests.doubles.discord_shapes import FORUM, MEDIA
-from tests.integration.test_discord_away import caught_up, guild, online
 from tests.support.discord_adapter import JPEG
+from tests.support.discord_away import caught_up, guild, online
 from tests.support.waiting import eventually
 
 

@@ -12,8 +12,7 @@ from reunite.entities import Settings
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from tests.doubles.discord_shapes import CREATE_PRIVATE_THREADS, MANAGE_GUILD, SEND_MESSAGES, VIEW_CHANNEL
-from tests.integration.test_discord_greeting import invited
-from tests.support.discord_adapter import JPEG, World, open_world, opened_world, shown_match
+from tests.support.discord_adapter import JPEG, World, invited, open_world, opened_world, shown_match
 from tests.support.queues import NoQueue
 from tests.support.services import background
 from tests.support.waiting import eventually

@@ -28,7 +28,7 @@ from db.vectors import ids_of
 from reunite.entities import ReportKind, ReportState
 from reunite.matching.evidence import PairKind, Search
 from reunite.ports import ScoredPair
-from tests.support.large_communities import LIMIT, MANY, Communities, Large
+from tests.support.large_communities import LIMIT, MANY, Communities, Large, ids
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.untraced
@@ -38,10 +38,6 @@ pytestmark = pytest.mark.untraced
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "MANY", 200)
     monkeypatch.setattr(index_loading, "MANY", 200)
-
-
-def ids(search: Search) -> set[UUID]:
-    return {candidate.item.report for candidate in search.candidates}
 
 
 def nearest(search: Search, kind: Any) -> Sequence[UUID]:

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 from reunite.commands import EditReport, ReportLost, Withdraw
 from reunite.entities import Label, ReplyTarget, Report, Statistics, VerdictKind
 from tests.contract.stages import MODERATOR, Stage, staged
-from tests.integration.test_sweep import sweep_at
+from tests.support.sweeps import sweep_at
 from tests.support.world import ADA
 
 _ROWS = "report", "match", "outbox", "verdict", "claim", "work", "search_change", "report_deletion"

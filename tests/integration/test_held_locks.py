@@ -14,10 +14,10 @@ from reunite.commands import Withdraw
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.messages import keys, wording
 from tests.contract.stages import staged
-from tests.integration.test_sweep import sweep_at
 from tests.support.discord_world import guild, online
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
+from tests.support.sweeps import sweep_at
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import open_world
 

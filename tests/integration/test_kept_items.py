@@ -7,35 +7,16 @@ from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from db import candidates, index_loading, packed_items, search_changes
 from db.memory_index import MemoryIndex
-from db.queries import Fetch, Queries, Statement
 from reunite.entities import ReportState
 from reunite.matching.evidence import Item, Search
-from tests.integration.test_flat_search import ids
-from tests.support.large_communities import Communities, Large
+from tests.support.large_communities import Communities, ids
+from tests.support.sent_statements import counted, sent
 
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements of searches."""
-    queries: list[str] = []
-    send = Queries._send
-
-    async def noted(self: Queries, statement: Statement) -> Fetch:
-        queries.append(statement[0])
-        return await send(self, statement)
-
-    monkeypatch.setattr(Queries, "_send", noted)
-    return queries
+__all__ = ["sent"]  # a fixture
 
 
 def items_of(search: Search) -> dict[UUID, Item]:
     return {candidate.item.report: candidate.item for candidate in search.candidates}
-
-
-async def counted(community: Large, report: UUID, sent: list[str]) -> tuple[set[UUID], int]:
-    """Return a search's candidates, and how many statements it took."""
-    sent.clear()
-    return ids(await community.search(report)), len(sent)
 
 
 @pytest.mark.parametrize("quantised", [False, True])

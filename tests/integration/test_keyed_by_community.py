@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.support.statements import ROOT, Statement, of_module, statements
+from tests.support.sources import ROOT
+from tests.support.statements import Statement, of_module, statements
 
 pytestmark = pytest.mark.untraced
 

@@ -14,8 +14,7 @@ from db.store import Store
 from reunite.commands import JoinWorkspace
 from reunite.entities import Workspace
 from reunite.errors import TryAgainError
-from tests.doubles.colour_encoder import ColourEncoder
-from tests.integration.test_shown_things import only_umbrellas
+from tests.doubles.colour_encoder import ColourEncoder, only_umbrellas
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
 from tests.support.services import background

@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 
 from reunite.commands import EditReport
 from tests.contract.stages import Stage, staged
-from tests.integration.test_compared_details import CountedDetails
+from tests.doubles.counted_details import CountedDetails
 from tests.support.services import working
 from tests.support.waiting import eventually
 from tests.support.world import World, open_world

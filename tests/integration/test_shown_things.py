@@ -5,15 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from reunite.encoder import Vectors
-from tests.doubles.colour_encoder import ColourEncoder
+from tests.doubles.colour_encoder import ColourEncoder, only_umbrellas
 from tests.support.services import working
 from tests.support.world import open_world
 from workers.batching import BatchingEncoder
 from workers.reembedding import Reembedding
-
-
-def only_umbrellas(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]:
-    return [("umbrella",)] * len(photos)
 
 
 def other_things(_: ColourEncoder, photos: Vectors) -> Sequence[tuple[str, ...]]:

@@ -15,21 +15,19 @@ from db.web import web_session
 from reunite.commands import JoinWorkspace, ReportFound, ReportLost, Withdraw
 from reunite.entities import (
     Channel,
-    IncomingPhoto,
     Label,
     Member,
     Question,
     ReplyTarget,
     ReportKind,
     ReportState,
-    Workspace,
 )
 from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Quoted, Reply
 from reunite.ports import ScoredPair
-from tests.support.pictures import drawing
+from tests.support.posts import posted
 from tests.support.queues import NoQueue
 
 TENANT_TABLES = {
@@ -54,15 +52,6 @@ WITHOUT_POLICY = {
     "embedding_model",  # the deployment's encoders
     "migration",
 }
-
-
-async def posted(store: Store, world: str) -> Workspace:
-    handlers = Handlers(store, NoQueue())
-    workspace = await handlers.join(JoinWorkspace("web", world, world))
-    target = ReplyTarget("web", world, "found", "m1")
-    photos = (IncomingPhoto("cup.jpg", data=drawing("red")),)
-    await handlers.report(ReportFound(source_key="m1", target=target, author=Member("b", "Ben"), photos=photos))
-    return workspace
 
 
 async def test_a_community_sees_nothing_of_another(store: Store) -> None:

@@ -1,12 +1,9 @@
 """The sweep goes on when something that is due fails. On PostgreSQL, without a worker."""
 
-from datetime import UTC, datetime, timedelta
-
 import psycopg
 import pytest
 
 from db.keys import Keys, new_key
-from db.queue import ArqQueue
 from db.store import Store
 from reunite import my_reports
 from reunite.entities import Match, Report, ReportState, VerdictKind
@@ -14,23 +11,7 @@ from reunite.language import sentence
 from reunite.locking import lock_sides
 from reunite.ports import Session
 from tests.contract.stages import ADA, Stage, staged
-from workers.sweep import Sweep
-
-
-class NothingDue(ArqQueue):
-    """A queue that finds no work."""
-
-    def __init__(self) -> None:
-        """Take no connection."""
-
-    async def hint_due(self, *, silence: float) -> int:
-        del silence
-        return 0
-
-
-def sweep_at(stage: Stage, hours: float) -> Sweep:
-    at = datetime.now(UTC) + timedelta(hours=hours)
-    return Sweep(stage.store, NothingDue(), 10, lambda: at)
+from tests.support.sweeps import sweep_at
 
 
 async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(

@@ -10,8 +10,8 @@ import pytest
 
 from db.installations import Installation, Installations
 from db.store import Store
-from tests.integration.test_store import posted
 from tests.support.keys import KEYS
+from tests.support.posts import posted
 
 OWNERS = {
     "add_first_calibration",

@@ -14,7 +14,8 @@ from reunite.handlers import Handlers
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing, Platform, ScoredPair
-from tests.doubles.discord import TOKEN, DiscordDouble
+from tests.doubles.discord import BOT_ID, TOKEN, DiscordDouble
+from tests.doubles.discord_shapes import VIEW_AUDIT_LOG
 from tests.support.board import BOARD
 from tests.support.keys import KEYS
 from tests.support.queues import NoQueue
@@ -144,3 +145,13 @@ async def match_state(world: World, lost: Report) -> MatchState:
     async with world.store.session(await world.community()) as session:
         [match] = await session.matches.of(lost.id)
         return match.state
+
+
+async def invited(world: World, by: str, *, is_told: bool = True) -> None:
+    """Let somebody add the bot (and somebody else another one), and perhaps let it read the audit log."""
+    discord = world.discord
+    await discord.admin.remove_bot()
+    discord.admin.invite(BOT_ID, by)
+    discord.admin.invite(discord.admin.join("Robo", bot=True), discord.admin.join("Ann"))
+    discord.roles[discord.bot_role]["permissions"] = str(discord.may_anywhere(BOT_ID) | VIEW_AUDIT_LOG * is_told)
+    await discord.admin.add_bot()

@@ -127,3 +127,7 @@ class Communities:
             large = await filler.fill(reports, to_search=10)
             await owner.execute("ANALYZE")
         return Filled(url, filler, large)
+
+
+def ids(search: Search) -> set[UUID]:
+    return {candidate.item.report for candidate in search.candidates}

@@ -4,10 +4,9 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("reunite", "db", "workers", "metrics", "bot", "api", "board", "embedded", "cli")
+from tests.support.sources import PACKAGES, ROOT, files
+
 _FIRST = "SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|LOCK TABLE|TABLE|TRUNCATE|MERGE"
 _BEGINS = re.compile(rf"\s*({_FIRST}) ?\b")
 _WORDS = re.compile(rf"\b(?:{_FIRST})\b")
@@ -36,9 +35,10 @@ class Statement:
 
 
 def statements(packages: tuple[str, ...] = PACKAGES) -> list[Statement]:
-    paths = sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
     return [
-        statement for path in paths for statement in of_module(str(path.relative_to(ROOT)), path.read_text("utf-8"))
+        statement
+        for path in files(*packages)
+        for statement in of_module(str(path.relative_to(ROOT)), path.read_text("utf-8"))
     ]
 
 

@@ -160,3 +160,17 @@ async def moderated_world(database_url: str, redis_url: str) -> AsyncIterator[Wo
     async with open_world(database_url, redis_url) as world, working(database_url, redis_url):
         await world.set_up(log_channel="log")
         yield world
+
+
+@asynccontextmanager
+async def silent_world(database_url: str, redis_url: str) -> AsyncIterator[World]:
+    """A community whose worker and bot are processes that the test starts."""
+    async with Store(database_url) as store, queue.connect(store, redis_url, "reunite") as hints:
+        handlers = Handlers(store, hints)
+        workspace = await handlers.join(JoinWorkspace("web", "world", "world"))
+        yield World(store, handlers, workspace, RecordingPlatform())
+
+
+async def all_processed(world: World) -> bool:
+    async with world.store.session(world.workspace.community) as session:
+        return await session.work.unfinished() == 0

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from cli.main import app
 from reunite.entities import PlatformName
-from tests.unit.test_dashboard import exported
+from tests.support.exported_metrics import exported
 
 ROOT = Path(__file__).parents[2]
 [GROUP] = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text("utf-8"))["groups"]

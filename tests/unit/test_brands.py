@@ -13,29 +13,18 @@ from reunite.matching.features import extract
 from reunite.matching.scoring import ScoredCandidate, score
 from reunite.matching.weights import NAMED_BRANDS
 from reunite.messages.wording import why_words
-from reunite.text.brands import brands_in, other_brand
+from reunite.text.brands import brands_in
 from reunite.text.content import content_of
-from reunite.text.data import read_toml
-from reunite.text.phrases import listed
 from reunite.text.words import plain, tokens
+from tests.support.brands import NAMES, ruled_out
 from tests.support.features import features_of
 from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
-NAMES = [
-    (name, maker.split(",")[0].strip())
-    for table in read_toml("brands.toml").values()
-    for maker in table["makers"].split(";")
-    for name in listed(maker)
-]
 
 
 def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
-
-
-def ruled_out(lost: str, found: str) -> str | None:
-    return other_brand(features_of(lost).brands, features_of(found).brands)
 
 
 def odds(scored: ScoredCandidate) -> float:

@@ -5,9 +5,9 @@ import pytest
 from reunite.text.data import read_toml
 from reunite.text.kinds import relation
 from reunite.text.phrases import listed
+from tests.support.brands import NAMES, ruled_out
 from tests.support.features import features_of
 from tests.support.tables import for_each
-from tests.unit.test_brands import NAMES, ruled_out
 
 TABLES = read_toml("brands.toml")
 

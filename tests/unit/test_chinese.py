@@ -11,8 +11,8 @@ from reunite.text.content import content_of
 from reunite.text.heads import name_of_thing
 from reunite.text.normalise import normalise
 from reunite.text.when import read_when
+from tests.support.catalogues import everything
 from tests.support.tables import for_each, rows_of
-from tests.unit.test_languages import everything
 
 POSTS = rows_of("chinese_posts.tsv")
 HAN = r"[\u3400-\u9fff]"

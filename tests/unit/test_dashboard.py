@@ -2,38 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from prometheus_client import Counter, Gauge, Histogram
-from prometheus_client.metrics import MetricWrapperBase
-
-from metrics import definitions
 from reunite.entities import MatchState
+from tests.support.exported_metrics import SUFFIXES, defined, exported
 from tests.support.tables import for_each
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy/grafana.json").read_text("utf-8"))
 DOCUMENT = (ROOT / "docs/metrics.md").read_text("utf-8")
 QUERIES = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
-SUFFIXES: dict[type[MetricWrapperBase], tuple[str, ...]] = {
-    Counter: ("_total",),
-    Gauge: ("",),
-    Histogram: ("_bucket", "_count", "_sum"),
-}
-
-
-def defined() -> Iterator[MetricWrapperBase]:
-    yield from (var for var in vars(definitions).values() if isinstance(var, MetricWrapperBase))
-
-
-def exported() -> dict[str, set[str]]:
-    """The series that are exported, each with its labels."""
-    return {
-        f"{metric._name}{suffix}": {*metric._labelnames, *({"le"} if suffix == "_bucket" else ())}
-        for metric in defined()
-        for suffix in SUFFIXES[type(metric)]
-    }
 
 
 @for_each("query", QUERIES)

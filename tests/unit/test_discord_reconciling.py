@@ -12,28 +12,13 @@ import discord
 import pytest
 
 from bot.discord import workspaces
-from bot.discord.config import DiscordConfig
-from bot.discord.reconcile import Reconciler
 from bot.discord.threads import neutral_name
 from bot.discord.workspaces import Workspaces
 from db.cancellation import stop
 from reunite.commands import JoinWorkspace
 from reunite.entities import Settings
+from tests.support.discord_reconciling import reconciling
 from tests.support.waiting import PATIENCE, eventually
-
-
-def reconciling(client: Any, other: Any, handlers: Any = None, workspaces: Any = None) -> Reconciler:
-    """Return a reconciler; `other` stands in for each part that isn't given."""
-    return Reconciler(
-        client,
-        handlers or other,
-        workspaces or other,
-        inbound=other,
-        verdicts=other,
-        destinations=other,
-        missed=other,
-        config=DiscordConfig(token="token"),
-    )
 
 
 async def test_it_is_stopped_though_a_cancellation_gets_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ from bot.discord.missed import Missed
 from bot.discord.troubled import Troubled
 from db.channel_roles import SavedRole
 from reunite.entities import ReplyTarget, ReportKind
+from tests.support.discord_reconciling import reconciling
 from tests.support.waiting import eventually
-from tests.unit.test_discord_reconciling import reconciling
 
 ONE, OTHER = ReplyTarget("discord", "1", "7", "8"), ReplyTarget("discord", "2", "9", "10")
 DEFAULT, FLAGS = discord.MessageType.default, discord.AttachmentFlags()

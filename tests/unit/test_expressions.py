@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.doubles.hostile import TAILS, TooSlowError, check_growth, pumps, texts
-from tests.unit.test_structure import PACKAGES, ROOT, files
+from tests.support.sources import PACKAGES, ROOT, files
 
 pytestmark = pytest.mark.untraced
 

@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -39,6 +40,7 @@ from reunite.text import (
 from reunite.text.phrases import any_of
 from reunite.text.remembered import remembered
 from reunite.text.when import read_when
+from tests.doubles import hostile
 from tests.doubles.hostile import EVERYWHERE, TooSlowError, check_growth
 from workers.encoders.chunks import chunks
 
@@ -163,6 +165,20 @@ def test_words_are_read_in_the_time_that_their_length_explains(read: Callable[[s
 def test_a_reading_that_tries_every_way_is_caught() -> None:
     with pytest.raises(TooSlowError):
         check_growth(lambda size: re.match("(a+)+$", "a" * size + "!"))
+
+
+@pytest.mark.parametrize(("power", "is_caught"), [(1, False), (4, True)])
+def test_growth_is_caught_however_little_a_quarter_takes(
+    monkeypatch: pytest.MonkeyPatch, power: int, *, is_caught: bool
+) -> None:
+    def timed(run: Callable[[], float], limit: float) -> float:
+        if (seconds := run()) > limit:
+            raise TooSlowError
+        return seconds
+
+    monkeypatch.setattr(hostile, "_timed", timed)
+    with pytest.raises(TooSlowError) if is_caught else nullcontext():
+        check_growth(lambda size: 0.001 * (size / SIZES[-2]) ** power, SIZES)
 
 
 def test_what_was_remembered_of_shorter_texts_makes_no_growth() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from reunite.entities import ClaimState, MatchState, ReportKind
 from reunite.messages import keys
-from tests.unit.test_structure import PACKAGES
+from tests.support.sources import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 VALUES: dict[Any, tuple[Any, ...]] = {

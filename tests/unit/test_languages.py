@@ -1,7 +1,6 @@
 """The language files say the same, completely, and within what the platforms can show."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from string import Formatter
@@ -13,7 +12,6 @@ import reunite
 from reunite.entities import Label
 from reunite.language import (
     LANGUAGES,
-    Template,
     command,
     date_words,
     language_of,
@@ -28,6 +26,7 @@ from reunite.language import (
 )
 from reunite.messages.wording import label_word
 from reunite.text.when_words import MEANINGS
+from tests.support.catalogues import everything, texts
 from tests.support.tables import for_each
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -58,24 +57,8 @@ MAX_SENTENCE = 600
 """Characters of our own words, so that a reply with quotes in it stays far below either platform's limit."""
 
 
-def texts(words: Template) -> list[str]:
-    return [words] if isinstance(words, str) else list(words.values())
-
-
 def slots(text: str) -> set[str]:
     return {f"{name}:{spec}" if spec else name for _, name, spec, _ in Formatter().parse(text) if name}
-
-
-def everything(language: str) -> Iterator[tuple[str, str]]:
-    words = words_in(language)
-    for key, template in words.sentences.items():
-        yield from ((key, text) for text in texts(template))
-    for key, named in words.commands.items():
-        yield from ((key, named.name), (key, named.description))
-    yield from words.menus.items()
-    yield from words.dates.items()
-    yield from ((f"page_{key}", text) for key, text in words.page.items())
-    yield from ((f"board_{key}", text) for key, text in words.board.items())
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from cli.main import app
+from tests.support.sources import PACKAGES
 from tests.support.tables import for_each
-from tests.unit.test_structure import PACKAGES
 
 pytestmark = pytest.mark.untraced
 

@@ -4,7 +4,7 @@ import pytest
 
 from reunite.matching.weights import ScoringModel
 from tests.support.tables import rows_of
-from tests.unit.test_words_that_say_nothing import MODELS, OPEN_COUNTS, WITH_CLIP, first_found, search
+from tests.support.uninformative import MODELS, OPEN_COUNTS, WITH_CLIP, first_found, search
 
 
 def _pairs(name: str, columns: tuple[str, str]) -> list[tuple[str, str]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sources import PACKAGES, ROOT, files
+
 pytestmark = pytest.mark.untraced
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("reunite", "db", "workers", "bot", "api", "board", "metrics", "http_server", "cli", "embedded")
 CODE = (*PACKAGES, "scripts")
 MAX_FUNCTION_LINES = 45
 MAX_LINES_OF_95_PERCENT = {"functions": 20, "files": 260}
@@ -33,10 +33,6 @@ EXAMPLES = (
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
-
-
-def files(*packages: str) -> list[Path]:
-    return sorted(path for package in packages or PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 @pytest.fixture(scope="module")
