@@ -4,13 +4,16 @@ import logging
 import re
 import sys
 from asyncio import CancelledError
+from functools import partial
 from traceback import format_exception
 from typing import Final, TextIO
 
 import structlog
 
 from cli.escaping import escaped
+from cli.repeated_lines import RepeatedLines
 
+_WARNING: Final = "warning"
 _ROWS: Final = re.compile(
     r"\n[ |]*(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n[ |]*\n[ |]*(?:During handling of|The above exception)|\n[ |]*\+-|\Z)",
     re.DOTALL,
@@ -21,6 +24,7 @@ _ROWS: Final = re.compile(
 def configure(level: str, *, as_json: bool) -> None:
     """Set up structlog and the standard library's logging."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    repeated = RepeatedLines()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -33,7 +37,13 @@ def configure(level: str, *, as_json: bool) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_write_traceback)
     )
     structlog.configure(
-        processors=[*shared[:3], *(shared[3:] if as_json else (_on_one_line,)), renderer],
+        processors=[
+            *shared[:2],
+            partial(_without_repetition, repeated),
+            *shared[2:3],
+            *(shared[3:] if as_json else (_on_one_line,)),
+            renderer,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -50,7 +60,24 @@ def configure(level: str, *, as_json: bool) -> None:
         )
     )
     libraries.addFilter(_is_worth_logging)
+    libraries.addFilter(partial(_is_new, repeated))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[libraries])
+
+
+def _without_repetition(
+    repeated: RepeatedLines, _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Leave out a warning that was written just now: in an outage, several a second would be the same."""
+    if event["level"] == _WARNING and (left_out := repeated.left_out(repr(event))) != 0:
+        if left_out is None:
+            raise structlog.DropEvent
+        event["left_out"] = left_out
+    return event
+
+
+def _is_new(repeated: RepeatedLines, record: logging.LogRecord) -> bool:
+    """Leave out the same of a library's, errors too: Slack's client takes an outage for one."""
+    return bool(record.exc_info) or repeated.left_out((record.name, record.getMessage())) is not None
 
 
 def _on_one_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -97,7 +97,10 @@ class Status:
             if not self.alive[f"bot {platform}"]
         ]
         if self.is_late:
-            found.append("Something has waited for more than 5 minutes: see the logs of the workers and bots.")
+            found.append(
+                "Something has waited for more than 5 minutes: run `reunite doctor`, and read the logs of the workers"
+                " and bots."
+            )
         return found
 
 
@@ -178,7 +181,7 @@ def show(status: Status) -> None:
     console.print("Processes", style="bold")
     for process in status.processes:
         mark = "[green]✓[/]" if process.is_alive else "[red]✗[/]"
-        since = f"since {process.started_at:%Y-%m-%d %H:%M}" if process.is_alive else "ended unexpectedly"
+        since = f"since {process.started_at:%Y-%m-%d %H:%M}" if process.is_alive else "ended unexpectedly, or hangs"
         console.print(
             f"{mark} {escape(process.role)} {process.version} on {escape(process.host)} ({process.pid}), {since}"
         )

@@ -52,6 +52,8 @@ class ArqQueue:
 
     def __init__(self, store: Store, redis: ArqRedis, name: str) -> None:
         """`name` is the queue's name in Redis."""
+        self.is_refused = asyncio.Event()
+        """Set when Redis takes no hint for work that is due: it has to be done without one."""
         self._store = store
         self._redis = redis
         self._name = name
@@ -64,6 +66,7 @@ class ArqQueue:
         sent = 0
         for work, number in await self._store.hint_due_work(silence=silence, limit=_AT_ONCE):
             if not await self._enqueue(work, number):
+                self.is_refused.set()
                 break  # Redis is down: the sweep hints at the rest again
             sent += 1
         return sent

@@ -51,6 +51,7 @@ async def signals(
             except Exception:  # noqa: BLE001 - without signals, replies would wait for the next poll
                 _log.exception("signals_defect", channel=channel)
             connection = await _listen_again(database_url, channel)
+            _log.info("signals_resumed", channel=channel)
             event.set()
 
     relaying = asyncio.create_task(relay())

@@ -21,6 +21,7 @@ from db.ended_communities import forgetting_ended_communities
 from db.installations import Installations
 from db.keys import check
 from db.migrate import require_migrated
+from db.repeating import repeat
 from db.store import Store
 from db.trouble import TEMPORARY
 from metrics.config import MetricsSettings
@@ -113,10 +114,12 @@ async def run(
         compares_details = config.encoder.compare_details and precomputed is None
         comparison = await _detail_comparison(store) if compares_details else None
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
+        leases = Leases(store, max(1, config.parallel // 2), config.lease_seconds)
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         ready(model)
         services = [
-            endless(_process_hints_forever(config, store, processor)),
+            endless(_process_hints_forever(config, leases, processor)),
+            endless(_process_without_hints(config, hints.is_refused, leases, processor)),
             endless(_watch_model(store, processor, config.model_poll_seconds)),
             endless(Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds).run()),
             endless(keep_learning(store, model)),
@@ -177,9 +180,7 @@ async def _encoder(
     return await live_encoder(store, choice, report, reembed=config.reembed)
 
 
-def _arq_worker(config: WorkerConfig, store: Store, processor: Processor) -> Worker:
-    leases = Leases(store, max(1, config.parallel // 2), config.lease_seconds)
-
+def _arq_worker(config: WorkerConfig, leases: Leases, processor: Processor) -> Worker:
     async def process(ctx: dict[Any, Any], payload: dict[str, Any]) -> str:
         await queue.take(ctx["redis"], ctx["job_id"])
         if payload.get("v") != queue.PAYLOAD_VERSION:
@@ -216,10 +217,23 @@ async def _process_due(leases: Leases, processor: Processor) -> str:
     return outcome
 
 
-async def _process_hints_forever(config: WorkerConfig, store: Store, processor: Processor) -> None:
+async def _process_hints_forever(config: WorkerConfig, leases: Leases, processor: Processor) -> None:
     while True:
-        await _process_hints(_arq_worker(config, store, processor))
+        await _process_hints(_arq_worker(config, leases, processor))
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _process_without_hints(
+    config: WorkerConfig, is_refused: asyncio.Event, leases: Leases, processor: Processor
+) -> None:
+    """Process due work each time that Redis takes no hint for it, as much at once as with hints."""
+
+    async def step() -> None:
+        await is_refused.wait()
+        is_refused.clear()  # all that wait have been woken
+        await _process_due(leases, processor)
+
+    await asyncio.gather(*(repeat(step, SWEEP_SECONDS, "work_without_hints") for _ in range(config.parallel)))
 
 
 async def _process_hints(worker: Worker) -> None:

@@ -109,6 +109,8 @@ def _ours(error: discord.HTTPException) -> Exception | None:
     # No thread can be opened until others end, or there is a free tag.
     if code in NO_MORE_THREADS or code in _TAG_REQUIRED or _is_temporary(error):
         after = seconds_to_wait(error.response.headers.get("Retry-After"))
+        if error.status == _UNAUTHORIZED and not code:
+            return TryAgainError("Discord refuses our token: copy it again into REUNITE_DISCORD_TOKEN", after)
         said = text if code else error.status  # an outage's text may be a whole page
         return TryAgainError(f"Discord doesn't take it yet: {said}", after)
     if isinstance(error, discord.NotFound):

@@ -13,6 +13,7 @@ from db.store import Store
 from tests.support.posts import posted
 from tests.support.waiting import PATIENCE
 from workers.app import WorkerConfig, _arq_worker, _process_hints
+from workers.leases import Leases
 
 
 class Busy:
@@ -32,7 +33,8 @@ async def test_a_cancelled_job_leaves_no_key(store: Store, where: Servers) -> No
     await posted(store, "ours")
     async with queue.connect(store, where.redis_url, where.queue) as hints, Redis.from_url(where.redis_url) as redis:
         assert await hints.hint_due(silence=0) == 1
-        worker = _arq_worker(WorkerConfig(connections=where.connections), store, cast("Any", busy))
+        config = WorkerConfig(connections=where.connections)
+        worker = _arq_worker(config, Leases(store, 1, config.lease_seconds), cast("Any", busy))
         following = asyncio.create_task(_process_hints(worker))
         await asyncio.wait_for(busy.began.wait(), PATIENCE)
         assert await redis.keys("arq:*")

@@ -111,7 +111,7 @@ async def test_what_dies_is_started_again_while_another_has_long_to_get_ready(
 async def test_the_others_are_stopped_for_good_when_one_keeps_crashing(started: Callable[[], list[str]]) -> None:
     before = set(psutil.Process().children())
     with pytest.raises(ChildError, match="`reunite crashing` keeps crashing"):
-        await supervisor.supervise([["slow-to-stop"], ["steady"], ["crashing"]], {}, Mock())
+        await supervisor.supervise([["crashing"], ["slow-to-stop"], ["steady"]], {}, Mock())
     assert max(started().count(name) for name in ("slow-to-stop", "steady")) == 1
     assert set(psutil.Process().children()) <= before
 
@@ -153,8 +153,17 @@ async def test_what_keeps_crashing_ends_everything(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Child, "start", start)
     monkeypatch.setattr(Child, "wait", AsyncMock(return_value=1))
     with pytest.raises(ChildError, match="`reunite bot web` keeps crashing"):
-        await supervisor._keep_running(child)
+        await supervisor._keep_running(child, for_ever=False)
     assert start.await_count == supervisor._MAX_CRASHES
+
+
+async def test_a_bot_that_keeps_crashing_ends_no_other(
+    started: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_PAUSE_SECONDS", 0.0)
+    async with supervised(["steady"], ["crashing"], ["steady"], environment={}):
+        await eventually(lambda: started().count("crashing") > supervisor._MAX_CRASHES + 1)
+    assert started().count("steady") == 2
 
 
 async def test_the_database_is_migrated_before_a_worker_and_each_named_service_start(

@@ -27,6 +27,11 @@ def test_what_passes_is_no_refusal_and_waits_as_long_as_discord_says(status: int
     assert raised.value.after == 90
 
 
+def test_a_refused_token_is_named_where_replies_wait() -> None:
+    with pytest.raises(TryAgainError, match="REUNITE_DISCORD_TOKEN"), discord_errors():
+        raise answer(401, 0)
+
+
 def test_a_lacking_permission_and_a_request_of_ours_are_refused() -> None:
     assert is_refusal(answer(403, 50013))
     assert is_refusal(answer(400, 50035))

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from cli.logs import configure
+from cli.repeated_lines import RepeatedLines
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,35 @@ def test_a_librarys_line_looks_like_ours(monkeypatch: pytest.MonkeyPatch, capsys
     ours, theirs = capsys.readouterr().err.splitlines()
     assert "[warning  ] ours" in ours
     assert "[warning  ] theirs" in theirs
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_warning_that_repeats_word_for_word_is_written_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
+    configure("info", as_json=as_json)
+    for _ in range(3):
+        structlog.get_logger().warning("interrupted", reason="refused")
+        logging.getLogger("theirs").warning("refused %s", "here")
+        structlog.get_logger().info("done")
+        structlog.get_logger().error("defect")
+    structlog.get_logger().warning("interrupted", reason="refused", work="another")
+    logging.getLogger("theirs").warning("refused %s", "there")
+    log = capsys.readouterr().err
+    counted = [log.count(words) for words in ("interrupted", "refused here", "refused there", "done", "defect")]
+    assert counted == [2, 1, 1, 3, 3]
+
+
+def test_what_goes_on_is_said_again_at_growing_intervals_and_after_a_while_is_news() -> None:
+    at = 0.0
+    repeated = RepeatedLines(lambda: at)
+    written = []
+    for second in [*range(101), 161, 162, 221]:
+        at = float(second)
+        if (left_out := repeated.left_out("refused")) is not None:
+            written.append((second, left_out))
+    assert written == [(0, 0), (10, 9), (30, 19), (70, 39), (161, 0), (221, 1)]
 
 
 @pytest.mark.parametrize("as_json", [True, False])
