@@ -60,6 +60,8 @@ async def test_on_a_phone_no_news_covers_the_answer_to_a_sealed_post_or_a_press(
     await phone.found.post("in the name of Ben", "red")
     answer = phone.found.posts.locator(".answer", has_text=sentence("sealed_kept"))
     await expect(answer).to_be_in_viewport()
+    await answer.evaluate("it => it.before(Object.assign(document.createElement('li'), {style: 'height: 900px'}))")
+    await expect(answer).to_be_in_viewport()  # whatever comes above it afterwards
     await expect(phone.page.locator(".toast")).to_have_count(0)
     await phone.page.get_by_role("button", name="# lost").click()
     await phone.lost.post("something blue")
