@@ -158,6 +158,20 @@ async def test_a_lost_report_in_the_future_is_refused_and_dates_carry_their_day(
     await expect(ada.lost.posts.locator(".quiet")).to_contain_text(f"{yesterday.day}")
 
 
+async def test_on_a_low_screen_only_the_newest_news_covers_the_page(site: Site) -> None:
+    ada = await site.visit("Ada", width=640)
+    toasts, words = ada.page.locator("#toasts"), "A possible owner of a thing was found. " * 20
+    await toasts.evaluate(
+        "(it, words) => it.innerHTML = `<div class=toast><span>${words}</span><button>Show</button></div>`.repeat(2)",
+        words,
+    )
+    for height in (400, 800):
+        await ada.page.set_viewport_size({"width": 640, "height": height})
+        box = await toasts.bounding_box()
+        assert box
+        assert box["height"] < height / 3
+
+
 async def test_the_first_tab_leads_to_the_posts(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.page.reload()
