@@ -7,6 +7,7 @@ from aiohttp import web
 from board.parts import Section
 from board.visits import Visit, see_other
 from reunite.entities import ClaimState
+from reunite.messages import notices
 from reunite.messages.reply import Action
 
 _DECISIONS: Final[dict[str, Action]] = {"accept": "accept_claim", "reject": "reject_claim"}
@@ -32,6 +33,7 @@ class Claims(Section):
         if claim is None or match is None or not match.reports <= items.keys():
             raise web.HTTPNotFound
         seen = await self._board.press(visit, "see_claim", claim.id)  # as in chat, which also notes that it was seen
+        decided = notices.note("claim_decided", visit.language).lines  # the page says by whom, and how
         return self._pages.show(
             visit,
             "claim.html",
@@ -39,7 +41,7 @@ class Claims(Section):
             match=match,
             lost=items[match.lost],
             found=items[match.found],
-            lines=seen.lines,
+            lines=[line for line in seen.lines if line not in decided],
             next=await self._board.next_waiting(visit, match.id) if claim.state is not ClaimState.OPEN else "",
         )
 

@@ -60,6 +60,8 @@ async def test_on_a_phone_no_news_covers_the_answer_to_a_sealed_post_or_a_press(
     await phone.found.post("in the name of Ben", "red")
     answer = phone.found.posts.locator(".answer", has_text=sentence("sealed_kept"))
     await expect(answer).to_be_in_viewport()
+    await answer.evaluate("it => it.before(Object.assign(document.createElement('li'), {style: 'height: 900px'}))")
+    await expect(answer).to_be_in_viewport()  # whatever comes above it afterwards
     await expect(phone.page.locator(".toast")).to_have_count(0)
     await phone.page.get_by_role("button", name="# lost").click()
     await phone.lost.post("something blue")
@@ -154,6 +156,20 @@ async def test_a_lost_report_in_the_future_is_refused_and_dates_carry_their_day(
     await ada.lost.text.press("Enter")
     await expect(ada.lost.posts).to_contain_text(f"When: {yesterday:%a}")
     await expect(ada.lost.posts.locator(".quiet")).to_contain_text(f"{yesterday.day}")
+
+
+async def test_on_a_low_screen_only_the_newest_news_covers_the_page(site: Site) -> None:
+    ada = await site.visit("Ada", width=640)
+    toasts, words = ada.page.locator("#toasts"), "A possible owner of a thing was found. " * 20
+    await toasts.evaluate(
+        "(it, words) => it.innerHTML = `<div class=toast><span>${words}</span><button>Show</button></div>`.repeat(2)",
+        words,
+    )
+    for height in (400, 800):
+        await ada.page.set_viewport_size({"width": 640, "height": height})
+        box = await toasts.bounding_box()
+        assert box
+        assert box["height"] < height / 3
 
 
 async def test_the_first_tab_leads_to_the_posts(site: Site) -> None:

@@ -133,6 +133,7 @@ async def test_a_claim_is_read_and_accepted(community: Community, robin: Browser
     _, words = await robin.post(f"/claims/{claim}/decision", decision="accept")
     assert "Accepted" in words
     assert "Robin: claim accepted" in words
+    assert sentence("note_claim_decided") not in words
     assert "Goes to Ada" in (await robin.get("/handovers"))[1]
     assert "Robin: claim accepted" in (await robin.get("/log"))[1]
 

@@ -7,7 +7,7 @@ import { connect, send } from "./live.js";
 import * as look from "./look.js";
 import * as me from "./me.js";
 import * as menu from "./menu.js";
-import { announce, bringUp, isInView, onSwitchChannel, reveal } from "./places.js";
+import { announce, isInView, keepInView, onSwitchChannel, reveal, startKeeping } from "./places.js";
 import * as samples from "./samples.js";
 import * as texts from "./texts.js";
 import { text } from "./texts.js";
@@ -80,9 +80,10 @@ const channelName = (channel) => text(channel === "moderators" ? "for_moderators
 
 /** Bring the answer to someone's own post into view, unless they are writing again or have gone elsewhere. */
 function showAnswer(message) {
-  const isWriting = document.activeElement?.matches("textarea, input") && document.activeElement.value;
+  const field = document.activeElement?.closest("textarea, input");
+  const isWriting = field?.value && field.form?.ariaBusy !== "true"; // what is being sent is written
   if (isWriting || document.querySelector("dialog") || document.body.dataset.channel !== message.channel) return false;
-  if (!isInView(message.id)) bringUp(message.id);
+  keepInView(message.id);
   return true;
 }
 
@@ -129,7 +130,7 @@ function posted(channel, message, previews) {
 
 /** Bring someone's own post into view, once it's there. */
 function showOwn(id) {
-  if (document.getElementById(`m-${id}`) && !isInView(id)) bringUp(id);
+  if (document.getElementById(`m-${id}`)) keepInView(id);
 }
 
 function obey(command, words) {
@@ -180,6 +181,7 @@ board.onAsk((post) => {
   setTimeout(() => awaited.delete(post), ANSWER_MS); // the answer may be there already
 });
 onSwitchChannel(switchChannel);
+startKeeping();
 switchChannel("found");
 arrange();
 addEventListener("resize", arrange);
