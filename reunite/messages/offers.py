@@ -91,6 +91,12 @@ def kind_offered(reply: Reply) -> ReportKind | None:
             return None
 
 
+def asks_kind(reply: Reply) -> bool:
+    """Return whether a reply asks whether its post's author has lost or found a thing."""
+    actions = {button.action for button in reply.buttons}
+    return any(actions.issuperset(both) for both in (TELLS_KIND.values(), [action for _, action in _OFFERS.values()]))
+
+
 def offer_of_own_reply(post: str, kind: ReportKind, report: Report) -> Reply:
     """Tell who answers their own report with a photo (their post's idempotency key) how to add it.
 
