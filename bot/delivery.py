@@ -247,6 +247,7 @@ async def _outgoing(item: OutboxItem) -> Outgoing:
         private=item.private,
         language=item.language,
         silent=item.silent,
+        kind=item.kind,
     )
 
 

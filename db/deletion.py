@@ -17,8 +17,9 @@ from db.outbox import CHANGED, REFRESH, stored
 from db.queries import Queries
 from db.statistics import TALLY
 from reunite import rules
-from reunite.entities import Account
+from reunite.entities import Account, ReportKind
 from reunite.language import sentence
+from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply, from_json
 
 _ASKED_BY: Final = """l.question @> jsonb_build_object('sources', jsonb_build_array(f.id))
@@ -57,12 +58,22 @@ _SEPARATE: Final = (
     f"{_CLEAR_OPTIONS} AND {_ACROSS}",
     f"""DELETE FROM match m USING report l, report f WHERE l.id = m.lost_id AND f.id = m.found_id AND {_ACROSS}""",
 )
+_TURN: Final = (
+    f"{_CLEAR_ANSWER} AND f.id = %(report)s",
+    f"{_CLEAR_OPTIONS} AND f.id = %(report)s",
+    "DELETE FROM match WHERE lost_id = %(report)s OR found_id = %(report)s",
+    """UPDATE report SET kind = %(kind)s, kind_in_doubt = false, has_first_reply = false, question = NULL,
+         question_answer = NULL, proof_question = '', kept_at = '', kept_code = ''
+       WHERE id = %(report)s""",
+)
 _READ_IN: Final = "CASE o.audience WHEN 'thread' THEN coalesce(r.language, w.language) ELSE w.language END AS language"
 """The language of a reply `o` in the thread of a report `r`, or about it elsewhere."""
 _QUOTING: Final = f"""SELECT o.*, {_READ_IN}
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
   WHERE o.seq IN (SELECT replies_quoting(%(report)s)) AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 _THREAD: Final = "SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' ORDER BY seq FOR UPDATE"
+_SAID: Final = """SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' AND NOT opens_thread
+  AND key <> ALL(%(kept)s::text[]) ORDER BY seq FOR UPDATE"""
 _QUOTING_ACROSS: Final = f"""SELECT o.*, {_READ_IN}, ARRAY(SELECT q.id FROM report q
     WHERE q.id = ANY(o.quotes) AND q.workspace_id <> r.workspace_id AND %(report)s IN (q.id, r.id)) AS others
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
@@ -123,6 +134,16 @@ class SqlDeletion(Queries):
             gone += await self._reduce(row, rest)
         await self._remove(gone)
         await self._run(_PURGE, report)
+
+    async def turn(self, report: UUID, kind: ReportKind, kept: Collection[ReplyKey]) -> None:
+        said = await self._all(_SAID, report=report, kept=list(kept))
+        gone = [row["seq"] for row in said]
+        for row in await self._all(_QUOTING, report=report):
+            if row["report_id"] != report:
+                gone += await self._reduce(row, _without(row, {report}))
+        await self._remove(gone)
+        for statement in _TURN:
+            await self._do(statement, report=report, kind=kind)
 
     async def separate(self, report: UUID) -> None:
         gone = []

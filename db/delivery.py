@@ -16,7 +16,7 @@ from db import mapping
 from db.database import Database
 from db.session import CommunitySession
 from db.signals import signals
-from reunite.entities import Photo, PlatformName, ReplyTarget, Report
+from reunite.entities import Photo, PlatformName, ReplyTarget, Report, ReportKind
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
 
@@ -63,6 +63,8 @@ class OutboxItem:
     """The author's language, if only they read it."""
     silent: bool
     """Whether it pings nobody."""
+    kind: ReportKind | None
+    """The report's kind; None while that is in doubt."""
     audience: Audience
     task: Literal["send", "edit", "remove"]
     version: int
@@ -182,6 +184,7 @@ def _item(
         author="" if report.sample else report.author.id,
         sample=report.sample,
         private=report.private,
+        kind=None if report.kind_in_doubt else report.kind,
         language=report.language if report.private and row["audience"] == "thread" else None,
         tiles=tuple(tiles),
         sent=Sent(row["sent_channel"], row["sent_message"]) if row["sent_message"] else None,

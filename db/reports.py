@@ -20,10 +20,11 @@ _ADD: Final = """
 WITH added AS (
   INSERT INTO report (community_id, workspace_id, source_key, kind, author_id, author_name, text, words, place,
     state, happened_at, happened_on, posted_at, channel, message, expires_at, sealed, private, category,
-    proof_question, sample, quiet, answered, language)
+    proof_question, sample, quiet, answered, language, kind_in_doubt)
   SELECT community_id, id, %(key)s, %(kind)s, %(author)s, %(name)s, %(text)s, %(words)s, %(place)s,
     %(state)s, %(at)s, %(day)s, %(posted)s, %(channel)s, %(message)s, %(expires)s,
-    %(sealed)s, %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s, %(language)s
+    %(sealed)s, %(private)s, %(category)s, %(proof_question)s, %(sample)s, %(quiet)s, %(answered)s, %(language)s,
+    %(kind_in_doubt)s
   FROM workspace WHERE platform = %(platform)s::platform AND external_id = %(workspace)s
   ON CONFLICT (workspace_id, source_key) DO NOTHING RETURNING *
 ),
@@ -95,6 +96,7 @@ class SqlReports(Queries):
             private=command.private,
             category=command.category,
             quiet=command.quiet,
+            kind_in_doubt=command.kind_in_doubt,
             answered=command.answered,
             language=command.language if command.private else None,
             proof_question=self._keys.encrypt(command.proof_question),
@@ -184,8 +186,13 @@ class SqlReports(Queries):
         )
         await self._do("DELETE FROM embedding WHERE report_id = %(report)s AND photo_id IS NULL", report=report)
 
-    async def note_change(self, report: UUID) -> None:
-        await self._do("UPDATE report SET quiet = false, changed_at = now() WHERE id = %(report)s", report=report)
+    async def note_change(self, report: UUID, *, settles_kind: bool = False) -> None:
+        await self._do(
+            """UPDATE report SET quiet = false, kind_in_doubt = kind_in_doubt AND NOT %(settles)s, changed_at = now()
+               WHERE id = %(report)s""",
+            report=report,
+            settles=settles_kind,
+        )
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None:
         await self._do(

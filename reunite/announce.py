@@ -77,11 +77,11 @@ async def announce(session: Session, report: Report, search: Search, results: Re
     report = stored.report
     found = await _result(session, stored, search)
     await revise_post(session, report)  # its photos can be shown now
-    if not report.quiet:
+    if not (report.quiet or report.kind_in_doubt):
         await _reply(session, report, found)
     await _show_labelled(session, stored)
     await fade(session, report, fallen_out(results, report, stored.known.values(), stored.others, sealed=False))
-    if not (report.quiet or found.has_claimed):
+    if not (report.quiet or report.kind_in_doubt or found.has_claimed):
         await _ask(session, stored, search, found.shown)
 
 
@@ -126,7 +126,9 @@ async def _lock_open(session: Session, report: Report, scored: Sequence[ScoredCa
     """Lock a report, its candidates and its labelled matches' others, and return those that are still open."""
     found = {candidate.report for candidate in scored}
     locked = await session.reports.lock({report.id, *found}, labelled_with=report.id)
-    return {report_id: known for report_id, known in locked.items() if known.state is ReportState.OPEN}
+    is_open = {known.id: known for known in locked.values() if known.state is ReportState.OPEN}
+    # A candidate may have become of the searching report's kind meanwhile.
+    return {known.id: known for known in is_open.values() if known.id == report.id or known.kind is not report.kind}
 
 
 async def _locked_and_saved(session: Session, searched: Report, results: Results) -> _Stored | None:
@@ -189,7 +191,8 @@ async def _show_labelled(session: Session, stored: _Stored) -> None:
 
 
 def _is_unchanged(searched: Report, now: Report) -> bool:
-    return (now.question_answer, now.text) == (searched.question_answer, searched.text)
+    known, said = ((report.kind, report.question_answer, report.text) for report in (searched, now))
+    return known == said
 
 
 async def save_matches(session: Session, report: Report, scored: Iterable[ScoredCandidate]) -> Mapping[UUID, Match]:
@@ -228,7 +231,9 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
     if reply:
         if not (report.sealed or found.shown):  # a sealed report's thread says nothing of its photos
             reply = photo_hints.first_with_hint(reply, report, await session.photos.of(report.id))
-        await session.outbox.post(report.id, keys.first_reply(report.id), reply)
+        key = keys.first_reply(report.id)
+        if not await session.outbox.post(report.id, key, reply):  # it was of the other kind before
+            await session.outbox.revise(key, reply)
     await session.reports.mark_first_reply(report.id)
 
 

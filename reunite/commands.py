@@ -68,6 +68,10 @@ class NewReport:
     """Whether it's a sample, which only demonstrates how everything works."""
     is_past: bool = False
     """It was read from a channel's history: it expires as if it had been reported when it was posted."""
+    is_kind_told: bool = False
+    """Somebody has told of which kind it is: its channel isn't the only sign."""
+    kind_in_doubt: bool = False
+    """Its words say the other kind: until its author answers which it is, nobody is pinged about it."""
     quiet: bool = False
     """The bot writes nothing in its thread unless another report is news to it."""
     language: str | None = None
@@ -146,6 +150,19 @@ class Withdraw:
     member: Member | None = None
     is_moderator: bool = False
     report: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellKind:
+    """Somebody told of which kind the report at a post is (`target.message`).
+
+    `member` is None if a change of the post tells it.
+    """
+
+    target: ReplyTarget
+    kind: ReportKind
+    member: Member | None = None
+    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,6 +250,8 @@ class Report:
     """It only demonstrates how everything works: it matches only samples, is counted nowhere, and has no author."""
     quiet: bool = False
     """It was read from a channel's history: unless another report is news to it, nothing is said in its thread."""
+    kind_in_doubt: bool = False
+    """Its words say the other kind, and its author hasn't answered which it is: nobody is pinged about it."""
 
     @property
     def reported_at(self) -> datetime:

@@ -38,6 +38,7 @@ from reunite.errors import NotJoinedError
 from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
+from reunite.kinds import KindHandlers
 from reunite.limits import HourlyLimit
 from reunite.looks import LookAnswers, LookHandlers
 from reunite.messages.reply import Action, Reply
@@ -89,6 +90,7 @@ class Handlers:
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
         self.answered = AnsweredHandlers(store)
+        self.kinds = KindHandlers(store, queue)
         self.thread_photos = ThreadPhotoHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
         self._claims = ClaimHandlers(store)
@@ -282,6 +284,8 @@ class Handlers:
             "confirm": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.CONFIRM),
             "reject": lambda workspace, press: verdicts.press(workspace, press, VerdictKind.REJECT),
             "release": verdicts.release,
+            "i_lost_it": self.kinds.press,
+            "i_found_it": self.kinds.press,
             "withdraw": mine.withdraw,
             "extend": mine.extend,
             "add_photo": mine.add_photos,

@@ -1,7 +1,7 @@
 """Reports and questions: new posts, edited posts, deleted posts, answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
 from reunite.entities import ANOTHER, Question, ReplyTarget, Report, ReportKind, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
+from reunite.kinds import is_in_doubt
 from reunite.language import sentence
 from reunite.locking import locked_report
-from reunite.messages import keys, notices, wording
+from reunite.messages import keys, notices, offers, wording
 from reunite.my_reports import end
 from reunite.photo_edits import change_photos
 from reunite.ports import Queue, Session, Store
@@ -60,10 +61,13 @@ class PostHandlers:
             if command.sealed and settings.log_channel is None:
                 raise TellUserError("sealed_needs_log")
             since = command.posted_at if command.is_past and command.posted_at else self._now()
+            command = replace(command, kind_in_doubt=is_in_doubt(command))
             report, work = await session.reports.add(command, since + timedelta(days=settings.keep_days))
             if created := work is not None:
                 if not (command.is_past or command.sample):
                     await self._limit.check(session, report, self._now())
+                if report.kind_in_doubt:
+                    await session.outbox.post(report.id, keys.which_kind(report.id), offers.which_kind(report))
                 await _welcome(session, report, settings, hidden=command.hidden)
                 if not report.quiet:
                     await self._say_wait(session, report)
@@ -149,7 +153,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
     """Write the post of a report that came by command, and advise to seal what should be."""
     if report.target.message is None:
         await session.outbox.post(report.id, keys.report_post(report.id), wording.report_post(report))
-    if report.kind is ReportKind.LOST or report.sealed or report.quiet:
+    if report.kind is ReportKind.LOST or report.sealed or report.quiet or report.kind_in_doubt:
         return
     if hidden or category_of(report.text) in settings.sealed_categories:
         advice = notices.better_sealed(report, hidden=hidden, can_seal=settings.log_channel is not None)

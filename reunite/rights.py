@@ -70,6 +70,7 @@ _EVERYONE: Final = Right(frozenset({Role.MEMBER}))
 _OWNER: Final = Right(frozenset({Role.OWNER}), "only_owner")
 _FINDER: Final = Right(frozenset({Role.FINDER}), "only_finder")
 _AUTHOR: Final = Right(frozenset({Role.OWNER, Role.FINDER}), "only_own")
+_POST: Final = Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post")
 _MODERATOR: Final = Right(frozenset({Role.MODERATOR}), "only_moderators_here")
 _VERDICT: Final = Right(frozenset({Role.MODERATOR}), "only_moderators")
 _BOTH_SIDES: Final = frozenset({Role.OWNER, Role.FINDER})
@@ -89,8 +90,10 @@ TABLE: Final[Mapping[Act, Right]] = {
     "report_post_of": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),
     "look_for_it": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),  # asked as "report_post_of"
     "look_for_owner": Right(frozenset({Role.OWNER, Role.MODERATOR}), "only_own_post"),  # this too
+    "i_lost_it": _POST,
+    "i_found_it": _POST,
     "edit_post": _AUTHOR,
-    "delete_post": Right(frozenset({Role.OWNER, Role.FINDER, Role.MODERATOR}), "only_own_post"),
+    "delete_post": _POST,
     "withdraw": _AUTHOR,
     "extend": _AUTHOR,
     "extend_find": Right(frozenset({Role.FINDER, Role.MODERATOR}), "only_own"),  # the item may be on their shelf

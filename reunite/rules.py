@@ -111,8 +111,11 @@ def report_state(now: ReportState, *, confirmed: bool) -> ReportState:
 
 
 def is_news(report: Report, other: Report) -> bool:
-    """Return whether a match that `report`'s search has found is news: two old posts are to stay as they are."""
-    return not (report.quiet and other.quiet)
+    """Return whether a match that `report`'s search has found is news.
+
+    Two old posts are to stay as they are, and nobody is to be disturbed for what may not be a find, or not be lost.
+    """
+    return not ((report.quiet and other.quiet) or report.kind_in_doubt or other.kind_in_doubt)
 
 
 def may_show(reader: Report, other: Report, match: Match) -> bool:

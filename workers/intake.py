@@ -216,6 +216,8 @@ async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> 
     report = await session.reports.get(lease.report)
     if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
         return
+    if report.kind_in_doubt:
+        return
     settings = await session.workspaces.settings_for(report.id)
     if _SEALED & set(settings.sealed_categories):
         seen, can_seal = notices.card_seen if has_card else notices.face_seen, settings.log_channel is not None

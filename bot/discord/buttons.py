@@ -41,7 +41,7 @@ from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import Confirmation, Form, ReportForm, confirmation_of, form_of
-from reunite.messages.offers import kind_of_offer
+from reunite.messages.offers import KIND_TOLD, kind_of_offer
 from reunite.messages.reply import FILES_LOOK, Action
 
 _log = structlog.get_logger(__name__)
@@ -158,6 +158,8 @@ class Buttons:
         if action in FILES_LOOK:
             return PrivateReply.of(await self._looks.claim(interaction, press))
         reply = await self._handlers.press(press)
+        if kind := KIND_TOLD.get(action):
+            await self._reports.show_kind(interaction, kind)
         with answering(action):
             return replace(PrivateReply.of(reply), is_confidential=action in _CONFIDENTIAL)
 

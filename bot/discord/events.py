@@ -211,9 +211,11 @@ class MessageEvents:
             await self._inbound.deleted(event.guild_id, event.channel_id, message)
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
-        """A forum post has a new title, or a thread was opened: unlocked, or taken out of the archive."""
+        """A forum post has a new title or other tags, or a thread was opened: unlocked, or taken out of the archive."""
         if before.name != after.name:
             await self._inbound.renamed(after)
+        if set(before.applied_tags) != set(after.applied_tags):
+            await self._inbound.tagged(after)
         if _is_closed(before):
             await self._opened(after)
 

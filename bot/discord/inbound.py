@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -15,14 +16,24 @@ from bot.discord.errors import MissingPermissionError
 from bot.discord.outbound import DiscordPlatform
 from bot.discord.permission_notices import PermissionNotices
 from bot.discord.permissions import ReportChannel
-from bot.discord.posts import is_post, kind_of, not_a_photo, only_links, photos_of, report_of, target_of, text_of
+from bot.discord.posts import (
+    is_post,
+    kind_of,
+    kind_tagged,
+    not_a_photo,
+    only_links,
+    photos_of,
+    report_of,
+    target_of,
+    text_of,
+)
 from bot.discord.proxies import Proxies
 from bot.discord.threads import find_thread
 from bot.discord.workspaces import Workspaces, member_of
 from bot.latest import Latest
 from db.cancellation import stop
 from reunite import rules
-from reunite.commands import EditReport, NewReport, Withdraw
+from reunite.commands import EditReport, NewReport, TellKind, Withdraw
 from reunite.entities import ReplyTarget, Report, ReportKind
 from reunite.errors import TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -262,6 +273,20 @@ class Inbound:
                 await self._workspaces.ensure_joined(thread.guild)
                 text = text_of(message, self._workspaces.shown_in(thread.guild))
                 await self._handlers.edit(EditReport(target=target_of(message), text=text))
+
+    @_tracked
+    async def tagged(self, thread: discord.Thread) -> None:
+        """Make a lost report of a find whose post has got a forum's tag "Lost" instead of "Found".
+
+        The other way round, such a tag mostly says that the thing is back.
+        """
+        forum = thread.parent
+        is_told = isinstance(forum, discord.ForumChannel) and self._workspaces.role_of(forum) is ReportKind.FOUND
+        if is_told and kind_tagged(thread) is ReportKind.LOST and self._workspaces.follows_tags(thread.guild):
+            await self._workspaces.ensure_joined(thread.guild)
+            target = ReplyTarget("discord", str(thread.guild.id), str(thread.id), str(thread.id))
+            with suppress(TellUserError):  # it's sealed
+                await self._handlers.kinds.tell(TellKind(target=target, kind=ReportKind.LOST))
 
     @_tracked
     async def channel_deleted(self, guild_id: int, channel: int, *, with_threads: bool = False) -> None:

@@ -32,7 +32,7 @@ from bot.discord.writing import Messages
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import PostGoneError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages.offers import kind_offered
+from reunite.messages.offers import asks_kind, kind_offered
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "👀"
@@ -82,8 +82,9 @@ class DiscordPlatform:
             if outgoing.for_all and isinstance(channel, discord.DMChannel):
                 raise UndeliverableError("what is for all isn't sent to one person")
             if outgoing.target.message and not isinstance(channel, discord.DMChannel):
-                post, offered = int(outgoing.target.message), kind_offered(outgoing.reply)
-                place = await self.threads.place_of(channel, post, offered)
+                post, kind = int(outgoing.target.message), outgoing.kind or kind_offered(outgoing.reply)
+                is_open = outgoing.kind is None and asks_kind(outgoing.reply)
+                place = await self.threads.place_of(channel, post, kind, is_open=is_open)
             earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None
             message = earlier or await self._answer(place, channel, outgoing)
             await self._messages.mark(outgoing)

@@ -43,11 +43,22 @@ def kind_of(message: discord.Message, kind: ReportKind, *, by_tag: bool) -> Repo
     tags count. Elsewhere a tag "Found" may mean that a lost thing is back.
     """
     place = message.channel
-    tags = place.applied_tags if isinstance(place, discord.Thread) and place.id == message.id else []
-    told = {named for tag in tags if (named := kind_named(tag.name))}
-    if by_tag and kind is ReportKind.FOUND and len(told) == 1:
-        return told.pop()
-    return kind
+    told = kind_tagged(place) if isinstance(place, discord.Thread) and place.id == message.id else None
+    return told if told and by_tag and kind is ReportKind.FOUND else kind
+
+
+def kind_tagged(post: discord.Thread) -> ReportKind | None:
+    """Return the kind of report that a forum post's tags say; None if they say none, or both."""
+    told = {named for tag in post.applied_tags if (named := kind_named(tag.name))}
+    return told.pop() if len(told) == 1 else None
+
+
+def tags_for(post: discord.Thread, kind: ReportKind) -> list[discord.ForumTag] | None:
+    """Return the tags that a forum post needs if its report is of this kind; None if it has them."""
+    if not isinstance(post.parent, discord.ForumChannel) or kind_tagged(post) is not kind.opposite:
+        return None
+    kept = [tag for tag in post.applied_tags if kind_named(tag.name) is None]
+    return [*kept, *[tag for tag in post.parent.available_tags if kind_named(tag.name) is kind][:1]]
 
 
 def report_of(message: discord.Message, kind: ReportKind, shown_in: Iterable[ReportChannel]) -> NewReport:

@@ -31,7 +31,7 @@ from bot.discord.threads import Destination
 from bot.discord.workspaces import Workspaces, guild_of, lacking, member_of
 from bot.saved import answering, note_answered
 from reunite import rights, rules
-from reunite.commands import REPORTS, NewReport, Withdraw
+from reunite.commands import REPORTS, NewReport, TellKind, Withdraw
 from reunite.entities import Category, IncomingPhoto, ReplyTarget, ReportKind, ReportState
 from reunite.errors import PostGoneError, TellUserError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
@@ -189,25 +189,26 @@ class Reports:
     async def from_offer(self, interaction: discord.Interaction, kind: ReportKind) -> PrivateReply:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""
         thread, offered = interaction.channel, interaction.message
-        if not isinstance(thread, discord.Thread) or offered is None:
+        post = await _post_of(thread) if isinstance(thread, discord.Thread) else None
+        if not isinstance(thread, discord.Thread) or offered is None or post is None:
             raise TellUserError("nothing_here")
-        place = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
-        if not isinstance(place, discord.TextChannel | discord.Thread):
-            raise TellUserError("nothing_here")
-        try:
-            post = await place.fetch_message(thread.id)
-        except discord.NotFound as error:
-            raise TellUserError("nothing_here") from error
         self._check_author(interaction, post)
         reply = await self._from_menu(interaction, post, kind)
         if reply.receipt and await _has_photos(thread, post.author.id):
             report = reply.receipt.report
             await self._handlers.thread_photos.answer(report.target, report.author)
         if reply.receipt:
-            await self._platform.threads.name_kind(thread, post, kind)
+            await self._platform.threads.show_kind(thread, post, kind)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
+
+    async def show_kind(self, interaction: discord.Interaction, kind: ReportKind) -> None:
+        """Let the thread of a report show the kind that its author has just told there."""
+        thread = interaction.channel
+        with suppress(*FAILURES):
+            if isinstance(thread, discord.Thread) and (post := await _post_of(thread)):
+                await self._platform.threads.show_kind(thread, post, kind)
 
     async def _from_menu(
         self, interaction: discord.Interaction, message: discord.Message, kind: ReportKind
@@ -217,21 +218,37 @@ class Reports:
         location = interaction.channel
         self._check(interaction, message, kind)
         command = report_of(message, kind, self._workspaces.shown_in(guild_of(interaction)))
+        command = replace(command, is_kind_told=True)
         problem = not_a_photo(message)
         if problem and not command.text:
             raise problem
         async with self._workspaces.lock(message.id):
-            receipt = await self._handlers.report(command)
+            receipt = await self._with_kind(interaction, message, await self._handlers.report(command), kind)
             if receipt.report.state not in rules.IN_PROGRESS:
                 return PrivateReply(not_open(receipt.report, language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
                 await self._platform.acknowledge(command.target)
             assert isinstance(location, Destination)  # noqa: S101 - it was just checked
             place = await self._place_of(location, command.target, kind)
+            if isinstance(place, discord.Thread):
+                await self._platform.threads.show_kind(place, message, kind)
         report, language = receipt.report, language_of_user(interaction)
         is_new = receipt.created or report.quiet  # a past post is taken up only now
         words = confirmation(report, place.mention, language, is_new=is_new)
         return PrivateReply("\n".join(words), receipt=receipt)
+
+    async def _with_kind(
+        self, interaction: discord.Interaction, message: discord.Message, receipt: Receipt, kind: ReportKind
+    ) -> Receipt:
+        """Turn the report that a message was before, if the member may: its author, or a moderator."""
+        is_moderator = self._workspaces.is_moderator(interaction.user, interaction.permissions, interaction.channel)
+        known, may_tell = receipt.report, is_moderator or message.author.id == interaction.user.id
+        if receipt.created or known.state not in rules.IN_PROGRESS or not may_tell:
+            return receipt
+        told = TellKind(target=known.target, kind=kind, member=member_of(interaction.user), is_moderator=is_moderator)
+        if not await self._handlers.kinds.tell(told):
+            return receipt
+        return Receipt(await self._handlers.report_at(known.target) or known, created=True)
 
     async def _place_of(self, location: Destination, post: ReplyTarget, kind: ReportKind) -> Destination:
         """Return the thread where a report that was taken is answered; without one, the channel that will have it."""
@@ -262,6 +279,17 @@ class Reports:
         user = interaction.user
         is_moderator = self._workspaces.is_moderator(user, interaction.permissions, interaction.channel)
         rights.check_member("report_post_of", is_moderator=is_moderator, is_author=message.author.id == user.id)
+
+
+async def _post_of(thread: discord.Thread) -> discord.Message | None:
+    """Return the post at which a thread was opened, or which begins it in a forum; None if it's deleted."""
+    place = thread if isinstance(thread.parent, discord.ForumChannel) else thread.parent
+    if not isinstance(place, discord.TextChannel | discord.Thread):
+        return None
+    try:
+        return await place.fetch_message(thread.id)
+    except discord.NotFound:
+        return None
 
 
 async def _has_photos(thread: discord.Thread, author: int) -> bool:

@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.discord.errors import FAILURES, NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
-from bot.discord.posts import target_of, text_of
+from bot.discord.posts import tags_for, target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
@@ -40,17 +40,22 @@ class Threads:
         self._handlers = handlers
         self._workspaces = workspaces
 
-    async def place_of(self, channel: Destination, post: int, kind: ReportKind | None = None) -> Destination:
-        """Return where to answer a post: in its thread, or in its channel while the guild has too many threads."""
+    async def place_of(
+        self, channel: Destination, post: int, kind: ReportKind | None = None, *, is_open: bool = False
+    ) -> Destination:
+        """Return where to answer a post: in its thread, or in its channel while the guild has too many threads.
+
+        The thread's name says the kind of report, by default the channel's, unless that `is_open`.
+        """
         try:
-            return await self._open(channel, post, kind)
+            return await self._open(channel, post, kind, is_open=is_open)
         except discord.HTTPException as error:
             if error.code not in NO_MORE_THREADS:
                 raise
             _log.warning("discord_thread_limit_reached", guild=str(channel.guild.id), code=error.code)
             return channel
 
-    async def _open(self, channel: Destination, post: int, kind: ReportKind | None) -> Destination:
+    async def _open(self, channel: Destination, post: int, kind: ReportKind | None, *, is_open: bool) -> Destination:
         """Return the thread of a post, which has the post's id; open it if there is none yet.
 
         Where it's deleted and Discord opens no second one, return the channel.
@@ -62,7 +67,7 @@ class Threads:
         if known := channel.get_thread(post):  # archived threads are not in the cache
             return known
         message = await check_post(channel, post)
-        kind = kind or await self._kind_of(message, channel)
+        kind = None if is_open else kind or self._kind_of(message, channel)
         language = self._workspaces.language(channel.guild)
 
         async def create(name: str) -> discord.Thread:
@@ -80,12 +85,10 @@ class Threads:
             _log.warning("discord_thread_deleted", post=post)
             return channel
 
-    async def _kind_of(self, post: discord.PartialMessage, channel: discord.TextChannel) -> ReportKind | None:
-        """Return the kind of report that a post is; None for a reply whose author is asked."""
+    def _kind_of(self, post: discord.PartialMessage, channel: discord.TextChannel) -> ReportKind | None:
+        """Return the kind of report that a post in a channel mostly is; None for a reply, which may show anything."""
         if isinstance(post, discord.Message) and post.type is discord.MessageType.reply:
-            is_asked = post.author != self._client.user and await self._handlers.report_at(target_of(post)) is None
-            if is_asked:
-                return None
+            return None
         return self._workspaces.role_of(channel) or ReportKind.LOST
 
     async def _caption(self, post: discord.PartialMessage) -> str:
@@ -99,18 +102,21 @@ class Threads:
             return sentence(f"category_{report.category}", report.language)
         return report.text if report else ""
 
-    async def name_kind(self, thread: discord.Thread, post: discord.Message, kind: ReportKind) -> None:
-        """Say in the name of a post's thread what kind of report its author has told that it is.
+    async def show_kind(self, thread: discord.Thread, post: discord.Message, kind: ReportKind) -> None:
+        """Say in the name of a post's thread, or by its tags in a forum, what kind of report it is.
 
-        A name that isn't the one it was opened with stays: somebody has chosen it.
+        A name that isn't one that the bot gives stays: somebody has chosen it.
         """
         language = self._workspaces.language(thread.guild)
-        for words in (text_of(post), ""):
-            opened, told = (thread_name(each, words, post.created_at, language) for each in (None, kind))
-            if is_ours(thread) and thread.name == opened != told:
-                with suppress(*FAILURES):  # such as Discord's limit of new names; it's only a name
-                    await thread.edit(name=told, archived=False)
-                return
+        with suppress(*FAILURES):  # such as Discord's limit of new names; it's only a name, or a tag
+            if (tags := tags_for(thread, kind)) is not None:
+                await thread.edit(applied_tags=tags)
+            for words in (text_of(post), "") if is_ours(thread) else ():
+                names = {each: thread_name(each, words, post.created_at, language) for each in (None, *ReportKind)}
+                if thread.name in names.values():
+                    if thread.name != names[kind]:
+                        await thread.edit(name=names[kind], archived=False)
+                    return
 
     async def get(self, number: int) -> discord.Thread:
         """Return a thread by its id, which is its post's too."""

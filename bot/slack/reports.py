@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, cast
@@ -20,7 +21,7 @@ from bot.slack.private_replies import PrivateReplies
 from bot.slack.submissions import Shown
 from bot.slack.workspace import SlackWorkspace, is_direct
 from reunite import rights, rules
-from reunite.commands import REPORTS, NewReport
+from reunite.commands import REPORTS, NewReport, TellKind
 from reunite.entities import ReportKind, Settings
 from reunite.errors import TellUserError, TryAgainError
 from reunite.handlers import Handlers
@@ -85,9 +86,17 @@ class Reports:
         await self._report(report, person, private)
 
     async def _report(
-        self, report: NewReport, person: Person, private: PrivateReplies, problems: Sequence[TellUserError] = ()
+        self,
+        report: NewReport,
+        person: Person,
+        private: PrivateReplies,
+        problems: Sequence[TellUserError] = (),
+        *,
+        is_turned: bool = False,
     ) -> Receipt:
+        """Save a report and confirm it; one that `is_turned` was of the other kind before."""
         receipt = await self._handlers.report(report)
+        receipt = replace(receipt, created=receipt.created or is_turned)
         with answering():
             notes = [escape(wording.explain(problem, person.language)) for problem in problems]
             words = "\n".join([*_confirmation(report, receipt, person.language), *notes])
@@ -118,9 +127,12 @@ class Reports:
         author = person if is_own else await workspace.person(message["user"])
         found = await photos_of(workspace, message)
         report = await report_of(workspace, channel, message, kind, author=author.member, photos=found.photos)
+        report = replace(report, is_kind_told=True)
+        told = TellKind(target=report.target, kind=kind, member=person.member, is_moderator=is_moderator)
+        is_turned = await self._handlers.kinds.tell(told)
         if found.problems and not (report.photos or report.text):
             raise found.problems[0]
-        return await self._report(report, person, private, found.problems)
+        return await self._report(report, person, private, found.problems, is_turned=is_turned)
 
     async def from_offer(self, person: Person, private: PrivateReplies, kind: ReportKind) -> None:
         """Take the post in whose thread the bot has offered to look. Raises TellUserError."""

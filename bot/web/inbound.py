@@ -48,7 +48,8 @@ class Inbound:
         except ValueError:
             raise web.HTTPBadRequest from None
         message = None if report.sealed else await self._write(channel, given.key, author, text)
-        await self._report(replace(report, target=target_of(channel, message)), message)
+        report = replace(report, target=target_of(channel, message), is_kind_told=command is not None)
+        await self._report(report, message)
         return web.json_response({"channel": channel, "message": message}, status=HTTPStatus.CREATED)
 
     async def post_samples(self, request: web.Request) -> web.Response:

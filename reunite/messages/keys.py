@@ -37,6 +37,11 @@ def further_gallery(report: UUID, number: int) -> ReplyKey:
     return ReplyKey(f"{report}:gallery:{number}")
 
 
+def which_kind(report: UUID) -> ReplyKey:
+    """Return the key of the question whether a report's author has lost or found a thing."""
+    return ReplyKey(f"{report}:which_kind")
+
+
 def waiting(report: UUID) -> ReplyKey:
     return ReplyKey(f"{report}:waiting")
 

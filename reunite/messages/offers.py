@@ -20,6 +20,9 @@ from reunite.text.own_losses import says_lost
 
 ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Maximum age of a post without photos: older ones have been discussed already."""
+TELLS_KIND: Final[Mapping[ReportKind, Action]] = {ReportKind.LOST: "i_lost_it", ReportKind.FOUND: "i_found_it"}
+"""The buttons below the question which kind a report is."""
+KIND_TOLD: Final[Mapping[Action, ReportKind]] = {action: kind for kind, action in TELLS_KIND.items()}
 _OFFERS: Final[Mapping[ReportKind, tuple[str, Action]]] = {
     ReportKind.LOST: ("offer", "look_for_it"),
     ReportKind.FOUND: ("offer_found", "look_for_owner"),
@@ -39,6 +42,22 @@ def offered_kind(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool)
     if kind is ReportKind.LOST or says_lost(words):
         return ReportKind.LOST if reads_as_loss(words) else None
     return kind if reads_as_find(words) else None
+
+
+def says_other_kind(text: str, kind: ReportKind) -> bool:
+    """Return whether a text strictly says another kind of report than this one, which is its channel's."""
+    return kind is ReportKind.FOUND and says_lost(text)
+
+
+def which_kind(report: Report) -> Reply:
+    """Ask whether a report's author has lost or found the thing."""
+    buttons = tuple(button(action, report.id, report.language) for action in TELLS_KIND.values())
+    return Reply("note", (asking("offer_reply", report.language),), buttons=buttons, about=frozenset({report.id}))
+
+
+def kind_told(report: Report, kind: ReportKind) -> Reply:
+    """Say what the author of a report has told of its kind, in place of the question and of a first reply."""
+    return Reply("note", (line(f"kind_told_{kind}", report.language),), about=frozenset({report.id}))
 
 
 def offer(post: str, kind: ReportKind, language: str, problem: TellUserError | None = None) -> Reply:
@@ -70,6 +89,12 @@ def kind_offered(reply: Reply) -> ReportKind | None:
             return kind_of_offer(only.action)
         case _:
             return None
+
+
+def asks_kind(reply: Reply) -> bool:
+    """Return whether a reply asks whether its post's author has lost or found a thing."""
+    actions = {button.action for button in reply.buttons}
+    return any(actions.issuperset(both) for both in (TELLS_KIND.values(), [action for _, action in _OFFERS.values()]))
 
 
 def offer_of_own_reply(post: str, kind: ReportKind, report: Report) -> Reply:

@@ -156,6 +156,8 @@ Action = Literal[
     "not_mine",
     "look_for_it",
     "look_for_owner",
+    "i_lost_it",
+    "i_found_it",
     "pick",
     "none_of_these",
     "look_mine",

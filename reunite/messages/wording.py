@@ -400,7 +400,7 @@ def quote(report: Report) -> list[Line]:
 _GOOD: Final[frozenset[Action]] = frozenset(
     {
         *("mine", "see_claim", "accept_claim", "got_back", "handed_over", "confirm", "release"),
-        *("look_for_it", "look_for_owner"),
+        *("look_for_it", "look_for_owner", "i_lost_it", "i_found_it"),
     }
 )
 

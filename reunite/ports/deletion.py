@@ -1,9 +1,11 @@
 """Deletion of personal data, wherever it's quoted."""
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import Account
+from reunite.entities import Account, ReportKind
+from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
 
 
@@ -28,6 +30,12 @@ class Deletion(Protocol):
 
     async def forget_author(self, workspace: UUID, member: str) -> None:
         """Delete a member's id from their purged reports, apart from lost ones matched with finds that are kept."""
+
+    async def turn(self, report: UUID, kind: ReportKind, kept: Collection[ReplyKey]) -> None:
+        """Give a report the other kind: delete its matches, remove its thread's replies and what shows it elsewhere.
+
+        The `kept` replies and the post that the bot has written for it stay.
+        """
 
     async def separate(self, report: UUID) -> None:
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from reunite.entities import PlatformName, ReplyTarget
+from reunite.entities import PlatformName, ReplyTarget, ReportKind
 from reunite.messages.reply import Reply
 from reunite.ports.records import Sent
 
@@ -26,7 +26,8 @@ class Outgoing:
     `ahead` marks a report's first answer, which goes before other replies where a platform takes only a few.
     No earlier try was before `since`. A reply that is `for_all` is never sent as a direct message. `private` says
     whether the report is private; `language` is its author's, for what only they read. A `silent` reply addresses
-    nobody, and is to arrive without a notification where the platform can do that.
+    nobody, and is to arrive without a notification where the platform can do that. `kind` is its report's; None where
+    that isn't known, or in doubt.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Outgoing:
     private: bool = False
     language: str | None = None
     silent: bool = False
+    kind: ReportKind | None = None
 
 
 class Platform(Protocol):

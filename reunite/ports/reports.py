@@ -47,7 +47,10 @@ class Reports(Protocol):
     async def set_text(self, report: UUID, text: str, details: str) -> None:
         """Change a report's text, which ends with `details`; the embeddings of the old text are deleted."""
 
-    async def note_change(self, report: UUID) -> None:
-        """Note that its author has changed a report, or said more; its thread is then no longer quiet."""
+    async def note_change(self, report: UUID, *, settles_kind: bool = False) -> None:
+        """Note that its author has changed a report, or said more; its thread is then no longer quiet.
+
+        With `settles_kind`, they said that it's of the kind that it has.
+        """
 
     async def set_expiry(self, report: UUID, expires_at: datetime) -> None: ...

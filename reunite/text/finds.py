@@ -44,7 +44,8 @@ _WORD: Final = re.compile(r"\w+")
 _SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in _LISTS["said"].values()))
 _LONGEST_NAME: Final = 60
 """Letters of the longest text that may only name a thing: "AirPods case, white"."""
-_OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}")
+_OWN: Final = re.compile(rf"(?P<place>{_any('beside')}[ ])?{_any('own')}(?![^.!?\n。！？]{{0,60}}?{_any('and_found')})")
+"""What is the author's own, unless they were busy with it when they found another thing."""
 
 
 def reads_as_find(text: str) -> bool:

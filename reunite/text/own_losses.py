@@ -11,18 +11,27 @@ _APART: Final = r"[^\w.!?,;:…。！？、\n]"
 _BETWEEN: Final = rf"{_APART}{{0,3}}(?:(?!{_any('beside')})\w{{1,30}}{_APART}{{1,3}}){{0,4}}?"
 """Up to four words, none of which leads to the author's place: not "lost cat in my garden"."""
 _THING: Final = rf"{_APART}{{0,3}}(?:\w{{1,40}}{_APART}{{1,3}}){{0,7}}?\w{{0,12}}?"
+_OTHERS: Final = rf"{_any('others')}[^.!?;:…。！\n]{{0,40}}?"
+_ASKS: Final = (
+    rf"{_any('anyone')}[^.!?;:…。！\n]{{0,40}}?{_any('may_see')}|{_any('if')}[^\w\n]{{0,3}}{_OTHERS}{_any('may_find')}"
+)
+"""What only an owner asks or says: "has anyone seen a grey hat?", "if somebody finds it"."""
+_FEW_WORDS: Final = rf"(?:{_APART}{{1,3}}\w{{1,30}}){{0,6}}?{_APART}{{1,3}}"
+_LOST_AT_END: Final = rf"{_any('i_have')}{_FEW_WORDS}{_any('lost_at_end')}"
 _OWN: Final = re.compile(
-    rf"{_any('lost')}(?!か|よ|人|方)|{_any('lost_before')}{_BETWEEN}{_any('own')}"
+    rf"{_any('lost')}(?!か|よ|人|方)|\A\W{{0,5}}{_any('sought')}(?![^.!?\n？]{{0,60}}[?？])|{_ASKS}|{_LOST_AT_END}"
+    rf"|{_any('lost_before')}{_BETWEEN}{_any('own')}"
     rf"|(?P<before>{_any('beside')}{_APART}{{0,3}})?{_any('own')}{_THING}{_any('lost_after')}"
 )
-_OTHERS: Final = rf"{_any('others')}[^.!?;:…。！\n]{{0,40}}?"
 _ASKED: Final = re.compile(
-    rf"{_OTHERS}{_any('may_find')}|\b(?:if|when|once|until) (?:\w{{1,10}} )?found\b|\blike (?:this|these)\b"
+    rf"{_OTHERS}{_any('may_find')}(?:[^\w\n]{{0,3}}{_any('this')})?"
+    rf"|\b(?:if|when|once|until) (?:\w{{1,10}} )?found\b|{_any('owners_say')}"
 )
 """What an owner says of the finder: "has anyone found it?"."""
 _I_LOST_THIS: Final = re.compile(
     r"\b(?:(?:i|we)(?: ve| have| just){0,2}|my (?:son|daughter|kid|child|husband|wife|friend))"
     r" (?:lost|dropped|misplaced) (?:this|these)\b(?![^.!\n]{0,30}\?)"
+    rf"|{_any('lost')}{_APART}{{1,3}}{_any('this')}(?![^.!\n]{{0,30}}\?)|{_any('i_have')}{_FEW_WORDS}{_any('this')}{_FEW_WORDS}{_any('lost_at_end')}(?!\s{{0,3}}\?)"
 )
 """What an owner says of a photo of their thing; another's "this" is what its author has found."""
 _LOST_BY_OTHERS: Final = re.compile(rf"{_OTHERS}{_any('may_lose')}")

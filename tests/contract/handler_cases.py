@@ -24,6 +24,7 @@ from tests.contract.claim_over_cases import ClaimOverCases
 from tests.contract.first_reply_cases import FirstReplyCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
+from tests.contract.kind_cases import KindCases
 from tests.contract.look_cases import LookCases, RefusalCases
 from tests.contract.other_side_cases import OtherSideCases
 from tests.contract.past_post_cases import PastPostCases
@@ -318,6 +319,7 @@ class HandlerCases(
     PastPostCases,
     PhotoEditCases,
     PhotoHintCases,
+    KindCases,
     ReminderCases,
     RepeatCases,
     VagueCases,

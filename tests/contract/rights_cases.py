@@ -133,7 +133,7 @@ ACTS: Final[Mapping[Act, Do]] = {
     **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
     **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "reject", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
-    **{act: _press(act, "found") for act in ("proof_question", "whereabouts")},
+    **{act: _press(act, "found") for act in ("proof_question", "whereabouts", "i_lost_it", "i_found_it")},
     **{act: _press(act, "match") for act in ("got_back", "handed_over", "where_is_it")},
     "extend_find": _press("extend", "found"),
     "remove_samples": _press("remove_samples", "lost"),

@@ -187,6 +187,23 @@ async def test_words_alone_get_an_offer_and_become_a_report_only_if_their_author
     await eventually(withdrawn)
 
 
+async def test_a_photo_of_a_loss_among_the_finds_becomes_a_lost_report_once_its_author_says_so(
+    harness: Harness,
+) -> None:
+    ann, mallory = harness.join("Ann"), harness.join("Mallory")
+    post = await harness.people.post_photo("found", ann, "I lost my black umbrella")
+    [(_, asked)] = await harness.deliver()
+    assert await harness.screen.words(asked) == sentence("offer_reply")
+    assert (await harness.ui.press(asked, sentence("button_i_lost_it"), mallory)).words == sentence("only_own_post")
+    assert [report.kind for report in await harness.reports()] == ["found"]
+    pressed = await harness.ui.press(asked, sentence("button_i_lost_it"), ann)
+    assert pressed.words == sentence("note_looking_again")
+    [report] = await harness.reports()
+    assert (report.kind, report.target) == ("lost", post)
+    await harness.deliver()
+    assert await harness.screen.words(asked) == sentence("kind_told_lost")
+
+
 async def test_chat_about_finds_gets_no_offer(harness: Harness) -> None:
     harness.needs("words alone")
     ann, ben = harness.join("Ann"), harness.join("Ben")

@@ -97,6 +97,11 @@ class People:
                 "MESSAGE_UPDATE", {**self._guild.public(edited), **self._guild._about(edited)}
             )
 
+    async def tag(self, thread: str, *tags: str) -> None:
+        """Give a forum's post these tags, by their ids, and no others."""
+        self._guild.channels[thread] |= {"applied_tags": list(tags)}
+        await self._guild.gateway.dispatch("THREAD_UPDATE", self._guild.channels[thread])
+
     async def rename(self, thread: str, title: str) -> None:
         """Give a forum's post another title."""
         self._guild.channels[thread]["name"] = title

@@ -12,7 +12,8 @@ from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
 from reunite.handlers import Handlers
 from reunite.language import sentence
-from reunite.messages import keys
+from reunite.messages import keys, offers
+from reunite.ports import Outgoing
 from tests.doubles.discord_shapes import FORUM, REPLY, VOICE
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reply
 from tests.support.queues import NoQueue
@@ -192,6 +193,37 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
             await world.discord.admin.delete_channel("lost")
     assert [report["kind"] for report in await world.reports()] == ["found", "found", "lost"]
     assert (await world.reports())[-1]["text"] == "Scarf"
+    await world.discord.people.tag(post, tag)  # the first one's author had chosen the wrong tag, or none
+    await eventually(world.reports, holds=lambda reports: {report["kind"] for report in reports[::2]} == {"lost"})
+
+
+async def test_the_menu_turns_a_report_into_the_other_kind_and_its_thread_says_so(world: World) -> None:
+    ann, bob, ui = world.discord.admin.join("Ann"), world.discord.admin.join("Bob"), world.discord.ui
+    post = await world.discord.people.post("found", ann, "a blue umbrella", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
+    for kind, name, menu in (
+        ("lost", "Lost: a blue umbrella", "I lost this"),
+        ("found", "Found: a blue umbrella", "Found this"),
+    ):
+        await ui.answer(await ui.menu(menu, bob, post))
+        assert (await world.report())["kind"] != kind, "only the author may say so"
+        await ui.answer(await ui.menu(menu, ann, post))
+        assert (await world.report())["kind"] == kind
+        assert world.discord.channels[post]["name"] == name
+
+
+async def test_the_thread_of_a_loss_among_the_finds_says_which_it_is_once_its_author_does(world: World) -> None:
+    ann = world.discord.admin.join("Ann")
+    post = await world.discord.people.post("found", ann, "My keys are gone, help please", {"a.jpg": JPEG})
+    row = await world.report()
+    async with world.store.session(await world.community()) as session:
+        report = await session.reports.get(row["id"])
+    assert report
+    await world.platform.send(Outgoing("asked", report.target, offers.which_kind(report)))
+    [asked] = world.discord.replies(post)
+    assert world.discord.channels[post]["name"] == "My keys are gone, help please"
+    await world.discord.ui.answer(await world.discord.ui.press(asked["id"], sentence("button_i_lost_it"), ann))
+    assert world.discord.channels[post]["name"] == "Lost: My keys are gone, help please"
 
 
 async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:

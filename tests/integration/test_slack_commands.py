@@ -208,6 +208,10 @@ async def test_a_message_becomes_a_report_by_its_menu_once(world: World, callbac
     assert (report.kind, report.text, report.author.id) == (kind, "a hat by the door", world.ada)
     assert (report.target.channel, report.target.message) == (world.general, ts)
     assert len(await world.photos(report)) == 1
+    other = {"found_this": "lost_this", "lost_this": "found_this"}[callback]
+    used = await world.slack.ui.use_message(other, world.general, ts, world.ada)
+    await eventually(partial(getattr, used, "answers"))
+    assert (await world.report()).kind == report.kind.opposite
 
 
 async def test_a_moderator_may_report_somebody_elses_message_and_a_member_may_not(world: World) -> None:

@@ -17,6 +17,7 @@ LOSSES = (
         "青い傘をなくしました",
     ),
     *("Suche meinen schwarzen Rucksack", "He perdido mi mochila negra", "J'ai perdu mes clés", "Ho perso l'ombrello"),
+    *("Se busca mochila azul", "Heeft iemand een grijze muts gezien?"),
     *("Ik ben mijn sleutels kwijt", "Zgubiłem czarny plecak", "Perdi minha mochila", "我的钱包不见了"),
 )
 FINDS = (
@@ -27,6 +28,7 @@ FINDS = (
         "体育館で鍵を拾いました",
         "在图书馆捡到一串钥匙",
     ),
+    *("Ik ben mijn hond aan het uitlaten en vond deze sleutel", "I was walking my dog and found a key"),
     *("Sleutels gevonden in de kantine", "Znalazłem klucze w stołówce", "Encontrei uma chave na cantina"),
     *("Did someone lose a ring? Found by the sink", "Wem gehört dieser Schlüsselbund? Lag vor dem Aufzug"),
 )

@@ -109,6 +109,8 @@ QUEUED: dict[str, list[Reply]] = {
     ],
     "thread_photo": [offers.thread_photo(LOST), offers.thread_photo(SEALED)],
     "offer_of_own_reply": [offers.offer_of_own_reply("a post", report.kind, report) for report in (LOST, SEALED)],
+    "which_kind": [offers.which_kind(FOUND)],
+    "kind_told": [offers.kind_told(FOUND, kind) for kind in ReportKind],
     "better_sealed": [notices.better_sealed(FOUND)],
     "face_seen": [notices.face_seen(FOUND)],
     "card_seen": [notices.card_seen(FOUND)],
