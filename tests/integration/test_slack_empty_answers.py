@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from bot.slack import reconcile
-from db.slack_windows import SlackWindows
+from db.installations import Installations
 from reunite.commands import ChangeSettings
 from reunite.entities import MatchState, ReplyTarget, Settings
 from reunite.errors import TryAgainError
@@ -60,7 +60,7 @@ async def test_a_missed_post_is_read_once_slack_shows_the_history(
 ) -> None:
     monkeypatch.setattr(reconcile, "_RECORD_EVERY_SECONDS", 0.2)
     async with world_on(slack, database_url) as before:
-        await eventually(lambda: SlackWindows(before.store).of(TEAM), holds=lambda owed: not owed)
+        await eventually(lambda: Installations(before.store).heard_at(TEAM))  # else nothing counts as missed
     missed = slack.post_photo(before.found, before.ben, JPEG, "was missed", unheard=True)
     empty_once(slack, "conversations.history")
     async with world_on(slack, database_url, again=before) as world:
