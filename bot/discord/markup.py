@@ -17,6 +17,8 @@ _EMPHASIS: Final = re.compile(r"\*{2,3}|__|~~|`+|^[^\S\n]*(?:#{1,3}|>{1,3}|[-*])
 _NAMED: Final = re.compile(r"<(?:a?(:\w{1,40}:)|(/[-\w ]{1,100}):)\d{1,20}>")
 """An emoji of a server's own, or a command."""
 _MENTION: Final = re.compile(r"<(@&|@!?|#)(\d{1,20})>")
+_MOMENT: Final = re.compile(r"(<t:-?\d{1,13}(?::[tTdDfFsSR])?>)")
+"""A moment that each reader sees in their own zone and language."""
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"
 
@@ -72,5 +74,9 @@ def without_emphasis(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return text that can neither format nor mention, nor become a link, nor change the direction of what follows."""
-    escaped = _NUMBERED.sub(r"\1\\.", _FORMATTING.sub(r"\\\1", without_controls(text)))
-    return discord.utils.escape_mentions(escaped)
+    words_and_moments = _MOMENT.split(without_controls(text))
+    return "".join(part if _MOMENT.fullmatch(part) else _escaped(part) for part in words_and_moments)
+
+
+def _escaped(words: str) -> str:
+    return discord.utils.escape_mentions(_NUMBERED.sub(r"\1\\.", _FORMATTING.sub(r"\\\1", words)))

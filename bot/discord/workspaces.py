@@ -181,11 +181,11 @@ class Workspaces:
         Raises TellUserError if the bot can't post there; it names in `language` the permissions that are missing.
         """
         here = used_in.parent if isinstance(used_in, discord.Thread) else used_in
-        candidates = self.channels(guild, kind) or ([here] if isinstance(here, discord.TextChannel) else [])
-        if needed.create_private_threads:  # forums and announcement channels have none
-            candidates = [
-                channel for channel in candidates if isinstance(channel, discord.TextChannel) and not channel.is_news()
-            ]
+        candidates = self.channels(guild, kind)
+        if needed.create_private_threads:  # without another channel, a private report may be anywhere
+            candidates = [channel for channel in candidates if _has_private_threads(channel)]
+            here = here if _has_private_threads(here) else None
+        candidates = candidates or ([here] if isinstance(here, discord.TextChannel) else [])
         for channel in sorted(
             candidates, key=lambda channel: (channel != here, not channels.comes_first(channel.name))
         ):
@@ -256,6 +256,11 @@ class Workspaces:
     def lock(self, snowflake: int) -> asyncio.Lock:
         """Return the lock that keeps the events about one message or guild in their order."""
         return self._locks.of(snowflake)
+
+
+def _has_private_threads(channel: object) -> bool:
+    """Return whether a channel can have private threads: forums and announcement channels have none."""
+    return isinstance(channel, discord.TextChannel) and not channel.is_news()
 
 
 def guild_of(interaction: discord.Interaction) -> discord.Guild:

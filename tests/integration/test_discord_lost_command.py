@@ -86,13 +86,16 @@ async def test_of_several_channels_for_lost_reports_the_one_where_the_command_is
 @pytest.mark.parametrize("kind", [FORUM, ANNOUNCEMENTS])
 async def test_a_private_report_goes_where_private_threads_are(world: World, kind: int) -> None:
     await world.discord.admin.create_channel("lost-items", kind)
-    opening = await world.discord.ui.slash("lost", world.discord.admin.join("Bob"), "lost-items")
-    await world.discord.ui.opened(opening)
-    assert "I'll reply in" in await world.discord.ui.answer(
-        await world.discord.ui.submit(opening, words="my diary", seen="private")
-    )
-    [thread] = [channel for channel in world.discord.channels.values() if channel["type"] == PRIVATE_THREAD]
-    assert thread["parent_id"] == world.discord.channel("lost")
+    bob = world.discord.admin.join("Bob")
+    for used_in, opened_in in (("lost-items", "lost"), ("general", "general")):
+        opening = await world.discord.ui.slash("lost", bob, used_in)
+        await world.discord.ui.opened(opening)
+        submitted = await world.discord.ui.submit(opening, words=f"my diary, not the {used_in} one", seen="private")
+        assert "I'll reply in" in await world.discord.ui.answer(submitted)
+        threads = [place for place in world.discord.channels.values() if place["type"] == PRIVATE_THREAD]
+        assert threads[-1]["parent_id"] == world.discord.channel(opened_in)
+        if used_in != "general":  # from now on, no channel for lost items has private threads
+            await world.discord.admin.delete_channel("lost")
 
 
 async def test_a_private_report_is_answered_in_its_authors_language(world: World) -> None:

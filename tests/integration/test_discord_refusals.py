@@ -234,7 +234,8 @@ async def test_a_forum_post_without_its_first_message_keeps_no_other_back(world:
     sent = await world.platform.send(retried)
     before = len(world.discord.requests)
     assert await world.platform.send(retried) == sent
-    assert len(world.discord.requests) == before + 1  # the latest post is looked at first, and it's that one
+    looked_at = [path for _, path in world.discord.requests[before:] if "/messages/" in path]
+    assert looked_at == [f"/channels/{sent.channel}/messages/{sent.message}"]  # the latest one comes first
 
 
 async def test_a_forum_that_requires_a_tag_gets_one_that_is_not_the_moderators(world: World) -> None:

@@ -163,7 +163,8 @@ def test_a_link_to_another_platform_is_only_its_words() -> None:
         ("[free](https://evil.example)", r"\[free\]\(https\://evil.example\)"),
         ("1. first\n- second\n# third\n> fourth", "1\\. first\n\\- second\n\\# third\n\\> fourth"),
         ("at 10:30, 2.50 €", r"at 10\:30, 2.50 €"),
-        ("colour: red :smile: <t:1:R>", r"colour: red \:smile: \<t\:1\:R\>"),
+        ("colour: red :smile: <t:1:X>", r"colour: red \:smile: \<t\:1\:X\>"),
+        ("lost *today* <t:1795971600:f>", r"lost \*today\* <t:1795971600:f>"),
         ("@everyone @here", "@\u200beveryone @\u200bhere"),
     ],
 )
