@@ -104,6 +104,7 @@ class Event:
             kind,
             source_key=f"{channel}:{message}" if message else self.key,
             private=self.body.get("private", by_default),
+            is_kind_told="kind" in self.body,
             language=self.spoken,
         )
         if message and (report.private or report.sealed):

@@ -81,8 +81,7 @@ class Inbound:
         kind = REPORTS.get(str(event.body.get("kind") or role_of(channel, channel, settings)))
         if kind is None:
             return None
-        report = event.report(kind, private=settings.private_reports)
-        await self._handlers.report(replace(report, is_kind_told="kind" in event.body))
+        await self._handlers.report(event.report(kind, private=settings.private_reports))
         return ()
 
     async def _press(self, event: Event) -> Reply:

@@ -15,6 +15,7 @@ from reunite.errors import TellUserError
 from reunite.messages.reply import Action, Plain, Reply
 from reunite.messages.wording import asking, button, explain, line
 from reunite.text.finds import reads_as_find
+from reunite.text.headlines import says_what_happened, states_a_find
 from reunite.text.losses import reads_as_loss
 from reunite.text.own_losses import says_lost
 
@@ -46,7 +47,10 @@ def offered_kind(text: str, age: timedelta, kind: ReportKind, *, is_reply: bool)
 
 def says_other_kind(text: str, kind: ReportKind) -> bool:
     """Return whether a text strictly says another kind of report than this one, which is its channel's."""
-    return kind is ReportKind.FOUND and says_lost(text)
+    if kind is ReportKind.FOUND:
+        return says_lost(text)
+    says_loss = says_lost(text) or says_what_happened(text, ReportKind.LOST)
+    return states_a_find(text) and reads_as_find(text) and not says_loss
 
 
 def which_kind(report: Report) -> Reply:

@@ -52,6 +52,15 @@ class KindCases:
         assert [reply.kind for reply in replies] == ["first_reply", "match"]
         assert (await stage.match(lost)).lost == lost.id
 
+    async def test_a_find_among_the_losses_is_asked_about_too(self, stage: Stage) -> None:
+        await stage.join()
+        post, lost = await stage.lost("I found this umbrella by the pool"), await stage.lost()
+        assert [asked.text() for asked in await stage.thread(post)] == [sentence("offer_reply")]
+        await stage.press("i_found_it", post.id, ADA)
+        await stage.search(await stage.now(post), lost)
+        answered, card = await stage.thread(post)
+        assert (answered.text(), card.kind, (await stage.match(lost)).found) == (IS_FOUND, "match", post.id)
+
     @pytest.mark.parametrize("label", [Label.HIGH, None])
     async def test_a_turned_find_is_shown_to_nobody_as_a_find_any_more(self, stage: Stage, label: Label | None) -> None:
         await stage.join(log_channel="log")

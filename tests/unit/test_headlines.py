@@ -9,7 +9,8 @@ SAYING = {
     FOUND: """Found in the canteen|[FOUND] blue bag|Found 🔑|Owner found|I’ve just found a mug|Umbrella found, blue
         Gefunden in der Mensa|Ich habe einen Schal gefunden|Encontrado en la biblioteca|He encontrado un perro|Cartera
         encontrada!|J’ai trouvé un sac|Trouvé à la gare|Ho trovato le chiavi|Sjaal gevonden|Znalazłam klucze|Achei um
-        guarda-chuva|昨日駅で財布を拾いました。|捡到一个钱包""",
+        guarda-chuva|Walking the dog I found this glove|Paseando encontré un guante|
+        昨日駅で財布を拾いました。|捡到一个钱包""",
     LOST: """lost my keys|🚨LOST🚨 (my) cap|I think I lost my hat|my mug is lost|Mütze verloren 😢|Mein Handy ging
         verloren|¡Perdido! ¿Alguien lo ha visto?|Se me perdió el móvil|J'ai tout perdu|Perdu : clés|Smarrito un
         ombrello|Ik ben mijn pet kwijt|Zgubiłem czapkę|Perdi minha carteira|財布を落としてしまいました|钱包丢了""",

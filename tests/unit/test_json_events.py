@@ -25,6 +25,11 @@ def test_only_we_say_that_a_report_is_quiet_past_or_a_sample() -> None:
     assert (report.quiet, report.is_past, report.sample, report.source_key) == (False, False, False, "key")
 
 
+def test_a_chat_that_says_the_kind_of_a_report_has_its_author_asked_no_more() -> None:
+    events = event(), event(kind="lost")
+    assert [each.report(ReportLost, private=False).is_kind_told for each in events] == [False, True]
+
+
 def test_a_command_takes_only_the_fields_that_the_chat_may_fill_in() -> None:
     assert not reported(hidden=True).hidden
     look = event(place="the pool", sealed=True, private=True, proof_question="?").look()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from reunite.entities import ReportKind
-from reunite.messages.offers import offered_kind
+from reunite.messages.offers import offered_kind, says_other_kind
 from reunite.rules import MAX_TEXT
 from tests.support.tables import for_each
 
@@ -60,6 +60,22 @@ def test_finds_are_offered_as_that(found: str) -> None:
 @for_each("kind", ReportKind)
 def test_what_only_names_a_thing_is_offered_as_what_its_channel_is_for(kind: ReportKind) -> None:
     assert offered_kind("black umbrella, gym", timedelta(), kind, is_reply=False) is kind
+
+
+@for_each(
+    ("text", "kind", "other"),
+    [
+        ("I lost my umbrella", FOUND, True),
+        ("someone lost an umbrella", FOUND, False),
+        ("I found this umbrella by the pool", LOST, True),
+        ("Gefunden: Regenschirm, hängt am Eingang", LOST, True),
+        ("I found my umbrella, thanks", LOST, False),
+        ("black umbrella, please tell me if found", LOST, False),
+        ("the umbrella I found at the market is lost", LOST, False),
+    ],
+)
+def test_only_what_strictly_says_the_other_kind_is_asked_about(text: str, kind: ReportKind, *, other: bool) -> None:
+    assert says_other_kind(text, kind) is other
 
 
 @for_each("text", ["New phone!", "Lost in Translation is on tonight", "I lost this too", "thanks, I'd lost it"])
