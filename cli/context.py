@@ -215,6 +215,7 @@ def not_installed(module: str) -> str:
 def _words_of(error: Exception) -> str:
     """Return an expected error's words in one line. What PostgreSQL's client says gets a sentence around it."""
     from psycopg import OperationalError
+    from psycopg.errors import LockNotAvailable
 
     from db.database import DatabaseAwayError, reason
     from db.trouble import is_away
@@ -222,6 +223,11 @@ def _words_of(error: Exception) -> str:
     if isinstance(error, OperationalError) and not isinstance(error, DatabaseAwayError):
         if is_away(error):
             return f"The database can't be used ({reason(error)}). `reunite doctor` may say why; then try again."
+        if isinstance(error, LockNotAvailable):
+            return (
+                f"Another connection to the database holds a lock ({reason(error)})."
+                " docs/operations.md#incidents says how to find and end it; then try again."
+            )
         return f"The command was interrupted ({reason(error)}). Try again."
     return " ".join(str(error).split())
 

@@ -95,6 +95,12 @@ def test_a_connection_that_breaks_is_named_with_what_to_do(capsys: pytest.Captur
     assert capsys.readouterr().err == f"{said} `reunite doctor` may say why; then try again.\n"
 
 
+def test_a_lock_that_is_held_for_long_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), configured():
+        raise psycopg.errors.LockNotAvailable("canceling statement due to lock timeout")
+    assert "holds a lock (canceling statement due to lock timeout). docs/" in capsys.readouterr().err
+
+
 def test_what_only_interrupts_a_command_is_not_said_to_be_the_database(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit), configured():
         raise psycopg.errors.DeadlockDetected("deadlock detected")
