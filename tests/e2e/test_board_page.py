@@ -104,6 +104,11 @@ async def test_every_page_is_accessible_and_fits_a_phone(community: Community, b
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         heights = await page.evaluate("[...document.querySelectorAll('tbody th')].map((cell) => cell.offsetHeight)")
         assert all(height < 80 for height in heights), (path, heights)  # no word is broken into letters
+        gap = (
+            "(label) => label.getBoundingClientRect().top - label.previousElementSibling.getBoundingClientRect().bottom"
+        )
+        gaps = await page.evaluate(f"[...document.querySelectorAll('.stacked label + label')].map({gap})")
+        assert all(gap >= 8 for gap in gaps), (path, gaps)  # each label is nearest to its own field
 
 
 async def test_a_phone_shows_every_column_of_the_numbers_below_a_low_header(

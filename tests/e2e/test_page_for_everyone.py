@@ -112,8 +112,9 @@ async def test_only_the_reasons_on_a_card_are_in_small_print(site: Site) -> None
     assert why < min(words) == max(words)
     await ada.lost.cards.get_by_role("button", name="This is mine").click()
     await ada.page.get_by_role("dialog").get_by_role("textbox").fill("a scratch")
+    await ada.page.set_viewport_size({"width": 390, "height": 200})  # the answer is below its buttons
     await ada.page.get_by_role("button", name="Send").click()
-    await expect(ada.lost.cards.locator(".note .lines")).to_be_visible()
+    await expect(ada.lost.cards.locator(".note .lines")).to_be_in_viewport()
     await expect(lines.filter(has_text="The finder is checking your answer")).to_be_visible()
     assert set(await lines.evaluate_all(sizes)) == set(words)
 
@@ -211,11 +212,17 @@ async def test_axe_finds_nothing_on_any_state_of_the_page(site: Site, width: int
     assert await faults(ada.page) == []
     if width < 760:
         await ada.page.get_by_role("button", name="# lost").click()
+    sent: list[str] = []
+    ada.page.on("request", lambda request: sent.append(request.url))
     await ada.lost.cards.get_by_role("button", name="It's back").click()
     await ada.lost.wait_for_message("Returned, confirmed by @Robin")
+    await ada.lost.cards.get_by_role("button", name="It's back").dispatch_event(
+        "click", {"detail": 2}
+    )  # a double click's
     await ada.page.get_by_text("Menu", exact=True).click()
     await ada.page.get_by_role("button", name="Numbers").click()
     await expect(ada.page.get_by_role("dialog")).to_be_visible()
+    assert len([url for url in sent if url.endswith("/verdicts")]) == 1
     assert await faults(ada.page) == []
 
 

@@ -56,6 +56,8 @@ async def test_a_draft_whose_answer_a_reload_cut_off_is_posted_once(site: Site) 
     await ada.lost.text.fill("my grandmother's ring")
     await ada.lost.column.locator("[type=submit]").click()
     await taken.wait()
+    await expect(ada.lost.column.locator("[type=submit]")).to_have_text("Sending…")
+    await expect(ada.lost.text).not_to_be_editable()  # what is added now would be cleared unsent
     await ada.page.reload()
     await ada.page.unroute("**/posts")  # only now: it would let the request go on, and its answer come
     await expect(ada.lost.text).to_have_value("my grandmother's ring")

@@ -2,7 +2,7 @@
 
 import * as board from "./board.js";
 import { Composer } from "./composer.js";
-import { busyWith, element } from "./dom.js";
+import { busyWith, element, takeDoubleClicksAsOne } from "./dom.js";
 import { connect, send } from "./live.js";
 import * as look from "./look.js";
 import * as me from "./me.js";
@@ -73,8 +73,11 @@ function tellNews(message) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
   if (awaited.delete(message.root) && showAnswer(message)) inView = message.root;
-  else if (message.root !== inView && !awaited.has(message.id) && message.reply.kind !== "nothing" && !isInView(message.id)) toast(message);
+  else if (message.root !== inView && message.reply.kind !== "nothing" && concerns(message) && !isInView(message.id)) toast(message);
 }
+
+/** Whether someone should know at once: others' news would only cover what they are reading. */
+const concerns = (message) => me.isModerator() || (message.root !== null && board.isOwn(message.root));
 
 const channelName = (channel) => text(channel === "moderators" ? "for_moderators" : channel);
 
@@ -161,6 +164,7 @@ async function trySamples(button) {
   }
 }
 
+takeDoubleClicksAsOne();
 texts.start(chooseLanguage);
 for (const form of document.querySelectorAll(".composer")) {
   composers[form.dataset.channel] = new Composer(form, posted, obey);

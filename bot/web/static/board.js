@@ -2,7 +2,7 @@
 
 import * as cards from "./cards.js";
 import { ask } from "./dialogs.js";
-import { element, replaceContent } from "./dom.js";
+import { element, replaceContent, scrollTo } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
 import { dateLanguage, text } from "./texts.js";
@@ -28,6 +28,10 @@ export function onAsk(action) {
 
 export function hasPosts(channel) {
   return [...messages.values()].some((message) => message.channel === channel && message.root === null);
+}
+
+export function isOwn(id) {
+  return Boolean(messages.get(id)?.report?.own);
 }
 
 /** Apply the server's update. Returns the new messages. */
@@ -201,7 +205,10 @@ function card(message) {
       notes.set(message.id, answer);
       cards.sayNote(answer);
     } else notes.delete(message.id);
-    if (messages.has(message.id)) show(messages.get(message.id));
+    if (!messages.has(message.id)) return;
+    show(messages.get(message.id));
+    const note = document.querySelector(`#m-${message.id} .note`);
+    if (note) scrollTo(note, "nearest");
   };
   parts.push(cards.buttons(reply, takeNote));
   if (match) parts.push(verdicts(message, match));

@@ -105,6 +105,7 @@ export class Composer {
   }
 
   add(files) {
+    if (this.form.ariaBusy) return;
     for (const file of files) this.photos.push({ file, url: URL.createObjectURL(file) });
     this.error.textContent = "";
     this.showPreviews();
@@ -169,7 +170,7 @@ export class Composer {
   }
 
   async send(fields) {
-    this.form.setAttribute("aria-busy", "true");
+    this.showSending(true);
     try {
       const posted = await post({ channel: this.channel, ...fields, id: this.id, name: me.name() }, this.photos.map((each) => each.file));
       this.onPosted(posted.channel, posted.message, this.photos.map((each) => each.url));
@@ -179,8 +180,15 @@ export class Composer {
       if (error.final) this.id = crypto.randomUUID();
       this.keep();
     } finally {
-      this.form.removeAttribute("aria-busy");
+      this.showSending(false);
     }
+  }
+
+  /** Show that the form is being sent, and take nothing more: it would be cleared unsent. */
+  showSending(isSending) {
+    this.form.ariaBusy = isSending ? "true" : null;
+    for (const field of this.form.querySelectorAll("textarea, input")) field.readOnly = isSending;
+    this.submit.textContent = isSending ? text("sending") : text(this.submit.dataset.text);
   }
 
   clear() {

@@ -30,6 +30,16 @@ export async function busyWith(control, work) {
   }
 }
 
+/** Take a double click on a button as one: the second could press what the first has put there, such as its undoing. */
+export function takeDoubleClicksAsOne() {
+  const once = (event) => {
+    if (event.detail < 2 || !event.target.closest("button")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener("click", once, { capture: true });
+}
+
 /** Scroll smoothly unless the reader asked for less motion. */
 export function scrollTo(target, block = "center") {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
