@@ -27,7 +27,11 @@ _PAIRS: Final = """SELECT f.evidence, f.probability, f.is_right, f.weight, f.los
 async def communities_to_teach(store: Store, limit: int) -> list[UUID]:
     """Return at most `limit` communities with enough new feedback."""
     rows = await store.rows(
-        "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s)", MIN_ANSWERS, MIN_OF_EACH, limit
+        "SELECT communities_to_teach AS id FROM communities_to_teach(%s, %s, %s, %s)",
+        MIN_ANSWERS,
+        MIN_OF_EACH,
+        _MAX_PAIRS,
+        limit,
     )
     return [row["id"] for row in rows]
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from random import shuffle
 from time import monotonic
 from typing import Final, TypeVar
 from uuid import UUID
@@ -96,7 +97,8 @@ class Sweep:
         """Run due tasks, each in its own transaction; return whether there may be more."""
         self._failed = {item: until for item, until in self._failed.items() if until > monotonic()}
         limit = _AT_ONCE + len(self._failed)
-        tasks = await due(limit)
+        tasks = list(await due(limit))
+        shuffle(tasks)  # several workers with the same tasks in the same order would wait for each other at each
         for community, item in tasks:
             if item in self._failed:
                 continue

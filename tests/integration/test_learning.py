@@ -1,5 +1,6 @@
 """Communities learn from what people say about matches, and forget it on request."""
 
+import re
 from uuid import UUID
 
 import psycopg
@@ -157,14 +158,22 @@ async def test_what_counts_as_feedback(
     assert [(pair.right, pair.weight) for pair in pairs] == expected
 
 
-async def test_feedback_is_read_from_indexes(world: World, owner_database_url: str) -> None:
-    del world
+async def test_feedback_of_a_community_is_read_from_indexes(world: World, owner_database_url: str) -> None:
+    query = "EXPLAIN SELECT is_right FROM feedback WHERE community_id = %s AND created_at > now()"
     with psycopg.connect(owner_database_url) as connection:
         connection.execute("SET enable_seqscan = off")
-        plan = str(connection.execute("EXPLAIN SELECT * FROM feedback").fetchall())
-    assert "match_feedback" in plan
-    assert "claim_accepted" in plan
+        plan = "\n".join(line for (line,) in connection.execute(query, [world.workspace.community]))
+    assert re.search(r"match_feedback_newest.*\n.*Cond: \(\(community_id = .* AND \(created_at > now", plan)
+    assert re.search(r"claim_accepted.*\n(.*\n)?.*Cond: \(.*community_id = ", plan)
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.usefixtures("model")
+async def test_only_the_newest_feedback_decides_whether_a_community_is_taught(world: World) -> None:
+    await decide_many(world, 6, 14)
+    taught = "SELECT * FROM communities_to_teach(%s, %s, %s, 5)"
+    assert await world.store.rows(taught, 20, 5, 20)
+    assert not await world.store.rows(taught, 15, 5, 15)  # of these, one was right
 
 
 async def test_a_defect_in_one_community_leaves_the_others_to_learn(

@@ -64,7 +64,7 @@ async def everything(world: World, reports: list[Report]) -> dict[str, Any]:
         }
     async with world.store.transaction(community) as connection:
         known["learned"] = await decided_pairs(connection, "colours-1")
-    known["taught"] = await world.store.rows("SELECT * FROM communities_to_teach(1, 0, 5)")
+    known["taught"] = await world.store.rows("SELECT * FROM communities_to_teach(1, 0, 9, 5)")
     known["status"] = await operation.reports(), await operation.matches()
     known["metrics"] = counters()
     return known

@@ -1,5 +1,8 @@
 """The sweep goes on when something that is due fails. On PostgreSQL, without a worker."""
 
+from datetime import datetime
+from uuid import UUID
+
 import psycopg
 import pytest
 
@@ -36,6 +39,26 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
         assert await stage.state(sound) is ReportState.OPEN
         await sweep.run_once()
         assert (await stage.state(sound), await stage.state(broken)) == (ReportState.EXPIRED, ReportState.OPEN)
+
+
+async def test_workers_with_the_same_tasks_run_them_in_orders_of_their_own(
+    database_url: str, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = []
+
+    async def end(_: Session, report: UUID, *, now: datetime) -> None:
+        del now
+        ended.append(report)
+
+    monkeypatch.setattr("workers.sweep.expire", end)
+    monkeypatch.setattr("workers.sweep.shuffle", list.reverse)
+    async with staged(database_url) as stage:
+        await stage.join()
+        reports = [(await stage.lost(text)).id for text in ("my umbrella", "my scarf", "my hat")]
+        with psycopg.connect(owner_database_url) as connection:
+            connection.execute("UPDATE report SET expires_at = created_at - interval '1 day'")
+        await sweep_at(stage, 0).run_once()
+    assert ended == reports[::-1]
 
 
 async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(database_url: str) -> None:
