@@ -35,6 +35,11 @@ async def saved_roles(store: Store, platform: PlatformName, external_id: str) ->
     }
 
 
+async def saved_role(store: Store, platform: PlatformName, external_id: str, channel: str) -> SavedRole | None:
+    """Return a channel's kind of report; None if it's saved nowhere."""
+    return (await saved_roles(store, platform, external_id)).get(channel)
+
+
 async def roles_since(store: Store, platform: PlatformName, external_id: str) -> Mapping[str, datetime]:
     """Return when a workspace's channels got their present kind of report, by id.
 
@@ -42,11 +47,3 @@ async def roles_since(store: Store, platform: PlatformName, external_id: str) ->
     """
     roles = await saved_roles(store, platform, external_id)
     return {channel: role.since for channel, role in roles.items() if role.since}
-
-
-async def came_before_role(  # noqa: PLR0913, PLR0917 - a post's place and its moment
-    store: Store, platform: PlatformName, external_id: str, channel: str, kind: ReportKind | None, posted_at: datetime
-) -> bool:
-    """Return whether a post was made before its channel got this kind of report."""
-    saved = (await saved_roles(store, platform, external_id)).get(channel)
-    return saved is not None and not saved.is_of(kind, posted_at)

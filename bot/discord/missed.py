@@ -9,7 +9,7 @@ import discord
 
 from bot.discord.errors import NO_ACCESS, THREAD_CLOSED
 from bot.discord.permissions import ReportChannel
-from db.channel_roles import saved_roles
+from db.channel_roles import saved_role
 from db.heard import heard_at, note_heard
 from db.refused_changes import change_again, keep_trying
 from db.repeating import repeat
@@ -55,7 +55,7 @@ class Missed:
 
         Return None if it has just got that kind and this isn't saved yet.
         """
-        saved = (await saved_roles(self._store, "discord", str(channel.guild.id))).get(str(channel.id))
+        saved = await saved_role(self._store, "discord", str(channel.guild.id), str(channel.id))
         if saved is None:
             return earliest
         return max(earliest, saved.since or earliest) if saved.kind is kind else None

@@ -33,7 +33,7 @@ from bot.slack.posts import (
     words_of,
 )
 from bot.slack.workspace import SlackWorkspace
-from db.channel_roles import came_before_role
+from db.channel_roles import saved_role
 from db.refused_changes import change_again
 from db.slack_channels import move_channel, move_unread, note_deleted
 from db.slack_windows import SlackWindows
@@ -159,7 +159,8 @@ class Inbound:
             )
             role = workspace.role(channel)
             if edited is None and role and message.get("edited"):
-                if await came_before_role(self._store, "slack", workspace.team, channel, role, posted_at):
+                saved = await saved_role(self._store, "slack", workspace.team, channel)
+                if saved is not None and not saved.is_of(role, posted_at):
                     return
                 if found.photos or found.problems:
                     await self.posted(workspace, channel, message)

@@ -1,11 +1,7 @@
 """`auto` takes CLIP where it's available, else the offline encoder within seconds; a choice once made stays."""
 
-import json
-import os
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
+from tests.support import hub_processes
 from tests.support.checkpoints import make_tiny_clip
-from tests.support.waiting import PATIENCE
+from tests.support.hub_processes import in_process, obtain
 from workers.encoders import EncoderUnavailableError
 from workers.encoders.choose import choose
 from workers.threads import available_cores, use_threads
@@ -22,40 +19,10 @@ from workers.threads import available_cores, use_threads
 pytestmark = pytest.mark.encoder
 
 REPOSITORY = "example/tiny-clip"
-OBTAIN = """
-def act(lines, model):
-    from workers.encoders.hub import obtain
-    return {"folder": str(obtain(model, lines.append))}
-"""
-CHOOSE = """
-def act(lines, model, setting, recorded):
-    from workers.encoders.choose import choose
-    choice = choose(setting, recorded, model, lines.append)
-    return {"kind": choice.kind, "version": choice.encoder.version}
-"""
-RUN = """
-import json, sys
-from workers.encoders import EncoderUnavailableError
-lines = []
-try:
-    outcome = act(lines, *json.loads(sys.argv[1]))
-except EncoderUnavailableError as error:
-    outcome = {"error": type(error).__name__, "message": str(error)}
-print(json.dumps({**outcome, "lines": lines}))
-"""
 
 
-def run(act: str, *arguments: str | None, hub: str, home: Path, **env: str) -> dict[str, Any]:
-    """Act in a process of its own, for the hub's address is read when its client is imported."""
-    process = subprocess.run(
-        [sys.executable, "-c", act + RUN, json.dumps(arguments)],
-        env={**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(home), "OMP_NUM_THREADS": "2", **env},
-        stdout=subprocess.PIPE,
-        timeout=PATIENCE,
-        check=True,
-    )
-    answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
-    return answer
+def run(act: Callable[..., dict[str, Any]], *arguments: str | None, hub: str, home: Path, **env: str) -> dict[str, Any]:
+    return in_process(act, *arguments, **{"HF_ENDPOINT": hub, "HF_HOME": str(home), "OMP_NUM_THREADS": "2", **env})
 
 
 @pytest.fixture(scope="module")
@@ -88,54 +55,54 @@ def closed_hub() -> str:
 def test_a_model_is_fetched_once_and_needs_no_hub_from_then_on(
     hub: ModelHub, tiny: Path, closed_hub: str, tmp_path: Path
 ) -> None:
-    first = run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)
+    first = run(obtain, REPOSITORY, hub=hub.url, home=tmp_path)
     assert first["lines"] == [f"Fetching {REPOSITORY} from {hub.url}. This happens only once."]
     for file in tiny.iterdir():
         assert (Path(first["folder"]) / file.name).read_bytes() == file.read_bytes()
 
     hub.asked.clear()
     for address in (hub.url, closed_hub):
-        again = run(OBTAIN, REPOSITORY, hub=address, home=tmp_path)
+        again = run(obtain, REPOSITORY, hub=address, home=tmp_path)
         assert (again["folder"], again["lines"]) == (first["folder"], [])
     assert hub.asked == []
 
 
 def test_what_was_fetched_halfway_is_not_taken_for_the_model(hub: ModelHub, tmp_path: Path) -> None:
     hub.withheld = {"model.safetensors"}
-    assert run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)["error"] == "ModelOutOfReachError"
+    assert run(obtain, REPOSITORY, hub=hub.url, home=tmp_path)["error"] == "ModelOutOfReachError"
     hub.withheld = set()
-    assert (Path(run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path)["folder"]) / "model.safetensors").is_file()
+    assert (Path(run(obtain, REPOSITORY, hub=hub.url, home=tmp_path)["folder"]) / "model.safetensors").is_file()
 
 
 def test_a_hub_that_hangs_is_given_up(silent_hub: str, tmp_path: Path) -> None:
     """It never answers, so without a limit `run` would have to end the process."""
-    assert run(OBTAIN, REPOSITORY, hub=silent_hub, home=tmp_path)["error"] == "ModelOutOfReachError"
+    assert run(obtain, REPOSITORY, hub=silent_hub, home=tmp_path)["error"] == "ModelOutOfReachError"
 
 
 def test_offline_mode_asks_no_hub(hub: ModelHub, tmp_path: Path) -> None:
-    assert "HF_HUB_OFFLINE" in run(OBTAIN, REPOSITORY, hub=hub.url, home=tmp_path, HF_HUB_OFFLINE="1")["message"]
+    assert "HF_HUB_OFFLINE" in run(obtain, REPOSITORY, hub=hub.url, home=tmp_path, HF_HUB_OFFLINE="1")["problem"]
     assert hub.asked == []
 
 
 def test_a_model_missing_from_the_hub_is_named(hub: ModelHub, tmp_path: Path) -> None:
-    assert "example/nothing" in run(OBTAIN, "example/nothing", hub=hub.url, home=tmp_path)["message"]
+    assert "example/nothing" in run(obtain, "example/nothing", hub=hub.url, home=tmp_path)["problem"]
 
 
 def test_a_live_clip_is_not_replaced_when_the_hub_is_down(closed_hub: str, tmp_path: Path) -> None:
-    outcome = run(CHOOSE, REPOSITORY, "auto", "clip", hub=closed_hub, home=tmp_path)
-    assert "set up with CLIP" in outcome["message"]
-    assert "REUNITE_MODEL" in outcome["message"]
+    outcome = run(hub_processes.choose, REPOSITORY, "auto", "clip", hub=closed_hub, home=tmp_path)
+    assert "set up with CLIP" in outcome["problem"]
+    assert "REUNITE_MODEL" in outcome["problem"]
 
 
 def test_auto_takes_clip_from_a_hub_that_answers(hub: ModelHub, tmp_path: Path) -> None:
-    outcome = run(CHOOSE, REPOSITORY, "auto", None, hub=hub.url, home=tmp_path)
+    outcome = run(hub_processes.choose, REPOSITORY, "auto", None, hub=hub.url, home=tmp_path)
     assert outcome["kind"] == "clip"
     assert outcome["version"].startswith(f"{REPOSITORY}@{COMMIT[:12]}+")
     assert outcome["lines"][-1] == f"Encoder: clip ({outcome['version']})."
 
 
 def test_auto_takes_the_offline_encoder_where_no_hub_answers(closed_hub: str, tmp_path: Path) -> None:
-    outcome = run(CHOOSE, REPOSITORY, "auto", None, hub=closed_hub, home=tmp_path)
+    outcome = run(hub_processes.choose, REPOSITORY, "auto", None, hub=closed_hub, home=tmp_path)
     assert outcome["kind"] == "concept"
     assert "offline encoder" in outcome["lines"][0]
     assert outcome["lines"][-1].startswith("Encoder: concept (")

@@ -1,11 +1,7 @@
 """`reunite model fetch`: from a hub or a folder, hash by hash; what can go wrong is said in a sentence."""
 
-import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,43 +9,26 @@ from typing import Any
 import pytest
 
 from tests.doubles.model_hub import COMMIT, ModelHub, model_hub
+from tests.support import hub_processes
 from tests.support.checkpoints import make_tiny_clip
+from tests.support.hub_processes import find_cached, in_process
 
 pytestmark = pytest.mark.encoder
 
 REPOSITORY = "example/tiny-clip"
 MORE_THAN_TWO_CHUNKS = 25 * 2**20
 """Bytes: the hub's client writes 10 MB at a time."""
-FETCH = """
-import json, sys
-from collections import namedtuple
-from pathlib import Path
-from workers.encoders import EncoderUnavailableError, fetching
-name, folder, models, free = json.loads(sys.argv[1])
-if free is not None:
-    fetching.shutil.disk_usage = lambda path: namedtuple("usage", "free")(free)
-try:
-    got = fetching.take(name, Path(folder), Path(models)) if folder else fetching.fetch(name, lambda _: None)
-    print(json.dumps({"setting": got.setting, "folder": str(got.folder), "size": got.size}))
-except EncoderUnavailableError as error:
-    print(json.dumps({"problem": str(error)}))
-"""
 
 
 class Machine:
-    """A machine with a cache of its own: the hub's address is read when its client is imported."""
+    """A machine with a cache of its own."""
 
     def __init__(self, home: Path, hub: str) -> None:
         self.home, self.hub = home, hub
 
     def fetch(self, name: str = REPOSITORY, folder: Path | None = None, free: int | None = None) -> dict[str, Any]:
-        arguments = json.dumps([name, str(folder) if folder else None, str(self.home / "models"), free])
-        environment = {**os.environ, "HF_ENDPOINT": self.hub, "HF_HOME": str(self.home), "HF_HUB_DISABLE_XET": "1"}
-        process = subprocess.run(
-            [sys.executable, "-c", FETCH, arguments], env=environment, stdout=subprocess.PIPE, timeout=120, check=True
-        )
-        answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
-        return answer
+        environment = {"HF_ENDPOINT": self.hub, "HF_HOME": str(self.home), "HF_HUB_DISABLE_XET": "1"}
+        return in_process(hub_processes.fetch, name, folder, self.home / "models", free, **environment)
 
     @property
     def cache(self) -> Path:
@@ -113,13 +92,8 @@ def test_a_branch_or_a_commit_can_be_taken_to_another_machine(machine: Machine, 
 
 def cached(machine: Machine, name: str = REPOSITORY) -> str:
     """Where a worker on this machine finds the model, without asking a hub."""
-    code = f"from workers.encoders.hub import cached_folder; print(cached_folder({name!r}))"
-    environment = {**os.environ, "HF_HOME": str(machine.home), "HF_HUB_OFFLINE": "1"}
-    return (
-        subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
-        .stdout.decode()
-        .strip()
-    )
+    found = in_process(find_cached, name, HF_HOME=str(machine.home), HF_HUB_OFFLINE="1")
+    return str(found["folder"])
 
 
 def test_an_interrupted_download_goes_on_where_it_was(tiny: Path, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reunite.entities import ReportKind
+from reunite.matching.measurement import distinguishing_words
 from reunite.text.frequency import Frequency, frequency
 from reunite.text.rarity import is_boilerplate, is_rare, rare_words, rarity
+from tests.support.features import features_of
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,17 @@ def test_more_rare_words_never_say_less(words: list[str]) -> None:
     seen = [rarity(words[:count]) for count in range(len(words) + 1)]
     assert seen == sorted(seen)
     assert all(rarity(["ab1234"]) > rarity([word]) for word in words if word != "ab1234")
+
+
+@pytest.mark.parametrize(
+    ("found", "distinguishing"),
+    [
+        ("löytyi laukku Zyxel A4711 vaaleanruskea", ["zyxel", "a4711"]),
+        ("found a backpack Zyxel A4711 vaaleanruskea", ["zyxel", "a4711", "vaaleanruskea"]),
+    ],
+)
+def test_between_texts_that_cannot_be_read_only_names_and_numbers_distinguish(
+    found: str, distinguishing: list[str]
+) -> None:
+    lost = features_of("kadonnut reppu Zyxel A4711 vaaleanruskea", ReportKind.LOST)
+    assert distinguishing_words(["zyxel", "a4711", "vaaleanruskea"], lost, features_of(found)) == distinguishing
