@@ -29,7 +29,8 @@ class Framing:
     """The views that an encoder wants of a photo: parts around its centre, each scaled to `width` × `height`.
 
     With a `short_edge`, the photo is scaled to that first, and its centre is cut out; otherwise a part takes its share
-    of both sides, and its shape changes to the view's. A `width` of 0: the photo as it is.
+    of both sides, and its shape changes to the view's. A `width` of 0: the photo as it is. With `goes_near`, parts are
+    those around a small thing, if a photo clearly shows one; only without a `short_edge`.
     """
 
     width: int = 0
@@ -37,17 +38,22 @@ class Framing:
     short_edge: int | None = None
     shares: tuple[float, ...] = (1.0,)
     resample: int = BICUBIC
+    goes_near: bool = False
 
     def shape(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return the shape of the views of a photo of this size."""
         return len(self.shares), self.height or height, self.width or width, 3
 
-    def boxes(self, width: int, height: int) -> list[Box]:
-        """Return the part that each view shows of a photo of this size."""
+    def boxes(self, width: int, height: int, thing: Box | None = None) -> list[Box]:
+        """Return the part that each view shows of a photo of this size, or of what is around its thing (in shares)."""
         if self.short_edge is not None:
             return [self._centre(width, height, self.short_edge)]
-        margins = [((1 - share) / 2 * width, (1 - share) / 2 * height) for share in self.shares]
-        return [(left, top, width - left, height - top) for left, top in margins]
+        left, top, right, bottom = thing if thing and self.goes_near else (0.0, 0.0, 1.0, 1.0)
+        margins = [((1 - share) / 2 * (right - left), (1 - share) / 2 * (bottom - top)) for share in self.shares]
+        return [
+            ((left + across) * width, (top + down) * height, (right - across) * width, (bottom - down) * height)
+            for across, down in margins
+        ]
 
     def detail(self, width: int, height: int) -> float:
         """Return the least factor by which a part of a photo of this size is scaled down to its view."""

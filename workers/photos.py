@@ -13,13 +13,14 @@ from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from reunite import rules
-from reunite.encoder import WHOLE, Framing, Pixels, Views
+from reunite.encoder import WHOLE, Box, Framing, Pixels, Views
 from reunite.entities import PhotoFlaw
 from reunite.errors import DefectError, TellUserError
 from workers import cicp, isobmff, lighting, partial_photos, repair, srgb, visibility
 from workers.borders import without_bars
 from workers.framing import framed, stacked, views_of
 from workers.repair import RepairedFile
+from workers.small_thing import around_small_thing, part
 from workers.srgb import Colours
 
 MAX_PHOTO_PIXELS: Final = 80_000_000
@@ -69,8 +70,6 @@ _UPRIGHT: Final = {  # Exif 2.32, tag 0x0112: undoes the camera's rotation
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_WITHOUT_WHITE: Final = {"I", "F"}
-"""Modes without a fixed white: a photo's brightest pixel becomes white."""
 register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = None  # our own limits apply
 PngImagePlugin.MAX_TEXT_CHUNK = repair.MAX_PROFILE_BYTES
@@ -92,6 +91,8 @@ class StoredCopy:
     is_partial: bool
     shows_colours: bool
     flaw: PhotoFlaw | None
+    thing: Box | None
+    """The part around a small thing, in shares of the sides."""
 
 
 def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, framing: Framing = WHOLE) -> StoredCopy:
@@ -109,7 +110,8 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
         with _open(photo.data) as image:
             take(_needed(image))
             opened = _upright(image, photo, framing)
-            views = _views(opened, framing)
+            thing = around_small_thing(opened.image, opened.colours)
+            views = _views(opened, framing, thing)
             copy = _copy(opened)
     except (TellUserError, MemoryError):
         raise
@@ -118,14 +120,14 @@ def make_stored_copy(data: bytes, take: Callable[[int], None] = lambda _: None, 
     levels = lighting.brightening(copy)
     as_posted = np.asarray(copy)
     pixels = as_posted if levels is None else levels[as_posted]
-    shows_colours = levels is None or lighting.keeps_colour(as_posted, pixels)
+    shows_colours = levels is None or lighting.keeps_colour(part(as_posted, thing), part(pixels, thing))
     jpeg = as_jpeg(copy if levels is None else Image.fromarray(pixels))
     if views is None:
         views = framed(pixels, framing)
     elif levels is not None:
         views = levels[views]
     flaw = visibility.flaw_of(as_posted)
-    return StoredCopy(pixels, views, jpeg, *copy.size, opened.is_partial, shows_colours=shows_colours, flaw=flaw)
+    return StoredCopy(pixels, views, jpeg, *copy.size, opened.is_partial, shows_colours, flaw, thing)
 
 
 def decode(jpeg: bytes) -> Pixels:
@@ -215,20 +217,20 @@ def _copy(opened: _Opened) -> Image.Image:
     """Average whole pixels if that leaves nearly the right size, or else shrink the photo itself: it may be large."""
     image = opened.image
     reduction = math.ceil(max(image.size) / STORED_SIDE)
-    if image.mode not in _WITHOUT_WHITE and reduction > 1 and max(image.size) // reduction >= _NEARLY_STORED_SIDE:
+    if image.mode not in srgb.WITHOUT_WHITE and reduction > 1 and max(image.size) // reduction >= _NEARLY_STORED_SIDE:
         image = image.reduce(reduction)
     else:
         image.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.BICUBIC, reducing_gap=_COPY_DETAIL)
-    if image.mode in _WITHOUT_WHITE:
+    if image.mode in srgb.WITHOUT_WHITE:
         image = srgb.stretched(np.asarray(image, dtype=np.float64))
     return srgb.over_white(image, opened.colours)
 
 
-def _views(opened: _Opened, framing: Framing) -> Views | None:
+def _views(opened: _Opened, framing: Framing, thing: Box | None) -> Views | None:
     """Make an encoder's views from an opened photo; None if they have to be made from its copy."""
-    if not framing.width or opened.image.mode in _WITHOUT_WHITE:
+    if not framing.width or opened.image.mode in srgb.WITHOUT_WHITE:
         return None
-    return stacked([srgb.over_white(view, opened.colours) for view in views_of(opened.image, framing)])
+    return stacked([srgb.over_white(view, opened.colours) for view in views_of(opened.image, framing, thing)])
 
 
 def _colours(image: Image.Image, data: bytes, found: isobmff.Properties) -> Colours:

@@ -14,13 +14,15 @@ _SRGB: Final = ImageCms.createProfile("sRGB")
 
 Colours = Cicp | bytes | None
 """A photo's colour space: code points, a profile, or (None) sRGB."""
+WITHOUT_WHITE: Final = {"I", "F"}
+"""Modes without a fixed white: a photo's brightest pixel becomes white."""
 
 
 def resizable(image: Image.Image) -> Image.Image:
     """Convert an image to a mode whose pixels can be averaged."""
     if image.mode.startswith("I;16"):  # Pillow's own conversion clips at 255
         return Image.fromarray((np.asarray(image).astype(np.uint16) // 257).astype(np.uint8))
-    if image.mode in {"I", "F"}:
+    if image.mode in WITHOUT_WHITE:
         return image
     if "transparency" in image.info or image.mode in {"PA", "La", "RGBa"}:
         return image.convert("RGBA")

@@ -137,7 +137,7 @@ def linear_light(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
     return light
 
 
-def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     """Convert sRGB (… × 3, 0 to 1) to OKLab with reduced lightness."""
     lms = np.cbrt(linear_light(rgb) @ _TO_LMS.T)
     lab: NDArray[np.float64] = lms @ _TO_OKLAB.T * np.array([_LIGHTNESS_WEIGHT, 1.0, 1.0])
@@ -145,7 +145,7 @@ def _oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 _PROTOTYPE_NAMES: Final = np.array([_INDEX[name] for name, values in _PROTOTYPES.items() for _ in values.split()])
-_PROTOTYPE_LABS: Final = _oklab(
+_PROTOTYPE_LABS: Final = oklab(
     np.array([[*bytes.fromhex(value)] for values in _PROTOTYPES.values() for value in values.split()]) / 255
 )
 
@@ -175,7 +175,7 @@ def _name_cells() -> NDArray[np.float64]:
     """Return the shares of each name for each of 4096 sRGB cells (4 bits per channel); only decoders need them."""
     levels = (np.arange(16) + 0.5) / 16
     cells = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
-    distances = np.square(_oklab(cells)[:, None, :] - _PROTOTYPE_LABS[None]).sum(axis=2)
+    distances = np.square(oklab(cells)[:, None, :] - _PROTOTYPE_LABS[None]).sum(axis=2)
     nearest = np.stack([distances[:, i == _PROTOTYPE_NAMES].min(axis=1) for i in range(len(NAMES))], axis=1)
     shares = np.exp(-(nearest - nearest.min(axis=1, keepdims=True)) / (2 * _BANDWIDTH**2))
     named: NDArray[np.float64] = shares / shares.sum(axis=1, keepdims=True)

@@ -82,7 +82,7 @@ def test_the_setups_samples_are_surely_a_match(encoder: "ConceptEncoder", langua
 
 def test_the_version_names_the_words_and_the_weights(encoder: "ConceptEncoder") -> None:
     name, revision, content = encoder.version.split("-")
-    assert (name, revision, len(content)) == ("concept", "3", 8)
+    assert (name, revision, len(content)) == ("concept", "4", 8)
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

