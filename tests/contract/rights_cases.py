@@ -205,6 +205,8 @@ def _allowed(scene: Scene, act: Act, who: Who) -> bool:
         "reject_claim": (scene.lost, scene.found),
         "proof_question": (scene.found,),
         "whereabouts": (scene.found,),
+        "i_lost_it": (scene.found,),
+        "i_found_it": (scene.found,),
         "extend_find": (scene.found,),
         **dict.fromkeys(HANDOVERS, (scene.lost, scene.found)),
     }.get(act, (scene.lost,))

@@ -74,7 +74,7 @@ async def test_a_message_in_trouble_is_reported_only_where_a_missed_post_would_b
         return datetime.now(UTC) - timedelta(days=days)
 
     role = SavedRole(ReportKind.LOST, before(role_since) if role_since else None)
-    monkeypatch.setattr(missed, "saved_roles", AsyncMock(return_value={"7": role}))
+    monkeypatch.setattr(missed, "saved_role", AsyncMock(return_value=role))
     channel: Any = MagicMock(discord.TextChannel, id=7)
     guild = channel.guild = MagicMock(discord.Guild, id=1, unavailable=False)
     guild.get_channel_or_thread, guild.me.joined_at = lambda _: channel, before(joined)
