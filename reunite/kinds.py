@@ -1,7 +1,7 @@
 """What kind of report a post is, where its words and its channel differ: its author is asked, and can change it later.
 
 Until they answer, it keeps its channel's kind and is searched as that, but nobody is pinged about it
-(docs/decisions/0070-kinds-in-doubt.md).
+(docs/decisions/0069-kinds-in-doubt.md).
 """
 
 from uuid import UUID
