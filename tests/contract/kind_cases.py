@@ -12,6 +12,7 @@ from reunite.language import sentence
 from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.messages import keys, notices
 from tests.contract.stages import ADA, BEN, MODERATOR, Stage
+from tests.support.sweeps import sweep_at
 
 LOSS = "I lost my umbrella"
 IS_LOST, IS_FOUND = sentence("kind_told_lost"), sentence("kind_told_found")
@@ -155,10 +156,10 @@ class KindCases:
         await stage.join(sealed_categories=("keys",))
         found, lost = await stage.found("I lost my keys"), await stage.lost()
         await stage.search(found, lost)
-        await stage.settle_silent_kinds(hours=0.9)
+        await sweep_at(stage, hours=0.9).run_once()
         assert (await stage.now(found)).kind_in_doubt
         for _ in range(2):
-            await stage.settle_silent_kinds(hours=1.1)
+            await sweep_at(stage, hours=1.1).run_once()
         assert await stage.works_on(found) == [found.id, found.id]
         await stage.search(found, lost)
         asked, advice, card = await stage.thread(found)

@@ -38,7 +38,6 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.handlers import Handlers
-from reunite.kinds import count_channels_kind
 from reunite.matching.evidence import Candidate, Item, Search
 from reunite.matching.scoring import Results, ScoredCandidate
 from reunite.messages.reply import Action, Reply
@@ -110,12 +109,6 @@ class Stage:
         for community, due in await self.store.due.reminders(self.time + timedelta(hours=hours), 100):
             async with self.session(community) as session:
                 await remind(session, due)
-
-    async def settle_silent_kinds(self, hours: float) -> None:
-        """Let the channel's kind count for reports in doubt, hours later, as a worker's sweep does."""
-        for community, report in await self.store.due.silent_kinds(self.time + timedelta(hours=hours), 100):
-            async with self.session(community) as session:
-                await count_channels_kind(session, report)
 
     async def works_on(self, *reports: Report) -> list[UUID]:
         """Return which of some reports of a community are to be processed, each as often as that."""
