@@ -13,7 +13,13 @@ _BETWEEN: Final = rf"{_APART}{{0,3}}(?:(?!{_any('beside')})\w{{1,30}}{_APART}{{1
 _THING: Final = rf"{_APART}{{0,3}}(?:\w{{1,40}}{_APART}{{1,3}}){{0,7}}?\w{{0,12}}?"
 _OTHERS: Final = rf"{_any('others')}[^.!?;:…。！\n]{{0,40}}?"
 _SEEN: Final = rf"{_any('may_see')}(?!{_APART}{{0,3}}{_any('who')})"
-_ASKS: Final = rf"{_any('anyone')}[^.!?;:…。！\n]{{0,40}}?{_SEEN}|{_any('if')}[^\w\n]{{0,3}}{_OTHERS}{_any('may_find')}"
+_FOUND_A: Final = (
+    rf"(?:{_any('may_find')}{_APART}{{1,3}}{_any('a')}|{_any('a')}{_THING}{_APART}{{1,3}}{_any('may_find')})"
+)
+_ASKS: Final = (
+    rf"{_any('anyone')}[^.!?;:…。！\n]{{0,40}}?(?:{_SEEN}|{_FOUND_A}(?=[^.!?\n]{{0,60}}\?))"
+    rf"|{_any('if')}[^\w\n]{{0,3}}{_OTHERS}{_any('may_find')}"
+)
 """What only an owner asks or says: "has anyone seen a grey hat?", "if somebody finds it"."""
 _FEW_WORDS: Final = rf"(?:{_APART}{{1,3}}(?!{_any('elses')})\w{{1,30}}){{0,6}}?{_APART}{{1,3}}"
 _LOST_AT_END: Final = rf"{_any('i_have')}{_FEW_WORDS}{_any('lost_at_end')}"
