@@ -72,11 +72,10 @@ class ItemCache:
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def drop(self, reports: Sequence[UUID], kind: ReportKind) -> None:
-        """Drop reports of one kind. The other kind's are dropped when its own index is brought up to date."""
+    def drop(self, reports: Sequence[UUID]) -> None:
+        """Drop reports, of whichever kind: one may have become of the other since."""
         for report in reports:
-            if (kept := self._kept.get(report.bytes)) and kept.item.kind is kind:
-                self._remove(report.bytes)
+            self._remove(report.bytes)
             for reading in self._readings:
                 reading.dropped.add(report.bytes)
 

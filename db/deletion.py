@@ -62,10 +62,18 @@ _TURN: Final = (
     f"{_CLEAR_ANSWER} AND f.id = %(report)s",
     f"{_CLEAR_OPTIONS} AND f.id = %(report)s",
     "DELETE FROM match WHERE lost_id = %(report)s OR found_id = %(report)s",
-    """UPDATE report SET kind = %(kind)s, kind_in_doubt = false, has_first_reply = false, question = NULL,
-         question_answer = NULL, proof_question = '', kept_at = '', kept_code = ''
+    """UPDATE report SET kind = %(kind)s, turned_at = now(), kind_in_doubt = false, has_first_reply = false,
+         question = NULL, question_answer = NULL, proof_question = '', kept_at = '', kept_code = ''
        WHERE id = %(report)s""",
 )
+_MAY_TURN: Final = """SELECT FROM report r WHERE r.id = %(report)s AND r.turned_at IS NULL AND NOT EXISTS (
+  SELECT FROM match m WHERE r.id IN (m.lost_id, m.found_id) AND (m.state <> 'undecided' OR m.declined OR m.released
+    OR m.got_back OR m.handed_over OR EXISTS (SELECT FROM claim c WHERE c.match_id = m.id)
+    OR EXISTS (SELECT FROM verdict v WHERE v.match_id = m.id)))"""
+"""Turning deletes a report's matches: what people have said about them must not go with them."""
+_FREE_KEYS: Final = """UPDATE outbox SET sent_key = key, key = key || ':turned'
+  WHERE seq = ANY(%(gone)s) AND report_id = %(report)s"""
+"""Else what a turned report's thread says next would count as said, wherever its key is the same."""
 _READ_IN: Final = "CASE o.audience WHEN 'thread' THEN coalesce(r.language, w.language) ELSE w.language END AS language"
 """The language of a reply `o` in the thread of a report `r`, or about it elsewhere."""
 _QUOTING: Final = f"""SELECT o.*, {_READ_IN}
@@ -73,7 +81,7 @@ _QUOTING: Final = f"""SELECT o.*, {_READ_IN}
   WHERE o.seq IN (SELECT replies_quoting(%(report)s)) AND o.task <> 'remove' ORDER BY o.seq FOR UPDATE OF o"""
 _THREAD: Final = "SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' ORDER BY seq FOR UPDATE"
 _SAID: Final = """SELECT seq FROM outbox WHERE report_id = %(report)s AND task <> 'remove' AND NOT opens_thread
-  AND key <> ALL(%(kept)s::text[]) ORDER BY seq FOR UPDATE"""
+  AND key <> %(kept)s ORDER BY seq FOR UPDATE"""
 _QUOTING_ACROSS: Final = f"""SELECT o.*, {_READ_IN}, ARRAY(SELECT q.id FROM report q
     WHERE q.id = ANY(o.quotes) AND q.workspace_id <> r.workspace_id AND %(report)s IN (q.id, r.id)) AS others
   FROM outbox o JOIN report r ON r.id = o.report_id JOIN workspace w ON w.id = r.workspace_id
@@ -135,13 +143,17 @@ class SqlDeletion(Queries):
         await self._remove(gone)
         await self._run(_PURGE, report)
 
-    async def turn(self, report: UUID, kind: ReportKind, kept: Collection[ReplyKey]) -> None:
-        said = await self._all(_SAID, report=report, kept=list(kept))
+    async def may_turn(self, report: UUID) -> bool:
+        return await self._one(_MAY_TURN, report=report) is not None
+
+    async def turn(self, report: UUID, kind: ReportKind, kept: ReplyKey) -> None:
+        said = await self._all(_SAID, report=report, kept=kept)
         gone = [row["seq"] for row in said]
         for row in await self._all(_QUOTING, report=report):
             if row["report_id"] != report:
                 gone += await self._reduce(row, _without(row, {report}))
         await self._remove(gone)
+        await self._do(_FREE_KEYS, gone=gone, report=report)
         for statement in _TURN:
             await self._do(statement, report=report, kind=kind)
 

@@ -175,6 +175,7 @@ def _item(
     return mapping.entity(
         OutboxItem,
         {**row, **leased},
+        key=row["sent_key"] or row["key"],
         community=leased["community_id"],
         report=leased["report_id"],
         reply=shown.without_pings() if row["silent"] else shown,

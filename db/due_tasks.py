@@ -5,6 +5,7 @@ from uuid import UUID
 
 from db.database import Database
 from reunite import digest
+from reunite.kinds import ANSWERED_WITHIN
 from reunite.messages.keys import CLAIM_CARD
 from reunite.reminders import ACCEPTED_FOR, BEFORE_END, UNSEEN_FOR, Due
 
@@ -36,6 +37,11 @@ class DueTasks:
         """Return claims that wait, and that moderators who have a channel haven't been shown."""
         rows = await self._database.rows("SELECT * FROM unshown_claims(%s, %s)", CLAIM_CARD, limit)
         return [(row["community_id"], row["claim_id"]) for row in rows]
+
+    async def silent_kinds(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return reports whose kind has been in doubt for so long that their channel's counts."""
+        rows = await self._database.rows("SELECT * FROM silent_kinds(%s, %s)", at - ANSWERED_WITHIN, limit)
+        return [(row["community_id"], row["report_id"]) for row in rows]
 
     async def digests(self, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
         """Return the workspaces whose digest is due at a moment."""

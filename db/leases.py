@@ -8,7 +8,7 @@ from db.index_cache import IndexCache
 from db.keys import Keys
 from db.queries import Connection, as_real
 from db.session import CommunitySession
-from reunite.entities import PhotoFlaw, PhotoState, ReportState
+from reunite.entities import PhotoFlaw, PhotoState, ReportState, Sensitive
 
 
 class LeaseLostError(Exception):
@@ -81,20 +81,26 @@ class WorkSession(CommunitySession):
         )
 
     async def store_photo(
-        self, photo: UUID, copy: bytes, colours: Sequence[float], flaw: PhotoFlaw | None = None
+        self,
+        photo: UUID,
+        copy: bytes,
+        colours: Sequence[float],
+        flaw: PhotoFlaw | None = None,
+        sensitive: Sensitive | None = None,
     ) -> bool:
-        """Store a photo's copy (JPEG), its colours and its flaw, and delete its upload and link.
+        """Store a photo's copy (JPEG), its colours, its flaw and what is seen on it; delete its upload and link.
 
         False if other work on the same report has stored one before, which is kept.
         """
         changed = await self._do(
             """UPDATE photo SET state = 'stored', copy = %(copy)s, colours = %(colours)s, flaw = %(flaw)s,
-                 url = NULL, upload = NULL
+                 sensitive = %(sensitive)s, url = NULL, upload = NULL
                WHERE id = %(photo)s AND state = 'pending'""",
             photo=photo,
             copy=copy,
             colours=[as_real(share) for share in colours],
             flaw=flaw,
+            sensitive=sensitive,
         )
         return changed == 1
 
@@ -128,7 +134,7 @@ class WorkSession(CommunitySession):
         """
         changed = await self._do(
             """UPDATE photo SET state = 'failed', problem = %(problem)s, url = NULL, upload = NULL, copy = NULL,
-                 colours = '{}', shows = '{}', flaw = NULL
+                 colours = '{}', shows = '{}', flaw = NULL, sensitive = NULL
                WHERE id = %(photo)s AND state = %(state)s""",
             photo=photo,
             problem=problem,

@@ -48,7 +48,7 @@ CLAIM: Final = f"c.*, w.platform, w.external_id AS workspace, {DECISION}"
 """The columns of a claim `c`, with its `CLAIMANT`."""
 CLAIMANT: Final = """JOIN match m ON m.id = c.match_id JOIN report lost ON lost.id = m.lost_id
        JOIN workspace w ON w.id = lost.workspace_id"""
-PHOTO: Final = "SELECT id, report_id, position, name, state, url, problem, flaw, colours, hidden FROM photo"
+PHOTO: Final = "SELECT id, report_id, position, name, state, url, problem, flaw, colours, hidden, sensitive FROM photo"
 
 
 def entity(kind: type[E], row: Row, /, **others: Any) -> E:

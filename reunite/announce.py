@@ -34,7 +34,7 @@ class _Result:
     """What a search has found for a report's own thread."""
 
     shown: Sequence[Pair]
-    """Labelled matches that the thread may show, without what its author has claimed."""
+    """Labelled matches that the thread shows, without what its author has claimed."""
     nearest: Sequence[Pair]
     searched: int
     has_claimed: bool
@@ -88,7 +88,7 @@ async def announce(session: Session, report: Report, search: Search, results: Re
 async def announce_sealed(session: Session, report: Report, results: Results) -> None:
     """Show the moderators, and nobody else, which sealed reports may match a lost report."""
     locked = await _lock_open(session, report, results.scored)
-    if report.id not in locked:
+    if report.id not in locked or not _is_unchanged(report, locked[report.id]):
         return
     known = {match.id: match for match in await session.matches.of(report.id)}
     found = {known.id: known for known in locked.values() if known.sealed}
@@ -152,7 +152,7 @@ async def _result(session: Session, stored: _Stored, search: Search) -> _Result:
     shown = [
         (match, other)
         for match, other in stored.labelled()
-        if rules.may_show(report, other, match) and not rules.is_claimed(match)
+        if rules.may_show(report, other, match) and not rules.is_claimed(match) and rules.is_news(report, other)
     ]
     claimed = {match.found: match for match in stored.known.values() if rules.is_claimed(match)}
     founds = await session.reports.by_ids(claimed) if report.kind is ReportKind.LOST else {}
@@ -231,9 +231,7 @@ async def _reply(session: Session, report: Report, found: _Result) -> None:
     if reply:
         if not (report.sealed or found.shown):  # a sealed report's thread says nothing of its photos
             reply = photo_hints.first_with_hint(reply, report, await session.photos.of(report.id))
-        key = keys.first_reply(report.id)
-        if not await session.outbox.post(report.id, key, reply):  # it was of the other kind before
-            await session.outbox.revise(key, reply)
+        await session.outbox.post(report.id, keys.first_reply(report.id), reply)
     await session.reports.mark_first_reply(report.id)
 
 

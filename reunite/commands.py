@@ -162,7 +162,6 @@ class TellKind:
     target: ReplyTarget
     kind: ReportKind
     member: Member | None = None
-    is_moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

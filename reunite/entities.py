@@ -169,6 +169,8 @@ class Workspace:
 
 PhotoFlaw = Literal["photo_dark", "photo_blurred"]
 """Why a stored photo shows too little to be compared: the key of the sentence that says what would help."""
+Sensitive = Literal["card", "face"]
+"""What is seen on a photo that should perhaps not be public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class Photo:
     flaw: PhotoFlaw | None = None
     colours: tuple[float, ...] = ()
     hidden: bool = False
+    sensitive: Sensitive | None = None
 
 
 Aspect = Literal["colour", "place"]

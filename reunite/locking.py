@@ -47,7 +47,10 @@ async def locked_match(session: Session, match_id: UUID, gone: str = "nothing_he
     if match is None:
         raise TellUserError(gone)
     lost, found = await lock_sides(session, match)
-    return await session.matches.get(match_id) or match, lost, found  # others may have decided before the lock
+    now = await session.matches.get(match_id)  # others may have decided before the lock, or turned a report
+    if now is None:
+        raise TellUserError(gone)
+    return now, lost, found
 
 
 async def lock_sides(session: Session, match: Match) -> tuple[Report, Report]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from reunite import limits, rights, rules
 from reunite.commands import AnswerQuestion, EditReport, NewReport, Withdraw
 from reunite.edits import joined, reword, search_again
-from reunite.entities import ANOTHER, Question, ReplyTarget, Report, ReportKind, ReportState, Settings, Workspace
+from reunite.entities import ANOTHER, Question, ReplyTarget, Report, ReportState, Settings, Workspace
 from reunite.errors import TellUserError, TryAgainError
-from reunite.kinds import is_in_doubt
+from reunite.kinds import is_in_doubt, settle
 from reunite.language import sentence
 from reunite.locking import locked_report
 from reunite.messages import keys, notices, offers, wording
@@ -18,7 +18,7 @@ from reunite.my_reports import end
 from reunite.photo_edits import change_photos
 from reunite.ports import Queue, Session, Store
 from reunite.rights import Role
-from reunite.text.sealing import category_of
+from reunite.sealing_advice import advise_sealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,10 @@ async def _edited(session: Session, report: Report, command: EditReport) -> UUID
     text = joined(command.text, report.details)
     has_other_photos = command.photos is not None and await change_photos(session, report, command.photos)
     if report.text != text:
-        return await reword(session, report, text, report.details)
+        work = await reword(session, report, text, report.details)
+        if report.kind_in_doubt and not offers.says_other_kind(text, report.kind):
+            await settle(session, report.id)
+        return work
     return await search_again(session, report) if has_other_photos else None
 
 
@@ -153,11 +156,7 @@ async def _welcome(session: Session, report: Report, settings: Settings, *, hidd
     """Write the post of a report that came by command, and advise to seal what should be."""
     if report.target.message is None:
         await session.outbox.post(report.id, keys.report_post(report.id), wording.report_post(report))
-    if report.kind is ReportKind.LOST or report.sealed or report.quiet or report.kind_in_doubt:
-        return
-    if hidden or category_of(report.text) in settings.sealed_categories:
-        advice = notices.better_sealed(report, hidden=hidden, can_seal=settings.log_channel is not None)
-        await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)
+    await advise_sealing(session, report, settings, hidden=hidden)
 
 
 async def _asked(session: Session, command: AnswerQuestion) -> tuple[Report, Question]:

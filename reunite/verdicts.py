@@ -112,7 +112,9 @@ class VerdictHandlers:
             if command.given:
                 rights.check_member("give_verdict", is_moderator=command.is_moderator)
             reports = await lock_sides(session, match)
-            match = await session.matches.get(match.id) or match  # others may have decided before the lock
+            match = await session.matches.get(match.id)  # others may have decided before the lock, or turned a report
+            if match is None:
+                return None
             given = _given(await session.verdicts.of(match.id), command)
             if given is None:
                 return VerdictResult(match, changed=False, given=match.state is not MatchState.UNDECIDED)

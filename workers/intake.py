@@ -14,7 +14,7 @@ from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
 from reunite import rules
 from reunite.encoder import Views
-from reunite.entities import Category, Photo, PhotoState, ReplyTarget, ReportKind, ReportState
+from reunite.entities import Photo, PhotoState, ReplyTarget, ReportState
 from reunite.errors import (
     DefectError,
     PhotoGoneByPageError,
@@ -23,8 +23,9 @@ from reunite.errors import (
     TellUserError,
     TryAgainError,
 )
-from reunite.messages import keys, notices, wording
+from reunite.messages import keys, wording
 from reunite.messages.keys import ReplyKey
+from reunite.sealing_advice import advise_sealing
 from workers.budget import ByteBudget
 from workers.decoder.pool import Decoders
 from workers.decoder.wire import Decoded
@@ -45,9 +46,6 @@ _LATE_SECONDS: Final = 120.0
 """A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0
 """Seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
-
-_SEALED: Final[set[Category]] = {"id", "card"}
-"""Photos lead to advice on sealing only if the community seals one of these categories."""
 
 _log = structlog.get_logger(__name__)
 
@@ -132,11 +130,13 @@ class Intake:
         try:
             decoded = await self._decoded(lease, photo, post)
             async with self.store.work_session(lease) as session:
-                is_stored = await session.store_photo(photo.id, decoded.jpeg, decoded.colours, decoded.flaw)
+                seen = decoded.sensitive
+                is_stored = await session.store_photo(photo.id, decoded.jpeg, decoded.colours, decoded.flaw, seen)
                 if is_stored and decoded.is_partial:
                     await self._post_problem(session, lease, photo, TellUserError("photo_partial"))
-                if is_stored and (decoded.has_face or decoded.has_card):
-                    await _advise(session, lease, has_card=decoded.has_card)
+                if is_stored and seen and (report := await session.reports.get(lease.report)):
+                    settings = await session.workspaces.settings_for(report.id)
+                    await advise_sealing(session, report, settings, await session.photos.of(report.id))
                 # Other work on the report may have stored it before, refused it or removed it.
                 is_kept = is_stored or await _is_stored(session, photo.id)
         except TellUserError as error:
@@ -209,17 +209,3 @@ async def find_waiting(session: WorkSession, report_id: UUID) -> Waiting:
 async def _is_stored(session: WorkSession, photo: UUID) -> bool:
     now = await session.photos.get(photo)
     return now is not None and now.state is PhotoState.STORED
-
-
-async def _advise(session: WorkSession, lease: WorkLease, *, has_card: bool) -> None:
-    """Advise sealing a found report whose photo shows a card or a face, because it may be an ID."""
-    report = await session.reports.get(lease.report)
-    if report is None or report.kind is ReportKind.LOST or report.sealed or report.quiet:
-        return
-    if report.kind_in_doubt:
-        return
-    settings = await session.workspaces.settings_for(report.id)
-    if _SEALED & set(settings.sealed_categories):
-        seen, can_seal = notices.card_seen if has_card else notices.face_seen, settings.log_channel is not None
-        advice = seen(report, can_seal=can_seal)
-        await session.outbox.post(report.id, keys.sealing_advice(report.id), advice)

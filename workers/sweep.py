@@ -19,6 +19,7 @@ from db.trouble import is_away, log_failure
 from reunite.claim_cards import post_missing_cards
 from reunite.digest import digest
 from reunite.expiry import clear_remains, expire
+from reunite.kinds import count_channels_kind
 from reunite.reminders import Due, remind
 
 SWEEP_SECONDS: Final = 1.0
@@ -77,12 +78,13 @@ class Sweep:
             self._next_cleaning = monotonic() + _CLEANING_SECONDS
 
     async def _run_by_clock(self) -> bool:
-        """Settle what nobody reads, expire, remind, show claims and digests, forget; return whether more is due."""
+        """Run what is due by the clock; return whether more is due."""
         await self._store.delivery.settle_unread()
         at = self._now()
         more = [
             await self._run_due(self._store.due.expired, partial(expire, now=datetime.now(UTC))),
             await self._run_due(partial(self._store.due.reminders, at), remind),
+            await self._run_due(partial(self._store.due.silent_kinds, at), count_channels_kind),
             await self._run_due(self._store.due.unshown_claims, post_missing_cards),
             await self._run_due(partial(self._store.due.digests, at), partial(digest, at=at)),
             await self._run_due(self._store.due.to_forget, clear_remains),

@@ -10,8 +10,9 @@ import structlog
 
 from bot.discord.errors import NO_MORE_THREADS, is_refusal
 from bot.discord.permissions import TO_HIDE, missing
+from bot.discord.posts import is_ours
 from bot.discord.render import nonce
-from bot.discord.threads import is_ours, open_private, with_fallback_name
+from bot.discord.threads import open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import UndeliverableError

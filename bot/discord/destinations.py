@@ -12,9 +12,10 @@ import structlog
 from bot.discord.conversations import is_conversation
 from bot.discord.errors import FAILURES, NO_MORE_THREADS
 from bot.discord.permissions import TO_HIDE, TO_POST
+from bot.discord.posts import is_ours
 from bot.discord.private_replies import language_of_user, spoken_by_user, with_retries
 from bot.discord.render import thread_name
-from bot.discord.threads import Destination, has_neutral_name, is_ours, neutral_name, open_private, with_fallback_name
+from bot.discord.threads import Destination, has_neutral_name, neutral_name, open_private, with_fallback_name
 from bot.discord.workspaces import Workspaces, guild_of
 from bot.locks import Locks
 from reunite.entities import ReplyTarget, ReportKind

@@ -14,6 +14,7 @@ from bot.discord.greeting import Greeter
 from bot.discord.inbound import Inbound
 from bot.discord.missed import Missed
 from bot.discord.permissions import invitation
+from bot.discord.posts import kind_tagged
 from bot.discord.reconcile import Reconciler
 from bot.discord.troubled import guild_of_event, message_of
 from bot.discord.verdicts import Verdicts
@@ -214,7 +215,7 @@ class MessageEvents:
         """A forum post has a new title or other tags, or a thread was opened: unlocked, or taken out of the archive."""
         if before.name != after.name:
             await self._inbound.renamed(after)
-        if set(before.applied_tags) != set(after.applied_tags):
+        if kind_tagged(before) is not kind_tagged(after):
             await self._inbound.tagged(after)
         if _is_closed(before):
             await self._opened(after)

@@ -285,7 +285,7 @@ class Inbound:
         if is_told and kind_tagged(thread) is ReportKind.LOST and self._workspaces.follows_tags(thread.guild):
             await self._workspaces.ensure_joined(thread.guild)
             target = ReplyTarget("discord", str(thread.guild.id), str(thread.id), str(thread.id))
-            with suppress(TellUserError):  # it's sealed
+            with suppress(TellUserError):  # it's sealed, or something has come of it
                 await self._handlers.kinds.tell(TellKind(target=target, kind=ReportKind.LOST))
 
     @_tracked

@@ -47,6 +47,10 @@ def kind_of(message: discord.Message, kind: ReportKind, *, by_tag: bool) -> Repo
     return told if told and by_tag and kind is ReportKind.FOUND else kind
 
 
+def is_ours(thread: discord.Thread) -> bool:
+    return thread.owner_id == thread.guild.me.id
+
+
 def kind_tagged(post: discord.Thread) -> ReportKind | None:
     """Return the kind of report that a forum post's tags say; None if they say none, or both."""
     told = {named for tag in post.applied_tags if (named := kind_named(tag.name))}

@@ -16,8 +16,8 @@ from bot.discord.inbound import Inbound
 from bot.discord.missed import Missed
 from bot.discord.outbound import TAKEN_UP
 from bot.discord.permissions import ReportChannel
-from bot.discord.posts import target_of
-from bot.discord.threads import has_neutral_name, is_ours
+from bot.discord.posts import is_ours, target_of
+from bot.discord.threads import has_neutral_name
 from bot.discord.troubled import LONGEST_PAUSE_SECONDS, Troubled, log_trouble
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces, report_channels

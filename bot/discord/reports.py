@@ -198,7 +198,7 @@ class Reports:
             report = reply.receipt.report
             await self._handlers.thread_photos.answer(report.target, report.author)
         if reply.receipt:
-            await self._platform.threads.show_kind(thread, post, kind)
+            await self._platform.threads.show_kind(thread, post, reply.receipt.report.kind)
         with suppress(*FAILURES):  # it stays, and a second press finds the same report
             await offered.delete()
         return reply
@@ -223,7 +223,8 @@ class Reports:
         if problem and not command.text:
             raise problem
         async with self._workspaces.lock(message.id):
-            receipt = await self._with_kind(interaction, message, await self._handlers.report(command), kind)
+            receipt = await self._with_kind(interaction, await self._handlers.report(command), kind)
+            kind = receipt.report.kind
             if receipt.report.state not in rules.IN_PROGRESS:
                 return PrivateReply(not_open(receipt.report, language_of_user(interaction)))
             with suppress(TryAgainError, UndeliverableError):  # someone who blocked the bot gets a reply, but no 👀
@@ -237,16 +238,11 @@ class Reports:
         words = confirmation(report, place.mention, language, is_new=is_new)
         return PrivateReply("\n".join(words), receipt=receipt)
 
-    async def _with_kind(
-        self, interaction: discord.Interaction, message: discord.Message, receipt: Receipt, kind: ReportKind
-    ) -> Receipt:
-        """Turn the report that a message was before, if the member may: its author, or a moderator."""
-        is_moderator = self._workspaces.is_moderator(interaction.user, interaction.permissions, interaction.channel)
-        known, may_tell = receipt.report, is_moderator or message.author.id == interaction.user.id
-        if receipt.created or known.state not in rules.IN_PROGRESS or not may_tell:
-            return receipt
-        told = TellKind(target=known.target, kind=kind, member=member_of(interaction.user), is_moderator=is_moderator)
-        if not await self._handlers.kinds.tell(told):
+    async def _with_kind(self, interaction: discord.Interaction, receipt: Receipt, kind: ReportKind) -> Receipt:
+        """Turn the find that a message was before, if its author says that they lost it. Raises TellUserError."""
+        known = receipt.report
+        told = TellKind(target=known.target, kind=kind, member=member_of(interaction.user))
+        if receipt.created or not await self._handlers.kinds.tell(told):
             return receipt
         return Receipt(await self._handlers.report_at(known.target) or known, created=True)
 

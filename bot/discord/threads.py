@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.discord.errors import FAILURES, NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
-from bot.discord.posts import tags_for, target_of, text_of
+from bot.discord.posts import is_ours, tags_for, target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
@@ -108,9 +108,10 @@ class Threads:
         A name that isn't one that the bot gives stays: somebody has chosen it.
         """
         language = self._workspaces.language(thread.guild)
-        with suppress(*FAILURES):  # such as Discord's limit of new names; it's only a name, or a tag
+        with suppress(*FAILURES):  # such as a tag that only moderators may give; it's only a tag
             if (tags := tags_for(thread, kind)) is not None:
                 await thread.edit(applied_tags=tags)
+        with suppress(*FAILURES):  # such as Discord's limit of new names; it's only a name
             for words in (text_of(post), "") if is_ours(thread) else ():
                 names = {each: thread_name(each, words, post.created_at, language) for each in (None, *ReportKind)}
                 if thread.name in names.values():
@@ -257,7 +258,3 @@ def neutral_name(thread: discord.Thread, language: str) -> str:
 def has_neutral_name(thread: discord.Thread) -> bool:
     """Return whether a thread's name has none of its post's words, in whichever language it was named."""
     return any(thread.name == neutral_name(thread, language) for language in LANGUAGES)
-
-
-def is_ours(thread: discord.Thread) -> bool:
-    return thread.owner_id == thread.guild.me.id

@@ -128,7 +128,7 @@ class Reports:
         found = await photos_of(workspace, message)
         report = await report_of(workspace, channel, message, kind, author=author.member, photos=found.photos)
         report = replace(report, is_kind_told=True)
-        told = TellKind(target=report.target, kind=kind, member=person.member, is_moderator=is_moderator)
+        told = TellKind(target=report.target, kind=kind, member=person.member)
         is_turned = await self._handlers.kinds.tell(told)
         if found.problems and not (report.photos or report.text):
             raise found.problems[0]

@@ -1,6 +1,5 @@
 """Deletion of personal data, wherever it's quoted."""
 
-from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -31,10 +30,13 @@ class Deletion(Protocol):
     async def forget_author(self, workspace: UUID, member: str) -> None:
         """Delete a member's id from their purged reports, apart from lost ones matched with finds that are kept."""
 
-    async def turn(self, report: UUID, kind: ReportKind, kept: Collection[ReplyKey]) -> None:
+    async def may_turn(self, report: UUID) -> bool:
+        """Return whether a report may get the other kind: it never did, and nobody has said anything about a match."""
+
+    async def turn(self, report: UUID, kind: ReportKind, kept: ReplyKey) -> None:
         """Give a report the other kind: delete its matches, remove its thread's replies and what shows it elsewhere.
 
-        The `kept` replies and the post that the bot has written for it stay.
+        The `kept` reply and the post that the bot has written for it stay.
         """
 
     async def separate(self, report: UUID) -> None:

@@ -12,14 +12,21 @@ _BETWEEN: Final = rf"{_APART}{{0,3}}(?:(?!{_any('beside')})\w{{1,30}}{_APART}{{1
 """Up to four words, none of which leads to the author's place: not "lost cat in my garden"."""
 _THING: Final = rf"{_APART}{{0,3}}(?:\w{{1,40}}{_APART}{{1,3}}){{0,7}}?\w{{0,12}}?"
 _OTHERS: Final = rf"{_any('others')}[^.!?;:…。！\n]{{0,40}}?"
+_SEEN: Final = rf"{_any('may_see')}(?!{_APART}{{0,3}}{_any('who')})"
+_FOUND_A: Final = (
+    rf"(?:{_any('may_find')}{_APART}{{1,3}}{_any('a')}|{_any('a')}{_THING}{_APART}{{1,3}}{_any('may_find')})"
+)
 _ASKS: Final = (
-    rf"{_any('anyone')}[^.!?;:…。！\n]{{0,40}}?{_any('may_see')}|{_any('if')}[^\w\n]{{0,3}}{_OTHERS}{_any('may_find')}"
+    rf"{_any('anyone')}[^.!?;:…。！\n]{{0,40}}?(?:{_SEEN}|{_FOUND_A}(?=[^.!?\n]{{0,60}}\?))"
+    rf"|{_any('if')}[^\w\n]{{0,3}}{_OTHERS}{_any('may_find')}"
 )
 """What only an owner asks or says: "has anyone seen a grey hat?", "if somebody finds it"."""
-_FEW_WORDS: Final = rf"(?:{_APART}{{1,3}}\w{{1,30}}){{0,6}}?{_APART}{{1,3}}"
+_FEW_WORDS: Final = rf"(?:{_APART}{{1,3}}(?!{_any('elses')})\w{{1,30}}){{0,6}}?{_APART}{{1,3}}"
 _LOST_AT_END: Final = rf"{_any('i_have')}{_FEW_WORDS}{_any('lost_at_end')}"
+_ASKED_OF_OTHERS: Final = rf"[^.!?\n？]{{0,60}}[?？]|(?:{_APART}{{1,3}}\w{{1,30}})?{_APART}{{1,3}}{_any('anyone')}"
+"""After "missing": "missing a glove?", "vermisst hier wer einen Hund"."""
 _OWN: Final = re.compile(
-    rf"{_any('lost')}(?!か|よ|人|方)|\A\W{{0,5}}{_any('sought')}(?![^.!?\n？]{{0,60}}[?？])|{_ASKS}|{_LOST_AT_END}"
+    rf"{_any('lost')}(?!か|よ|人|方)|\A\W{{0,5}}{_any('sought')}(?!{_ASKED_OF_OTHERS})|{_ASKS}|{_LOST_AT_END}"
     rf"|{_any('lost_before')}{_BETWEEN}{_any('own')}"
     rf"|(?P<before>{_any('beside')}{_APART}{{0,3}})?{_any('own')}{_THING}{_any('lost_after')}"
 )
@@ -34,7 +41,8 @@ _I_LOST_THIS: Final = re.compile(
     rf"|{_any('lost')}{_APART}{{1,3}}{_any('this')}(?![^.!\n]{{0,30}}\?)|{_any('i_have')}{_FEW_WORDS}{_any('this')}{_FEW_WORDS}{_any('lost_at_end')}(?!\s{{0,3}}\?)"
 )
 """What an owner says of a photo of their thing; another's "this" is what its author has found."""
-_LOST_BY_OTHERS: Final = re.compile(rf"{_OTHERS}{_any('may_lose')}")
+_OTHERS_DOING: Final = rf"(?:{_APART}{{1,3}}(?!{_any('own')}|{_any('i')})\w{{1,30}}){{0,5}}?{_APART}{{1,3}}"
+_LOST_BY_OTHERS: Final = re.compile(rf"{_OTHERS}{_any('may_lose')}|{_any('which')}{_OTHERS_DOING}{_any('has_lost')}")
 _THERE: Final = re.compile(
     rf"\A\W{{0,5}}{_any('thanks')}|{_any('found')}|{_any('figuratively')}|{_any('this')}(?!\s{{0,2}}{_any('time')})"
 )

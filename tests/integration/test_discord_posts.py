@@ -197,19 +197,23 @@ async def test_a_find_in_words_alone_gets_an_offer_in_a_forum_too_and_becomes_a_
     await eventually(world.reports, holds=lambda reports: {report["kind"] for report in reports[::2]} == {"lost"})
 
 
-async def test_the_menu_turns_a_report_into_the_other_kind_and_its_thread_says_so(world: World) -> None:
+async def test_the_menu_turns_its_authors_find_into_a_loss_and_no_report_otherwise(world: World) -> None:
     ann, bob, ui = world.discord.admin.join("Ann"), world.discord.admin.join("Bob"), world.discord.ui
+    mo = world.discord.admin.join("Mo", moderator=True)
     post = await world.discord.people.post("found", ann, "a blue umbrella", {"a.jpg": JPEG})
     await eventually(lambda: world.discord.people.has_reaction(post, "👀"))
-    for kind, name, menu in (
-        ("lost", "Lost: a blue umbrella", "I lost this"),
-        ("found", "Found: a blue umbrella", "Found this"),
+    shown = {"found": "Found: a blue umbrella", "lost": "Lost: a blue umbrella"}
+    for person, menu, kind in (
+        (mo, "Found this", "found"),
+        (bob, "I lost this", "found"),
+        (mo, "I lost this", "found"),
+        (ann, "I lost this", "lost"),
+        (bob, "Found this", "lost"),
+        (ann, "Found this", "lost"),
     ):
-        await ui.answer(await ui.menu(menu, bob, post))
-        assert (await world.report())["kind"] != kind, "only the author may say so"
-        await ui.answer(await ui.menu(menu, ann, post))
-        assert (await world.report())["kind"] == kind
-        assert world.discord.channels[post]["name"] == name
+        await ui.answer(await ui.menu(menu, person, post))
+        assert (await world.report())["kind"] == kind, (person, menu)
+        assert world.discord.channels[post]["name"] == shown[kind], (person, menu)
 
 
 async def test_the_thread_of_a_loss_among_the_finds_says_which_it_is_once_its_author_does(world: World) -> None:

@@ -25,16 +25,16 @@ def test_an_item_is_used_until_it_is_dropped() -> None:
     cache.keep(HERE, [item(1)])
     one, other = UUID(int=1).bytes, UUID(int=2).bytes
     assert cache.use([one, other]) == {one: item(1)}
-    cache.drop([UUID(int=1), UUID(int=3)], ReportKind.FOUND)
+    cache.drop([UUID(int=1), UUID(int=3)])
     assert cache.use([one, other]) == {}
 
 
 def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     cache = ItemCache()
     reading = cache.reading(HERE)
-    cache.drop([UUID(int=1)], ReportKind.FOUND)
+    cache.drop([UUID(int=1)])
     reading.restart()
-    cache.drop([UUID(int=2)], ReportKind.FOUND)
+    cache.drop([UUID(int=2)])
     cache.drop_all(ELSEWHERE, ReportKind.FOUND)
     for number in (1, 2, 3):
         reading.keep([item(number)])
@@ -47,13 +47,13 @@ def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     assert kept(cache, 4) == [True]
 
 
-def test_of_the_other_kind_nothing_is_dropped_but_a_search_does_not_keep_it() -> None:
+def test_a_report_is_dropped_whatever_kind_it_was_and_not_kept_by_a_search() -> None:
     cache = ItemCache()
     cache.keep(HERE, [item(1), replace(item(2), kind=ReportKind.LOST)])
     reading = cache.reading(HERE)
-    cache.drop([UUID(int=1), UUID(int=2), UUID(int=3)], ReportKind.LOST)
+    cache.drop([UUID(int=1), UUID(int=2), UUID(int=3)])
     reading.keep([item(3)])
-    assert kept(cache, 1, 2, 3) == [True, False, False]
+    assert kept(cache, 1, 2, 3) == [False, False, False]
 
 
 def test_items_that_were_not_used_for_longest_go_first() -> None:
@@ -86,7 +86,7 @@ def test_what_is_kept_again_or_dropped_takes_no_room() -> None:
     for _ in range(10):
         cache.keep(HERE, [item(1)])
         cache.keep(HERE, [item(2)])
-        cache.drop([UUID(int=2)], ReportKind.FOUND)
+        cache.drop([UUID(int=2)])
     cache.keep(HERE, [item(2)])
     assert kept(cache, 1, 2) == [True, True]
 

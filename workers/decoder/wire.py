@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeGuard, get_args
 import numpy as np
 
 from reunite.encoder import WHOLE, Framing, Views
-from reunite.entities import PhotoFlaw
+from reunite.entities import PhotoFlaw, Sensitive
 from reunite.errors import TellUserError
 from reunite.matching import colours
 from workers.photos import STORED_SIDE
@@ -57,6 +57,11 @@ class Decoded:
     has_face: bool = False
     has_card: bool = False
     """Faces and cards that were found are covered."""
+
+    @property
+    def sensitive(self) -> Sensitive | None:
+        """What is seen on it that should perhaps not be public."""
+        return "card" if self.has_card else "face" if self.has_face else None
 
 
 def length(data: bytes) -> bytes:
