@@ -27,6 +27,7 @@ COMMAND_SLOT = re.compile(r"{command:(\w+)}")
 ON_DISCORD = {
     "channels_shown_elsewhere",
     "not_here",
+    "not_read_here",
     "posts_unread",
     "zone_is",
     "zone_not_known",
