@@ -10,10 +10,11 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.shard import Shard
 
 _LONGEST_PAUSE_SECONDS: Final = 256
-_LONGEST_SHARED_PAUSE_SECONDS: Final = 30
-"""No other shard is connected again while one waits for Discord's hello; discord.py itself gives up after 60."""
 _RESUMES: Final = 3
-"""Connections in vain, one after the other, in which a session is resumed before a new one begins."""
+"""Connections in vain, one after the other, in which a session is resumed before a new one begins.
+
+No other shard is connected again during their pauses if Discord hangs up before its hello: they add up to seconds.
+"""
 _NOT_RESUMED: Final = {4003, 4007, 4009}
 """Codes of a session that is over: https://docs.discord.com/developers/topics/opcodes-and-status-codes."""
 
@@ -66,8 +67,7 @@ class Websocket(DiscordWebSocket):
         self._counts[self.shard_id] += 1
         if connected_in_vain:
             self._dispatch("shard_disconnect", self.shard_id)  # what's posted meanwhile may be missed
-            longest = _LONGEST_PAUSE_SECONDS if self._is_greeted else _LONGEST_SHARED_PAUSE_SECONDS
-            await sleep(min(2 ** (connected_in_vain - 1), longest))
+            await sleep(min(2 ** (connected_in_vain - 1), _LONGEST_PAUSE_SECONDS))
 
     @property
     def _counts(self) -> Counter[int | None]:
