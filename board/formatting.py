@@ -11,6 +11,7 @@ from reunite.entities import Match, PhotoState, Report
 from reunite.language import date_words, day_words, moment_words, sentence, shortened, words_in
 from reunite.messages import wording
 from reunite.messages.reply import Line, words_of
+from reunite.text.moments import with_plain_moments
 
 _MAX_TITLE: Final = 90
 _PLATFORMS: Final = {"api": "HTTP API"}
@@ -23,10 +24,14 @@ class Formatting:
     language: str
     zone: ZoneInfo
 
+    def said(self, report: Report) -> str:
+        """Return all of a report's words, or its title if it has none."""
+        return with_plain_moments(report.text) or self.title(report)
+
     def title(self, report: Report) -> str:
         """Return a report's words, or what a sealed one is called if it has none."""
         if report.text:
-            return shortened(" ".join(report.text.split()), _MAX_TITLE)
+            return shortened(" ".join(with_plain_moments(report.text).split()), _MAX_TITLE)
         if report.sealed:
             return sentence(f"category_{report.category}", self.language)
         return words_in(self.language).board["no_words"]

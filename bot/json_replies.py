@@ -10,7 +10,20 @@ from typing import Any
 from reunite.entities import PlatformName
 from reunite.language import CommandNames, sentence
 from reunite.messages.forms import form_of
-from reunite.messages.reply import Button, ChannelLink, Command, Jump, Line, Moment, Person, Plain, Reply, Span, Strong
+from reunite.messages.reply import (
+    Button,
+    ChannelLink,
+    Command,
+    Jump,
+    Line,
+    Moment,
+    Person,
+    Plain,
+    Reply,
+    Span,
+    Strong,
+    words_of,
+)
 from reunite.text.controls import without_controls
 
 Json = dict[str, Any]
@@ -68,5 +81,5 @@ def span_json(span: Span, platform: PlatformName) -> Json:
         case Strong(text, label) if label:
             shown = {"is": "label", "text": text, "level": label.value}
         case _:
-            shown = {"is": type(span).__name__.lower(), "text": without_controls(span.text)}
+            shown = {"is": type(span).__name__.lower(), "text": without_controls(words_of(span))}
     return shown

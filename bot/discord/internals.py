@@ -13,10 +13,11 @@ from discord import RateLimited
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Ratelimit, Route
+from discord.shard import Shard
 from discord.utils import SnowflakeList
 
 from bot.discord.config import DiscordConfig
-from bot.discord.reconnecting import Websocket
+from bot.discord.reconnecting import PatientShard, Websocket
 
 _LONGEST_DOUBLING: Final = 8
 """After this many failures, the pauses between attempts to connect stop growing, at 256 s.
@@ -90,6 +91,7 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"]
     try:
         shard["ExponentialBackoff"], shard["DiscordWebSocket"], http["Ratelimit"] = _Backoff, Websocket, _Ratelimit
+        shard["Shard"] = PatientShard
         if config.api_base:
             Route.BASE = config.api_base
         if config.gateway:
@@ -97,7 +99,7 @@ def addresses(config: DiscordConfig) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, shard["ExponentialBackoff"] = before
-        shard["DiscordWebSocket"], http["Ratelimit"] = DiscordWebSocket, Ratelimit
+        shard["DiscordWebSocket"], http["Ratelimit"], shard["Shard"] = DiscordWebSocket, Ratelimit, Shard
 
 
 def forget_role(role: discord.Role) -> None:

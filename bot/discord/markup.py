@@ -8,6 +8,7 @@ import discord
 
 from bot.discord.permissions import Place, roles_that_see
 from reunite.text.controls import without_controls
+from reunite.text.moments import split_at_moments, with_plain_moments
 
 _FORMATTING: Final = re.compile(r"([\\*_~`|>#\[\]()<-]|:(?=\S))")
 """A colon before a space begins no link and no emoji."""
@@ -17,8 +18,6 @@ _EMPHASIS: Final = re.compile(r"\*{2,3}|__|~~|`+|^[^\S\n]*(?:#{1,3}|>{1,3}|[-*])
 _NAMED: Final = re.compile(r"<(?:a?(:\w{1,40}:)|(/[-\w ]{1,100}):)\d{1,20}>")
 """An emoji of a server's own, or a command."""
 _MENTION: Final = re.compile(r"<(@&|@!?|#)(\d{1,20})>")
-_MOMENT: Final = re.compile(r"(<t:-?\d{1,13}(?::[tTdDfFsSR])?>)")
-"""A moment that each reader sees in their own zone and language."""
 _SPOILER: Final = "||"
 _LEFT_OUT: Final = "…"
 
@@ -69,13 +68,13 @@ def _is_seen_by_readers(channel: Place, guild: discord.Guild, seen_in: Iterable[
 
 def without_emphasis(text: str) -> str:
     """Return text for where Discord shows its notation as it is, such as a thread's name."""
-    return _EMPHASIS.sub("", text)
+    return _EMPHASIS.sub("", with_plain_moments(text))
 
 
 def escape(text: str) -> str:
     """Return text that can neither format nor mention, nor become a link, nor change the direction of what follows."""
-    words_and_moments = _MOMENT.split(without_controls(text))
-    return "".join(part if _MOMENT.fullmatch(part) else _escaped(part) for part in words_and_moments)
+    parts = split_at_moments(without_controls(text))
+    return "".join(_escaped(part) if isinstance(part, str) else part.notation for part in parts)
 
 
 def _escaped(words: str) -> str:

@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.discord.errors import FAILURES, NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
-from bot.discord.posts import is_ours, tags_for, target_of, text_of
+from bot.discord.posts import is_ours, photos_of, tags_for, target_of, text_of
 from bot.discord.render import thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
@@ -174,14 +174,15 @@ class Threads:
 
 
 async def find_thread(message: discord.Message) -> None:
-    """Look up the thread of a forum's post of which the bot hasn't heard: its event may come later, or never.
+    """Look up the thread of a forum's post, or of photos, of which the bot hasn't heard: its event may never come.
 
-    See https://docs.discord.com/developers/reference#consistency, as of December 2026.
+    Raises TryAgainError. See https://docs.discord.com/developers/reference#consistency, as of December 2026.
     """
-    is_first = message.channel.id == message.id
-    if message.guild and is_first and isinstance(message.channel, discord.PartialMessageable):
-        with suppress(discord.NotFound):  # it was deleted meanwhile
-            found = await message.guild.fetch_channel(message.id)
+    if message.guild is None or not isinstance(message.channel, discord.PartialMessageable):
+        return
+    if message.channel.id == message.id or photos_of(message):
+        with discord_errors(), suppress(discord.NotFound, discord.Forbidden):  # it's deleted, or closed to the bot
+            found = await message.guild.fetch_channel(message.channel.id)
             message.channel = found if isinstance(found, discord.Thread) else message.channel
 
 

@@ -1,7 +1,7 @@
 """Neutral replies in Slack's form: rich text blocks, in which a member's words can neither format nor ping. Pure."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
@@ -31,6 +31,7 @@ from reunite.messages.reply import (
     words_of,
 )
 from reunite.text.controls import without_controls
+from reunite.text.moments import split_at_moments
 
 MAX_TEXT: Final = 3000
 """Block Kit's limit for a text object, in characters; also used for a notification."""
@@ -222,9 +223,18 @@ def _joined(lines: Sequence[Line], link_to: LinkTo) -> list[Element]:
     for number, line in enumerate(lines):
         if number:
             joined.append({"type": "text", "text": "\n"})
-        elements = [_element(span, link_to) for span in line]
+        elements = [_element(part, link_to) for span in line for part in _with_moments(span)]
         joined += [element for element in elements if element.get("text", "mention")]  # Slack refuses empty text
     return joined
+
+
+def _with_moments(span: Span) -> Iterator[Span]:
+    """Yield a span; of a member's words, those moments apart that each reader sees in their own zone."""
+    if not isinstance(span, Quoted):
+        yield span
+        return
+    for part in split_at_moments(span.text):
+        yield replace(span, text=part) if isinstance(part, str) else Moment(part.at, part.text)
 
 
 def _element(span: Span, link_to: LinkTo) -> Element:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, cast, get_args
 from uuid import UUID
 
 from reunite.entities import Account, Label, Member, ReplyTarget, ReportState
+from reunite.text.moments import with_plain_moments
 
 _SEPARATOR: Final = " · "
 """The separator between the parts of a line."""
@@ -454,7 +455,13 @@ def _gone_tile(line: Line, gone: Mapping[UUID, Tile], words: str) -> Line:
 
 
 def words_of(span: Span) -> str:
-    return span.member.name if isinstance(span, Person) else span.text
+    match span:
+        case Person(_, member):
+            return member.name
+        case Quoted(text):
+            return with_plain_moments(text)
+        case _:
+            return span.text
 
 
 _SPANS: Final = {

@@ -47,8 +47,8 @@ class Gateway:
         self.heartbeats = 0
         self.intents = 0
         self.allows_message_content = True
-        self.closes_with: int | None = None
-        """The code with which the next connection is closed when the bot identifies itself, or resumes."""
+        self.closes_with: list[int] = []
+        """The codes with which the next connections are closed when the bot identifies itself, or resumes."""
         self.closes_unasked = 0
         """How many of the next connections are closed before Hello, as in an outage."""
         self.refused_connections = 0
@@ -169,10 +169,10 @@ class Gateway:
 
     async def _closes(self, socket: web.WebSocketResponse) -> bool:
         """Close a connection if a test wants that: docs.discord.com, Opcodes and Status Codes, has the codes."""
-        code, self.closes_with = self.closes_with, None
-        if code:
-            await socket.close(code=code)
-        return code is not None
+        if not self.closes_with:
+            return False
+        await socket.close(code=self.closes_with.pop(0))
+        return True
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
         if await self._closes(socket):

@@ -63,7 +63,7 @@ async def test_a_missing_intent_is_explained_in_one_sentence(discord: DiscordDou
 async def test_a_gateway_that_closes_for_good_is_explained_in_one_sentence(
     discord: DiscordDouble, store: Store, code: int, told: str
 ) -> None:
-    discord.gateway.closes_with = code
+    discord.gateway.closes_with = [code]
     with pytest.raises(SetupError, match=told):
         async with running(Handlers(store, NoQueue()), store, config(discord)):
             pass
@@ -80,7 +80,7 @@ async def test_a_bot_that_has_connected_too_often_stays_away_and_keeps_its_token
 
 
 async def test_a_session_limit_of_a_moment_is_waited_for(discord: DiscordDouble, store: Store) -> None:
-    discord.gateway.closes_with = 4008  # too fast; discord.py connects again
+    discord.gateway.closes_with = [4008]  # too fast; discord.py connects again
     async with running(Handlers(store, NoQueue()), store, config(discord)):
         assert discord.gateway.identified == 1
 

@@ -204,10 +204,17 @@ async def looked_at(world: World, handlers: Handlers, member: str) -> list[Match
         return list(await session.matches.save(pairs))
 
 
-async def test_who_writes_directly_is_told_once_where_to_post(world: World) -> None:
+async def test_only_who_writes_directly_is_told_where_to_post_once_and_in_their_language(world: World) -> None:
     people, ann, bob = world.discord.people, world.discord.admin.join("Ann"), world.discord.admin.join("Bob")
+    world.discord.locales[bob] = "de"
+    await world.discord.ui.answer(await world.discord.ui.slash("stats", bob, "general"))
+    in_a_server = world.discord.add_message(world.discord.channel("general"), ann, {"content": "hi"})
+    unknown_guild = {"guild_id": world.discord.new_id()}  # its own event comes later, or it has just removed the bot
+    await world.discord.gateway.dispatch("MESSAGE_CREATE", world.discord.public(in_a_server) | unknown_guild)
     await people.write_directly(ann, "hi", times=2)
     await people.write_directly(bob, "a red bag")
     _, answer = await eventually(lambda: people.direct_messages(bob), holds=lambda said: len(said) > 1)
-    assert "/lost" in world.discord.text(answer)
+    assert "Poste es" in world.discord.text(answer)
+    assert "/verloren" in world.discord.text(answer)
+    assert world.discord.replies(world.discord.channel("general")) == []
     assert len(people.direct_messages(ann)) == len(["hi", "its answer"])
