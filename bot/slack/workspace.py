@@ -15,7 +15,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
 from bot.slack.errors import FAILURES, code_of, part_of, slack_errors
-from bot.slack.former_ids import FormerIds, Rename
 from bot.slack.lookup import Lookup
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
@@ -40,12 +39,7 @@ class SlackWorkspace:
     """A workspace with its token. `channels` are those the bot is a member of; Slack sends no events of others."""
 
     def __init__(
-        self,
-        client: AsyncWebClient,
-        config: SlackConfig,
-        handlers: Handlers,
-        identity: Mapping[str, Any],
-        rename: Rename,
+        self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, identity: Mapping[str, Any]
     ) -> None:
         """`client` has the workspace's token; `identity` is Slack's answer to auth.test."""
         self.client = client
@@ -64,7 +58,7 @@ class SlackWorkspace:
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
         self._lookup = Lookup(client, self.team)
-        self._people = People(client, self.team, config.moderators, FormerIds(client, self.team, rename))
+        self._people = People(client, self.team, config.moderators)
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
@@ -86,11 +80,10 @@ class SlackWorkspace:
         config: SlackConfig,
         handlers: Handlers,
         heard_at: Callable[[str], Awaitable[datetime | None]],
-        rename: Rename,
     ) -> Self:
         """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's.
 
-        `heard_at` tells until when the bot has heard of everything in a workspace; `rename` is for members' new ids.
+        `heard_at` tells until when the bot has heard of everything in a workspace.
         """
         identity = await client.auth_test()
         if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
@@ -101,7 +94,7 @@ class SlackWorkspace:
             )
         if lacking := missing(identity.headers):
             _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
-        workspace = cls(client, config, handlers, dict(identity.data), rename)  # type: ignore[arg-type] # JSON, no bytes
+        workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes
         await workspace.refresh(away_since=await heard_at(workspace.team))
         return workspace
 

@@ -1,7 +1,5 @@
 """Channels that can't be saved at the moment aren't used either."""
 
-from typing import Any
-
 import pytest
 from psycopg import OperationalError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,9 +21,8 @@ async def test_a_channel_takes_reports_only_once_its_kind_is_saved(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings, handlers = config(world.slack), Handlers(world.store, NoQueue())
-    nothing: Any = None
     client = AsyncWebClient(settings.bot_token, base_url=str(settings.api_base))
-    workspace = await SlackWorkspace.connect(client, settings, handlers, never, nothing)
+    workspace = await SlackWorkspace.connect(client, settings, handlers, never)
     known, new = workspace.channels, world.slack.admin.add_channel("lost-and-found")
     in_use = []
 
