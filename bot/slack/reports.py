@@ -207,6 +207,8 @@ async def channel_of(
 ) -> str:
     """Return the channel of a report, or its author's direct messages: for a private one, and if they can open none.
 
+    It isn't where a command was used just because they can write there: many others may read that channel too.
+
     Raises TellUserError; TryAgainError if Slack doesn't say whether there is one.
     """
     if private:
@@ -218,7 +220,7 @@ async def channel_of(
         raise TellUserError(f"invite_me_{kind}")
     if channel == used_in or channel not in (closed := await workspace.closed_to(person)):
         return channel
-    return workspace.channel_for(kind, used_in, without=closed) or await workspace.direct(person.member.id)
+    return workspace.channel_for(kind, None, without=closed) or await workspace.direct(person.member.id)
 
 
 async def _has_photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> bool:
