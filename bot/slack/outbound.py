@@ -18,11 +18,12 @@ from bot.slack.errors import (
     seconds_put_off,
     slack_errors,
 )
+from bot.slack.lookup import is_direct
 from bot.slack.messages import message_at
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of
 from bot.slack.verdicts import Verdicts
-from bot.slack.workspace import SlackWorkspace, is_direct
+from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
 from bot.slack.writing import as_far_as_taken, is_astray, post, react, update
 from db.slack_pictures import SlackPictures

@@ -1,7 +1,6 @@
 """What is wrong with a workspace's setup, for the App Home: what keeps replies back, and who reads more than meant."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from bot.slack.errors import FAILURES
@@ -24,10 +23,9 @@ async def setup_warnings(workspace: SlackWorkspace, person: Person, settings: Se
         named = listed((f"`{scope}`" for scope in scopes), person.language)
         warnings.append(sentence("home_scopes", person.language, scopes=named))
     if person.moderates:
-        with suppress(*FAILURES, TryAgainError):  # nothing is known to be wrong
-            known = {channel["id"]: channel for channel in await workspace.listed()}
-            warnings += await _of_moderator_channel(workspace, known, settings.log_channel, person.language)
-            warnings += await _of_report_channels(workspace, known, settings, person.language)
+        known = await workspace.lookup.recent()
+        warnings += await _of_moderator_channel(workspace, known, settings.log_channel, person.language)
+        warnings += await _of_report_channels(workspace, known, settings, person.language)
     return warnings
 
 
@@ -37,7 +35,7 @@ async def _of_moderator_channel(
     if log is None:
         return []
     found = known.get(log, {})
-    if not await workspace.has_channel(log):
+    if await _is_missing(workspace, known, log):
         key = "home_log_closed"
     elif not found.get("is_private", True):
         key = "log_channel_open"
@@ -56,17 +54,25 @@ async def _of_report_channels(
     Everyone in a workspace can search, and matches show the posts of one channel in another.
     """
     chosen = dict.fromkeys((*settings.found_channels, *settings.lost_channels))
-    closed = [channel for channel in chosen if not await workspace.has_channel(channel)]
+    closed = [channel for channel in chosen if await _is_missing(workspace, known, channel)]
     reports = [channel.id for channel in workspace.channels.values() if channel.role]
     private = [channel for channel in reports if known.get(channel, {}).get("is_private")]
     shared = [channel for channel in reports if known.get(channel, {}).get(_SHARED)]
     found = {
         "home_channels_closed": closed,
-        "channels_shown_elsewhere": private,
+        "channels_shown_elsewhere": private if len(reports) > 1 else [],
         "channels_shared": shared if len(shared) < len(reports) else [],
     }
     slots = {"command": command_names(language)}
     return [sentence(key, language, channels=_mentions(at, language), **slots) for key, at in found.items() if at]
+
+
+async def _is_missing(workspace: SlackWorkspace, known: Mapping[str, Mapping[str, Any]], channel: str) -> bool:
+    """Return whether the bot isn't in a chosen channel, if Slack says so."""
+    try:
+        return channel not in known and not await workspace.has_channel(channel)
+    except TryAgainError:  # nothing is known to be wrong
+        return False
 
 
 def _mentions(channels: Iterable[str], language: str) -> str:

@@ -7,9 +7,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.errors import HiddenPostError, code_of, is_no_answer
+from bot.slack.lookup import is_direct
 from bot.slack.messages import is_hidden, message_at
 from bot.slack.render import Element, blocks, metadata, notification, words_alone
-from bot.slack.workspace import SlackWorkspace, is_direct
+from bot.slack.workspace import SlackWorkspace
 from reunite.entities import ReplyTarget
 from reunite.errors import TryAgainError
 from reunite.messages.reply import Reply
