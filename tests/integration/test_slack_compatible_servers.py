@@ -212,7 +212,7 @@ async def test_nobody_is_told_that_their_post_is_not_theirs_because_slack_does_n
         offered = await world.slack.wait_for_reply(world.lost, post, sentence("offer"))
         world.slack.api.always |= dict.fromkeys((*HISTORY, "reactions.get"), not_found)
         used = await world.slack.press(world.lost, offered["ts"], sentence("button_look_for_it"), world.ada)
-        assert await words_to(used) == sentence("answer_not_taken")
+        assert await words_to(used) == sentence("busy")
 
 
 async def test_an_owner_answers_though_the_app_may_not_ask_who_they_are(database_url: str) -> None:
