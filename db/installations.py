@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from db.heard import heard_at, note_heard
-from db.slack_members import rename_member
 from db.store import Store
 from reunite.absence import LEAVING
 
@@ -133,10 +132,6 @@ class Installations:
             message=at[1],
         )
         return {(row["reaction"], row["member"]) for row in rows}
-
-    async def rename_member(self, team: str, former: str, present: str) -> None:
-        """Replace a member's id everywhere, also within the workspace's community."""
-        await rename_member(self._store, team, former, present)
 
     # Until when the bot has heard of everything
 

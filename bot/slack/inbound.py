@@ -200,7 +200,7 @@ class Inbound:
         if is_ours and (inviter := event.get("inviter")):
             self._greeter.note_inviter(workspace.team, event["channel"], inviter)
         if not is_join:
-            workspace.forget_channel(_changed_channel(event))
+            workspace.lookup.forget(_changed_channel(event))
         if not is_join or is_ours:
             await workspace.refresh()
         if is_join and is_ours:

@@ -18,13 +18,14 @@ from bot.slack.errors import (
     seconds_put_off,
     slack_errors,
 )
+from bot.slack.lookup import is_direct
 from bot.slack.messages import message_at
 from bot.slack.pictures import Pictures
 from bot.slack.posts import link_of
 from bot.slack.verdicts import Verdicts
-from bot.slack.workspace import SlackWorkspace, is_direct
+from bot.slack.workspace import SlackWorkspace
 from bot.slack.workspaces import Workspaces
-from bot.slack.writing import as_far_as_taken, is_astray, post, react, update
+from bot.slack.writing import AsFarAsTaken, is_astray, post, react, update
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
 from reunite.errors import MissingScopeError, PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
@@ -49,6 +50,7 @@ class SlackPlatform:
         self._pace = ChannelPace()
         self._pictures = Pictures(uploaded)
         self._earlier = EarlierAttempts()
+        self._taken = AsFarAsTaken()
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Post a reply, unless an earlier attempt arrived.
@@ -126,9 +128,7 @@ class SlackPlatform:
             file = await self._pictures.file_of(workspace, shown)
             if shown.picture and not file:  # an older picture is better than none
                 file = await self._pictures.earlier_file(workspace, outgoing.key)
-            await as_far_as_taken(
-                outgoing.key, file, lambda file, words: update(workspace, shown, sent, file, only_words=words)
-            )
+            await self._taken.write(outgoing.key, file, lambda file, form: update(workspace, shown, sent, file, form))
             await self._pictures.delete(workspace, outgoing.key, shown=file)
             self._pictures.forget(outgoing)
 
@@ -147,9 +147,7 @@ class SlackPlatform:
         try:
             async with self._pace.turn(channel, key):
                 self._earlier.forget(outgoing)
-                posted = await as_far_as_taken(
-                    key, file, lambda file, words: post(workspace, outgoing, file, only_words=words)
-                )
+                posted = await self._taken.write(key, file, lambda file, form: post(workspace, outgoing, file, form))
         except PutOffError:
             if is_first:
                 self._earlier.note_unsent(outgoing)

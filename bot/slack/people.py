@@ -15,7 +15,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.latest import Latest
 from bot.slack.errors import FAILURES, MISSING_SCOPE, cause_of, code_of, part_of, slack_errors
-from bot.slack.former_ids import FormerIds
 from reunite.entities import Member, Settings
 from reunite.errors import MissingScopeError, TryAgainError, UndeliverableError
 from reunite.language import language_of, sentence, spoken_language_of
@@ -64,11 +63,8 @@ class Person:
 class People:
     """The people of one workspace."""
 
-    def __init__(
-        self, client: AsyncWebClient, team: str, always_moderate: Collection[str], former_ids: FormerIds
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, team: str, always_moderate: Collection[str]) -> None:
         """`client` has the workspace's token; the operator has made `always_moderate` moderators."""
-        self._former_ids = former_ids
         self._client = client
         self._team = team
         self._always_moderate = always_moderate
@@ -101,8 +97,7 @@ class People:
         language = language_of(found.get("locale") or settings.language)
         self._languages[user] = language
         member = Member(user, _name_of(found) or user)
-        former = await self._former_ids.of(user, found)
-        moderates = await self._moderates({user, former}, found, settings.moderators)
+        moderates = await self._moderates(user, found, settings.moderators)
         # docs.slack.dev/reference/objects/user-object: guests of many channels, of one, and from elsewhere
         is_guest = any(found.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger"))
         return Person(member, moderates, language, zone_of(found), spoken=spoken, is_guest=is_guest)
@@ -125,22 +120,20 @@ class People:
         found: Mapping[str, Any] = part_of(answer, "user")
         return found
 
-    async def _moderates(self, ids: set[str], found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
+    async def _moderates(self, user: str, found: Mapping[str, Any], chosen: Collection[str]) -> bool | None:
         """Return whether someone is an admin, or chosen, or in a chosen user group; None if that's unknown.
-
-        The operator may have chosen them by a former id.
 
         A guest from elsewhere never is, nor is a deactivated account, which Slack calls deleted.
         """
         if found.get("deleted") or found.get("is_stranger") or self._team not in _teams_of(found, self._team):
             return False
-        if found.get("is_admin") or found.get("is_owner") or ids & {*chosen, *self._always_moderate}:
+        if found.get("is_admin") or found.get("is_owner") or user in {*chosen, *self._always_moderate}:
             return True
         groups = set(filter(is_group, chosen))
         if not groups:
             return False
         members = await self._members(groups)
-        return None if members is None else bool(ids & members)
+        return None if members is None else user in members
 
     async def _members(self, groups: Collection[str]) -> set[str] | None:
         """Return who is in any of these user groups, by one call; None if the app may not ask.

@@ -113,20 +113,35 @@ def parse_answer_id(value: str) -> tuple[UUID, str]:
 
 def notification(reply: Reply) -> str:
     """Return the words for notifications and clients that show no blocks. Slack refuses an edit with over 4,000."""
-    text = _without_links(reply)
+    text = _without_links(reply).text()
     words = escape(shortened(text, MAX_TEXT))
     return words if len(words) <= MAX_TEXT else escape(shortened(text, MAX_TEXT // len("&amp;")))
 
 
-def words_alone(reply: Reply) -> list[Element]:
-    """Return the words as the plainest block, for when Slack refuses the reply's own: without buttons and links."""
-    text = {"type": "text", "text": _shown(_without_links(reply))}
-    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [text]}]}]
+def plain_blocks(reply: Reply, language: str, *, with_buttons: bool) -> list[Element]:
+    """Return words, mentions, and the buttons or a line on where else to act, for when Slack refuses the whole."""
+    pressed = [block for block in blocks(reply, lambda _: None, None, language) if block["type"] == "actions"]
+    room, elements = MAX_TEXT, []
+    lines = _without_links(reply).lines
+    plain = [tuple(span if isinstance(span, Person) else Plain(words_of(span)) for span in line) for line in lines]
+    for element in _joined(plain, lambda _: None):
+        if "text" not in element:
+            elements.append(element)  # people hear of it however long the words are
+        elif room > 0:
+            elements.append({**element, "text": shortened(element["text"], room)})
+            room -= len(element["text"])
+    if pressed and not with_buttons:
+        elsewhere = sentence("buttons_refused", language, command=command_names(language))
+        elements.append({"type": "text", "text": f"\n{elsewhere}"})
+    section = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+    return [section, *(pressed if with_buttons else [])]
 
 
-def _without_links(reply: Reply) -> str:
+def _without_links(reply: Reply) -> Reply:
+    """Return a reply without "jump to the post", for where nothing can be pressed, unless it says nothing else."""
     reply = _naming_commands(reply)
-    return reply.with_live_jumps(lambda _: False).text() or reply.text()  # nothing can be pressed there
+    bare = reply.with_live_jumps(lambda _: False)
+    return bare if bare.text() else reply
 
 
 def _naming_commands(reply: Reply) -> Reply:

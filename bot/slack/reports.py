@@ -12,6 +12,7 @@ import structlog
 from bot.saved import answering, note_answered
 from bot.slack.errors import FAILURES
 from bot.slack.forms import REPORT, context_of, form_input, form_modal, words_modal
+from bot.slack.lookup import is_direct
 from bot.slack.manifest import FOUND_THIS, REPORT_FOUND, REPORT_LOST, REPORT_SEALED
 from bot.slack.markup import escape
 from bot.slack.messages import said_in_thread, version_now
@@ -19,7 +20,7 @@ from bot.slack.people import Person
 from bot.slack.posts import Body, files_of, form_photos, is_post, photos_of, report_of
 from bot.slack.private_replies import PrivateReplies
 from bot.slack.submissions import Shown
-from bot.slack.workspace import SlackWorkspace, is_direct
+from bot.slack.workspace import SlackWorkspace
 from reunite import rights, rules
 from reunite.commands import REPORTS, NewReport, TellKind
 from reunite.entities import ReportKind, Settings
@@ -207,6 +208,8 @@ async def channel_of(
 ) -> str:
     """Return the channel of a report, or its author's direct messages: for a private one, and if they can open none.
 
+    It isn't where a command was used just because they can write there: many others may read that channel too.
+
     Raises TellUserError; TryAgainError if Slack doesn't say whether there is one.
     """
     if private:
@@ -216,9 +219,9 @@ async def channel_of(
     channel = workspace.channel_for(kind, used_in)
     if channel is None:
         raise TellUserError(f"invite_me_{kind}")
-    if channel == used_in or channel not in (closed := await workspace.closed_to(person)):
+    if channel == used_in or channel not in (closed := await workspace.lookup.closed_to(person, workspace.channels)):
         return channel
-    return workspace.channel_for(kind, used_in, without=closed) or await workspace.direct(person.member.id)
+    return workspace.channel_for(kind, None, without=closed) or await workspace.direct(person.member.id)
 
 
 async def _has_photos_in_thread(workspace: SlackWorkspace, channel: str, post: Body) -> bool:

@@ -2,21 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Self
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import comes_first, languages_of, role_of
 from bot.slack.config import SlackConfig
-from bot.slack.errors import FAILURES, code_of, part_of, slack_errors
-from bot.slack.former_ids import FormerIds, Rename
-from bot.slack.lookup import Lookup
+from bot.slack.errors import part_of, slack_errors
+from bot.slack.lookup import Lookup, is_direct
 from bot.slack.markup import mentions, plain_text
 from bot.slack.people import People, Person, is_user
 from bot.slack.permissions import missing
@@ -25,27 +22,16 @@ from reunite.entities import Channel, ReplyTarget, ReportKind, Settings
 from reunite.errors import TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 
-_PAGE: Final = 200
 _MAX_NAMES: Final = 10
 """How many mentions in one message are looked up."""
 _log = structlog.get_logger(__name__)
-
-
-def is_direct(channel: str) -> bool:
-    """Return whether a channel's id is that of direct messages."""
-    return channel.startswith("D")
 
 
 class SlackWorkspace:
     """A workspace with its token. `channels` are those the bot is a member of; Slack sends no events of others."""
 
     def __init__(
-        self,
-        client: AsyncWebClient,
-        config: SlackConfig,
-        handlers: Handlers,
-        identity: Mapping[str, Any],
-        rename: Rename,
+        self, client: AsyncWebClient, config: SlackConfig, handlers: Handlers, identity: Mapping[str, Any]
     ) -> None:
         """`client` has the workspace's token; `identity` is Slack's answer to auth.test."""
         self.client = client
@@ -55,16 +41,14 @@ class SlackWorkspace:
         self.home: str = identity.get("url") or "https://slack.com/"
         self.bot_user: str = identity["user_id"]
         self.channels: Mapping[str, Channel] = {}
-        self.private: AbstractSet[str] = frozenset()
-        """Those of `channels` that only their members can open."""
         self.joined: set[str] = set()
         """Channels that the bot has joined since they were first read; the reconciler takes them out again."""
         self.events_dropped_until: datetime | None = None
         """Until when Slack may drop events, or we couldn't take one; the reconciler then catches up on them."""
         self._refreshing = asyncio.Lock()
         self._finding = asyncio.Lock()
-        self._lookup = Lookup(client, self.team)
-        self._people = People(client, self.team, config.moderators, FormerIds(client, self.team, rename))
+        self.lookup = Lookup(client, self.team)
+        self._people = People(client, self.team, config.moderators)
         self._is_read = False
         self.is_outdated = False
         """Whether the channels have to be read again: an earlier try failed."""
@@ -86,11 +70,10 @@ class SlackWorkspace:
         config: SlackConfig,
         handlers: Handlers,
         heard_at: Callable[[str], Awaitable[datetime | None]],
-        rename: Rename,
     ) -> Self:
         """Ask Slack which workspace the token is for, and join it. Raises UndeliverableError for an organisation's.
 
-        `heard_at` tells until when the bot has heard of everything in a workspace; `rename` is for members' new ids.
+        `heard_at` tells until when the bot has heard of everything in a workspace.
         """
         identity = await client.auth_test()
         if not all(isinstance(identity.get(name), str) for name in ("team_id", "user_id")):
@@ -101,7 +84,7 @@ class SlackWorkspace:
             )
         if lacking := missing(identity.headers):
             _log.warning("slack_scopes_missing", team=identity["team_id"], scopes=lacking)
-        workspace = cls(client, config, handlers, dict(identity.data), rename)  # type: ignore[arg-type] # JSON, no bytes
+        workspace = cls(client, config, handlers, dict(identity.data))  # type: ignore[arg-type] # JSON, no bytes
         await workspace.refresh(away_since=await heard_at(workspace.team))
         return workspace
 
@@ -110,7 +93,7 @@ class SlackWorkspace:
 
         A kind that has changed may have done so `away_since`; None if the bot would have heard of it.
         """
-        self._lookup.forget_others()
+        self.lookup.forget_others()
         await self._refresh(away_since)
 
     async def _refresh(self, away_since: datetime | None = None) -> None:
@@ -118,9 +101,7 @@ class SlackWorkspace:
             await self._read_channels(away_since)
 
     async def _read_channels(self, away_since: datetime | None) -> None:
-        found = await self.listed()
-        names = self._lookup.with_unlisted({channel["id"]: channel["name"] for channel in found})
-        self.private = {channel["id"] for channel in found if channel.get("is_private")}
+        names = await self.lookup.names()
         if not self.channels:  # a workspace must have been joined before it has settings
             await self._handlers.join(JoinWorkspace("slack", self.team, self.name, address=self.home))
             if first := min(
@@ -153,30 +134,6 @@ class SlackWorkspace:
             self.is_outdated = True
             raise
 
-    async def listed(self, user: str | None = None) -> list[Mapping[str, Any]]:
-        """Return what Slack says of the bot's channels, or of someone's, except of archived ones."""
-        found: list[Mapping[str, Any]] = []
-        cursor = None
-        while True:
-            page = await self._page_of_channels(cursor, user)
-            found += part_of(page, "channels")
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return found
-
-    async def _page_of_channels(self, cursor: str | None, user: str | None) -> Mapping[str, Any]:
-        """Return a page of the bot's channels; none from a compatible server that says that it lacks this method."""
-        kinds = "public_channel,private_channel"
-        try:
-            page = await self.client.users_conversations(
-                types=kinds, exclude_archived=True, limit=_PAGE, cursor=cursor, user=user
-            )
-        except SlackApiError as error:
-            if code_of(error) != "unknown_method":
-                raise
-            return {"channels": ()}
-        return page.data if isinstance(page.data, dict) else {}
-
     async def find_channel(self, channel: str) -> None:
         """Look for a channel that isn't listed yet: its posts may come before the word that the bot was invited.
 
@@ -185,7 +142,7 @@ class SlackWorkspace:
         if channel in self.channels or is_direct(channel):
             return
         async with self._finding:
-            if channel in self.channels or self._lookup.is_other(channel):
+            if channel in self.channels or self.lookup.is_other(channel):
                 return
             await self._try(self._refresh)
             if channel not in self.channels:
@@ -198,7 +155,7 @@ class SlackWorkspace:
 
     async def _add_channel(self, channel: str) -> None:
         """Add a channel that the list lacks, if the bot is a member."""
-        name = await self._lookup.name_of(channel)
+        name = await self.lookup.name_of(channel)
         if name is None:
             return
         async with self._refreshing:
@@ -207,10 +164,6 @@ class SlackWorkspace:
             await self._save(channels)
             self.channels = channels
             self.joined.add(channel)
-
-    def forget_channel(self, channel: str) -> None:
-        """Forget what Slack said of a single channel: the bot has been invited or has left, or it has another name."""
-        self._lookup.forget(channel)
 
     async def reread(self, saved_channels: Callable[[], Awaitable[Sequence[Channel]]]) -> None:
         """Use the settings and channels that were saved last, perhaps by another process."""
@@ -256,11 +209,9 @@ class SlackWorkspace:
         """
         if used_in and self.role(used_in) is kind:
             return used_in
-        candidates = [
-            channel for channel in self.channels.values() if channel.role is kind and channel.id not in without
-        ]
-        if candidates:
-            return min(candidates, key=lambda channel: (not comes_first(channel.name), channel.id)).id
+        known = [channel for channel in self.channels.values() if channel.role is kind and channel.id not in without]
+        if known:
+            return min(known, key=lambda channel: (not comes_first(channel.name), channel.id)).id
         return used_in if used_in in self.channels else None
 
     def target(self, channel: str, message: str | None) -> ReplyTarget:
@@ -295,20 +246,6 @@ class SlackWorkspace:
         if channel := self.channels.get(subject):
             return channel.name
         return await self._people.name(subject) if is_user(subject) else ""
-
-    async def closed_to(self, person: Person) -> Collection[str]:
-        """Return the bot's channels that someone can't open; none if Slack doesn't say which they're in.
-
-        Everyone can open the public ones, except guests.
-        """
-        closed = self.channels.keys() if person.is_guest else self.private & self.channels.keys()
-        if not closed:
-            return closed
-        try:
-            return closed - {channel["id"] for channel in await self.listed(person.member.id)}
-        except (*FAILURES, TryAgainError) as error:
-            _log.warning("slack_channels_of_unknown", team=self.team, error=type(error).__name__)
-            return frozenset()
 
     async def direct(self, *users: str) -> str:
         """Return the channel of the direct messages with someone, or with several together.

@@ -196,9 +196,7 @@ class Workspaces:
     async def _connection(self, token: str) -> SlackWorkspace:
         with slack_errors():
             client = with_token(self._client, token)
-            return await SlackWorkspace.connect(
-                client, self._config, self._handlers, self._installations.heard_at, self._installations.rename_member
-            )
+            return await SlackWorkspace.connect(client, self._config, self._handlers, self._installations.heard_at)
 
     def _forget(self, team: str) -> None:
         self._connected.pop(team, None)

@@ -62,8 +62,6 @@ class SlackDouble:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.organisation: str | None = None
         """The Enterprise Grid organisation of all workspaces."""
-        self.former_ids: dict[str, str] = {}
-        """By people's ids, those that they had before their workspace moved into the organisation."""
         self.is_org_wide = False
         """Whether the organisation has installed the app as a whole, too, and events name that installation."""
         self.origin = ""

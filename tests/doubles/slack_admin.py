@@ -30,21 +30,6 @@ class SlackAdmin:
         self._slack.members[user] = {**person, "locale": locale, "profile": {"display_name": name}}
         return user
 
-    def move_into_organisation(self, *users: str) -> list[str]:
-        """Move the workspace into an organisation, where people get other ids; return these."""
-        self._slack.organisation = "E0GRID"
-        moved = [f"W{user[1:]}" for user in users]
-        for former, present in zip(users, moved, strict=True):
-            self._slack.members[present] = {**self._slack.members.pop(former), "id": present}
-            self._slack.former_ids[present] = former
-        said = [message for messages in self._slack.messages.values() for message in messages]
-        now = dict(zip(users, moved, strict=True))
-        for message in said:
-            message["user"] = now.get(message["user"], message["user"])
-            for name, given in message.get("reactions", {}).items():
-                message["reactions"][name] = [now.get(user, user) for user in given]
-        return moved
-
     def deactivate(self, user: str) -> None:
         """Deactivate an account: Slack still tells of it (docs.slack.dev/reference/objects/user-object, `deleted`)."""
         self._slack.members[user]["deleted"] = True

@@ -242,16 +242,7 @@ class SlackApi:
         if user is None or user.get("hidden"):  # users.info: somebody of another organization may not be visible
             raise RefusedError(user["hidden"] if user else "user_not_found")
         wanted = str(arguments.get("include_locale", "")).lower() in {"1", "true"}
-        of_organisation = {"enterprise_user": {"teams": [user["team_id"]]}} if self._world.organisation else {}
-        return {"user": {key: value for key, value in user.items() if key != "locale" or wanted} | of_organisation}
-
-    def migration_exchange(self, arguments: Answer, bot: Bot) -> Answer:
-        # migration.exchange: who has only one id has it on both sides.
-        if not self._world.organisation:
-            raise RefusedError("not_enterprise_team")
-        assert str(arguments["to_old"]).lower() in {"1", "true"}, "nothing needs the other direction"
-        former = {user: self._world.former_ids.get(user, user) for user in arguments["users"].split(",")}
-        return {"team_id": bot.team, "enterprise_id": self._world.organisation, "user_id_map": former}
+        return {"user": {key: value for key, value in user.items() if key != "locale" or wanted}}
 
     def usergroups_list(self, arguments: Answer, bot: Bot) -> Answer:
         if "usergroups:read" not in self.scopes.split(","):  # usergroups.list: its scope

@@ -30,7 +30,6 @@ _REQUIRED_AND_OTHERS: Final[Mapping[str, tuple[str, str]]] = {
     "files.delete": ("file", ""),
     "files.getUploadURLExternal": ("filename length", "alt_txt snippet_type"),
     "files.info": ("file", "count cursor limit page"),
-    "migration.exchange": ("users", "team_id to_old"),
     "oauth.v2.access": ("", "client_id client_secret code code_verifier grant_type redirect_uri refresh_token"),
     "reactions.add": ("channel name timestamp", ""),
     "reactions.get": ("channel timestamp", "full"),
@@ -44,7 +43,6 @@ _REQUIRED_AND_OTHERS: Final[Mapping[str, tuple[str, str]]] = {
 }
 _FLAGS: Final = {
     "exclude_archived", "full", "include_all_metadata", "include_locale", "include_users", "inclusive", "is_private",
-    "to_old",
     "unfurl_links", "unfurl_media",
 }  # fmt: skip
 _MAX_LIMIT: Final = 999

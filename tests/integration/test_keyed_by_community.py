@@ -28,14 +28,7 @@ SHARED = {
     "slack_window": "what is caught up with, by Slack workspace",
 }
 """Tables without a community."""
-WITHIN = {
-    "forget_moderator",
-    "leave_workspace",
-    "rename_in_logs",
-    "replies_naming",
-    "replies_quoting",
-    "reports_with_words",
-}
+WITHIN = {"forget_moderator", "leave_workspace", "replies_naming", "replies_quoting", "reports_with_words"}
 """Functions that run with the owner's rights, and stay within the caller's community."""
 ACROSS = {
     # Which community it is about is what they find out, by a unique key.

@@ -51,11 +51,13 @@ async def test_whoever_cannot_open_the_channel_for_reports_is_answered_where_the
     slack.channels[world.lost] |= {"is_private": who != "a guest", "people": [world.ben]}
     await slack.tell({"type": "channel_rename", "channel": {"id": world.lost, "name": "lost"}}).acked.wait()
     for user, used_in, answered_in in (
-        (world.ada, world.general, world.general),
-        (world.ada, "C0ELSEWHERE", slack.direct(world.ada)),
+        (world.ada, world.general, slack.direct(world.ada)),
+        (world.ada, world.found, slack.direct(world.ada)),
         (world.ben, world.general, world.lost),
     ):
-        await answer(await slack.slash("lost", f"a hat in {used_in}", user, used_in))
+        told = (await answer(await slack.slash("lost", f"a hat in {used_in}", user, used_in)))["text"]
+        is_direct = answered_in != world.lost
+        assert told == sentence("answering_directly" if is_direct else "looking_in", channel=f"<#{answered_in}>")
         assert (await world.reports())[-1].target.channel == answered_in
 
 

@@ -151,6 +151,7 @@ async def test_nobody_seals_while_the_bot_is_not_in_the_moderator_channel_and_mo
     open_to_all = sentence("log_channel_open", channel=f"<#{log}>")
     for is_private in (False, True):
         world.slack.channels[log]["is_private"] = is_private
+        await world.slack.tell({"type": "channel_rename", "channel": {"id": log, "name": "mods"}}).acked.wait()
         home = str(await world.slack.ui.open_home(world.admin))
         assert (open_to_all in home, warning in home) == (not is_private, False)
     world.slack.channels[log]["is_member"] = False

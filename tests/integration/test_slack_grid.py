@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from reunite.commands import ChangeSettings
-from reunite.entities import MatchState, Settings
 from reunite.language import sentence
 from tests.doubles.slack import TEAM, SlackDouble
 from tests.doubles.slack_api import CLIENT_ID, CLIENT_SECRET
@@ -70,32 +68,3 @@ async def test_a_workspace_is_served_though_its_organisation_has_installed_the_a
     await world.wait_until_acknowledged(found, post, by=slack.teams[OTHER].user)
     await leave(world, OTHER, "app_uninstalled", at=time.time() + 1)  # by the organisation
     assert await is_kept(world, OTHER)
-
-
-async def test_people_keep_what_is_theirs_when_their_workspace_moves_into_an_organisation(database_url: str) -> None:
-    async with SlackDouble.running(acknowledge_within=10) as slack, world_on(slack, database_url) as world:
-        mo = slack.admin.add_member("Zoe")
-        chosen = Settings(moderators=(mo,), log_channel=slack.admin.add_channel("mods", is_private=True))
-        await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=chosen))
-        lost, _, match, card = await world.card()
-        await slack.react(card.channel, card.message, "white_check_mark", mo).acked.wait()
-        await eventually(
-            lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.CONFIRMED
-        )
-        former = mo
-        ada, mo = slack.admin.move_into_organisation(world.ada, mo)
-        await slack.react(card.channel, card.message, "white_check_mark", mo, given=False).acked.wait()
-        await eventually(
-            lambda: world.match_state(match, lost.community), holds=lambda state: state is MatchState.UNDECIDED
-        )
-        assert (await world.settings()).moderators == (mo,)
-        async with world.store.transaction(lost.community) as connection:
-            cursor = await connection.execute(
-                "SELECT moderator_id AS id FROM verdict UNION SELECT unnest(people) FROM outbox"
-            )
-            named = {row["id"] for row in await cursor.fetchall()}
-        assert (mo in named, former in named) == (True, False)
-        used = await slack.slash("lost", "mine", ada, world.lost)
-        assert "my hat" in str(await eventually(lambda: used.answers))
-        assert {report.author.id for report in await world.reports()} == {ada, world.ben}
-        assert len(slack.calls_of("migration.exchange")) == 2  # each is asked about once

@@ -1,5 +1,7 @@
 """What moderators read and press on the App Home on Slack besides the setup: missing scopes, and the end of a link."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.slack.manifest import command_names
@@ -47,14 +49,32 @@ async def test_moderators_read_which_channels_the_bot_is_not_in_and_who_reads_mo
             sentence("channels_shown_elsewhere", channels=f"<#{world.lost}>", command=command_names("en")),
         ),
     ]
-    before = str((await world.slack.ui.open_home(world.admin))["blocks"])
+    before = await warnings(world)
     assert sentence("home_channels_closed", channels=f"<#{gone}>") in before
+    listings = len(world.slack.calls_of("users.conversations"))
+    assert await warnings(world) == before
+    assert len(world.slack.calls_of("users.conversations")) == listings, "one was read a moment ago"
     for channel, flag, _ in cases:
         world.slack.channels[channel][flag] = True
-    after = str((await world.slack.ui.open_home(world.admin))["blocks"])
+    await changed(world)
+    after = await warnings(world)
     assert [(warning in before, warning in after) for _, _, warning in cases] == [(False, True)] * 3
     world.slack.channels[world.lost]["is_ext_shared"] = True  # the same people may be in all of them
-    assert cases[1][2] not in str((await world.slack.ui.open_home(world.admin))["blocks"])
+    await changed(world)
+    assert cases[1][2] not in await warnings(world)
+    only_lost = replace(chosen, found_channels=(gone,))
+    await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=only_lost))
+    await changed(world)
+    assert cases[2][2] not in await warnings(world)  # there's no other channel for reports
+
+
+async def warnings(world: World) -> str:
+    return str((await world.slack.ui.open_home(world.admin))["blocks"])
+
+
+async def changed(world: World) -> None:
+    """Let the bot hear of a change to a channel."""
+    await world.slack.tell({"type": "channel_rename", "channel": {"id": world.general, "name": "all"}}).acked.wait()
 
 
 async def test_unlinking_says_where_there_is_no_link_and_asks_where_there_is_one(world: World) -> None:

@@ -8,15 +8,19 @@ from uuid import UUID
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.slack.app import running
+from bot.slack.manifest import command_names
 from db.store import Store
 from reunite.entities import Member, ReplyTarget
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
-from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply
+from reunite.language import sentence
+from reunite.messages.reply import Button, Jump, Person, Plain, Quoted, Reply
 from reunite.ports import Outgoing, Sent
 from tests.doubles.slack import BOT_USER, TEAM, SlackDouble, shown
+from tests.doubles.slack_blocks import buttons
 from tests.support.pictures import drawing
 from tests.support.queues import NoQueue
 from tests.support.slack_adapter import JPEG, World, config, connected_world, no_proxy
@@ -46,17 +50,40 @@ async def test_a_reply_goes_to_the_thread_and_pings_only_the_people_it_mentions(
     assert not call["unfurl_media"]
 
 
-@pytest.mark.parametrize("picture", [None, JPEG])
-async def test_a_reply_whose_blocks_slack_refuses_still_says_its_words(world: World, picture: bytes | None) -> None:
+def texts(*said: str) -> list[dict[str, str]]:
+    return [{"type": "text", "text": words} for words in said if words]
+
+
+@pytest.mark.parametrize(
+    ("picture", "refusals"),
+    [
+        (None, ["msg_blocks_too_long"]),
+        (JPEG, ["invalid_blocks", "msg_blocks_too_long"]),
+        (None, ["invalid_blocks_format", "invalid_blocks"]),
+    ],
+    ids=["links", "a picture", "buttons"],
+)
+async def test_a_reply_whose_blocks_slack_refuses_still_mentions_people_and_says_where_to_act(
+    world: World, picture: bytes | None, refusals: list[str]
+) -> None:
     outgoing = reply_in_a_thread(world, picture=picture)
-    refusals = ["invalid_blocks", "msg_blocks_too_long"] if picture else ["msg_blocks_too_long"]
-    for method in ("chat.postMessage", "chat.update"):
+    outgoing = replace(outgoing, reply=replace(outgoing.reply, buttons=(Button("mine", UUID(int=1), "Mine"),)))
+    has_buttons = "msg_blocks_too_long" in refusals
+    elsewhere = "" if has_buttons else "\n" + sentence("buttons_refused", command=command_names("en"))
+    said = [{"type": "user", "user_id": world.ada}, *texts("\n", "<!channel> *hi*", elsewhere)]
+    with capture_logs() as logs:
         for refusal in refusals:
-            world.slack.api.fail_next(method, error=refusal)
-    sent = await world.platform.send(outgoing)
-    assert shown(world.slack.message(sent.channel, sent.message) or {}).strip() == "Ada\n<!channel> *hi*"
-    await world.platform.edit(replace(outgoing, reply=Reply("nothing", ((Plain("Bye."),),))), sent)
-    assert shown(world.slack.message(sent.channel, sent.message) or {}).strip() == "Bye."
+            world.slack.api.fail_next("chat.postMessage", error=refusal)
+        sent = await world.platform.send(outgoing)
+        for _ in range(2):
+            message = world.slack.message(sent.channel, sent.message) or {}
+            assert message["blocks"][0]["elements"][0]["elements"] == said
+            assert [button["text"]["text"] for button in buttons(message["blocks"])] == ["Mine"] * has_buttons
+            for refusal in refusals:
+                world.slack.api.fail_next("chat.update", error=refusal)
+            await world.platform.edit(outgoing, sent)
+    logged = [line["event"] for line in logs if str(line["event"]).endswith("_refused")]
+    assert len(logged) == len(set(logged)) == len(refusals)
     assert len(world.slack.thread(sent.channel, str(outgoing.target.message))) == 1
 
 

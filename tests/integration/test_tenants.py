@@ -47,7 +47,6 @@ OWNERS = {
     "work_numbers",
     "move_community",
     "note_time",
-    "rename_in_logs",
     "replies_naming",
     "replies_quoting",
     "reports_with_words",

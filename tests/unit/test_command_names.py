@@ -25,6 +25,7 @@ from tests.support.tables import for_each
 TARGET = ReplyTarget("discord", "1", "2", "3")
 COMMAND_SLOT = re.compile(r"{command:(\w+)}")
 ON_DISCORD = {
+    "buttons_refused",
     "channels_shown_elsewhere",
     "not_here",
     "not_read_here",

@@ -10,7 +10,8 @@ from tests.unit.test_quotes import FOUND, LOST
 def test_a_confirmation_says_what_happens_and_where() -> None:
     assert confirmation(LOST, "#lost", "en", is_new=True) == [sentence("looking_in", channel="#lost")]
     assert confirmation(FOUND, "#found", "de", is_new=True) == [sentence("answering_in", "de", channel="#found")]
-    assert confirmation(LOST, "", "en", is_new=True) == [sentence("looking_privately")]
+    assert confirmation(LOST, "", "en", is_new=True) == [sentence("answering_directly")]
+    assert confirmation(replace(LOST, private=True), "", "en", is_new=True) == [sentence("looking_privately")]
     sealed = replace(FOUND, sealed=True)
     assert confirmation(sealed, "#found", "en", is_new=True) == [sentence("sealed_kept")]
 

@@ -29,4 +29,4 @@ async def test_slacks_bot_says_that_the_answers_arent_slacks(identity: dict[str,
     nothing: Any = None
     client: Any = SimpleNamespace(auth_test=auth_test)
     with pytest.raises(TryAgainError, match="aren't Slack's"):
-        await SlackWorkspace.connect(client, nothing, nothing, nothing, nothing)
+        await SlackWorkspace.connect(client, nothing, nothing, nothing)

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from bot.slack.former_ids import FormerIds
 from bot.slack.people import People
 from reunite.entities import Settings
 from reunite.errors import TryAgainError
@@ -24,9 +23,7 @@ class _Client:
 
 async def test_presses_at_the_same_time_ask_only_once_though_slack_fails() -> None:
     client: Any = _Client()
-    nothing: Any = None
-    people = People(client, "T1", (), FormerIds(client, "T1", nothing))
-    settings = Settings(moderators=("S1",))
+    people, settings = People(client, "T1", ()), Settings(moderators=("S1",))
     found = await asyncio.gather(*(people.person("U1", settings) for _ in range(10)), return_exceptions=True)
     assert {type(one) for one in found} == {TryAgainError}
     assert client.calls == 1

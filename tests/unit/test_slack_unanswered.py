@@ -47,8 +47,7 @@ class _Client:
 def workspace(error: Exception) -> SlackWorkspace:
     client: Any = _Client(error)
     handlers: Any = _Handlers()
-    nothing: Any = None
-    return SlackWorkspace(client, SlackConfig(), handlers, {"team_id": "T1", "user_id": "U1"}, nothing)
+    return SlackWorkspace(client, SlackConfig(), handlers, {"team_id": "T1", "user_id": "U1"})
 
 
 @pytest.mark.parametrize("failure", FAILURES)
