@@ -14,6 +14,9 @@ from cli.escaping import escaped
 from cli.repeated_lines import RepeatedLines
 
 _WARNING: Final = "warning"
+_LEFT_OUT: Final = "left_out"
+_LIBRARYS: Final = (structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder([_LEFT_OUT]))
+"""Adds what only a library's line has."""
 _ROWS: Final = re.compile(
     r"\n[ |]*(?:DETAIL|CONTEXT|LINE \d+):.*?(?=\n[ |]*\n[ |]*(?:During handling of|The above exception)|\n[ |]*\+-|\Z)",
     re.DOTALL,
@@ -51,7 +54,7 @@ def configure(level: str, *, as_json: bool) -> None:
     libraries = logging.StreamHandler(sys.stderr)  # their lines have the same form, so that each is JSON if ours are
     libraries.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared[:3], structlog.stdlib.add_logger_name, *(shared[3:] if as_json else ())],
+            foreign_pre_chain=[*shared[:3], *_LIBRARYS, *(shared[3:] if as_json else ())],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *(() if as_json else (_on_one_line,)),
@@ -67,17 +70,30 @@ def configure(level: str, *, as_json: bool) -> None:
 def _without_repetition(
     repeated: RepeatedLines, _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Leave out a warning that was written just now: in an outage, several a second would be the same."""
-    if event["level"] == _WARNING and (left_out := repeated.left_out(repr(event))) != 0:
+    """Leave out a warning that was written just now: in an outage, several a second would be the same.
+
+    Never one with an error, whose traceback isn't known here.
+    """
+    if event["level"] == _WARNING and not event.get("exc_info") and (left_out := repeated.left_out(repr(event))) != 0:
         if left_out is None:
             raise structlog.DropEvent
-        event["left_out"] = left_out
+        event[_LEFT_OUT] = left_out
     return event
 
 
 def _is_new(repeated: RepeatedLines, record: logging.LogRecord) -> bool:
     """Leave out the same of a library's, errors too: Slack's client takes an outage for one."""
-    return bool(record.exc_info) or repeated.left_out((record.name, record.getMessage())) is not None
+    if record.exc_info:
+        return True
+    try:
+        line = record.getMessage()
+    except Exception:  # noqa: BLE001 - its arguments don't fit: `logging` says so, and here its caller would fail
+        return True
+    if (left_out := repeated.left_out((record.name, line))) is None:
+        return False
+    if left_out:
+        setattr(record, _LEFT_OUT, left_out)
+    return True
 
 
 def _on_one_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -1,6 +1,7 @@
 """Leaves out of the log what it has just said, word for word: an outage would fill it."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -27,18 +28,19 @@ class RepeatedLines:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._said: dict[object, _Said] = {}
+        self._said: OrderedDict[object, _Said] = OrderedDict()
+        """What was said longest ago comes first. Threads may share it: each change is one step of the interpreter's."""
 
     def left_out(self, line: object) -> int | None:
-        """Return how often a line that is to be written was left out before; None if it is to be left out."""
+        """Return how often a line was left out since it was last written; None if it is to be left out again."""
         now = self._clock()
-        said = self._said.get(line)
-        if said is None or now - said.last > _OVER:
-            if len(self._said) >= _MOST:
-                self._said.clear()
-            self._said[line] = _Said(now + _FIRST_PAUSE, _FIRST_PAUSE, now)
-            return 0
+        said = self._said.pop(line, None) or _Said(now, _FIRST_PAUSE / 2, now)
+        if now - said.last > _OVER:
+            said.until, said.pause = now, _FIRST_PAUSE / 2
         said.last = now
+        self._said[line] = said
+        if len(self._said) > _MOST:
+            self._said.popitem(last=False)
         if now < said.until:
             said.left_out += 1
             return None

@@ -11,11 +11,13 @@ from db.keys import check
 from db.migrate import migrate
 
 _OTHERS: Final = ("api", "board")
+_PAGE: Final = "web"
 
 
 async def run(where: Servers, services: Sequence[str]) -> None:
     """Migrate, then run a worker and the services until asked to stop. Raises UsageError."""
     commands = [_command(service) for service in dict.fromkeys(services)]
+    bots = [_command(service) for service in PLATFORMS if service != _PAGE]
     names = ", ".join(f"`reunite {' '.join(command)}`" for command in commands)
     await migrate(where.owner_database_url, where.database_url)
     await check(where.owner_database_url, where.keys)
@@ -24,6 +26,7 @@ async def run(where: Servers, services: Sequence[str]) -> None:
         [["worker", "--reembed"], *commands],
         where.environment(),
         lambda: print(f"Running: a worker, {names}. Ctrl-C stops them.", flush=True),
+        bots,
     )
 
 

@@ -54,6 +54,8 @@ class ArqQueue:
         """`name` is the queue's name in Redis."""
         self.is_refused = asyncio.Event()
         """Set when Redis takes no hint for work that is due: it has to be done without one."""
+        self.are_taken = True
+        """Whether Redis took the last hint. While it doesn't, nobody's hints count, and due work waits for none."""
         self._store = store
         self._redis = redis
         self._name = name
@@ -62,9 +64,13 @@ class ArqQueue:
         await self._enqueue(work, _FIRST_HINT)
 
     async def hint_due(self, *, silence: float) -> int:
-        """Send hints for due work without a hint in the last `silence` seconds; return how many were sent."""
+        """Send hints for due work without a hint in the last `silence` seconds; return how many were sent.
+
+        While Redis takes none, one is tried for any due work.
+        """
+        silence, limit = (silence, _AT_ONCE) if self.are_taken else (0, 1)
         sent = 0
-        for work, number in await self._store.hint_due_work(silence=silence, limit=_AT_ONCE):
+        for work, number in await self._store.hint_due_work(silence=silence, limit=limit):
             if not await self._enqueue(work, number):
                 self.is_refused.set()
                 break  # Redis is down: the sweep hints at the rest again
@@ -80,8 +86,10 @@ class ArqQueue:
             _log.warning(
                 "hint_lost", work=str(work), error=type(error).__name__, reason=redis_problem(error)
             )  # the sweep hints again
-            return False
-        return True
+            self.are_taken = False
+        else:
+            self.are_taken = True
+        return self.are_taken
 
 
 def tls_options(redis_url: str) -> dict[str, bool]:

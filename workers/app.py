@@ -118,8 +118,8 @@ async def run(
         await stack.enter_async_context(observed(store, "worker", config.metrics))
         ready(model)
         services = [
-            endless(_process_hints_forever(config, leases, processor)),
-            endless(_process_without_hints(config, hints.is_refused, leases, processor)),
+            endless(_process_hints_forever(config, hints, leases, processor)),
+            *_processing_without_hints(config.parallel, hints.is_refused, leases, processor),
             endless(_watch_model(store, processor, config.model_poll_seconds)),
             endless(Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds).run()),
             endless(keep_learning(store, model)),
@@ -217,23 +217,26 @@ async def _process_due(leases: Leases, processor: Processor) -> str:
     return outcome
 
 
-async def _process_hints_forever(config: WorkerConfig, leases: Leases, processor: Processor) -> None:
+async def _process_hints_forever(
+    config: WorkerConfig, hints: queue.ArqQueue, leases: Leases, processor: Processor
+) -> None:
     while True:
         await _process_hints(_arq_worker(config, leases, processor))
+        hints.are_taken = False
         await asyncio.sleep(SWEEP_SECONDS)
 
 
-async def _process_without_hints(
-    config: WorkerConfig, is_refused: asyncio.Event, leases: Leases, processor: Processor
-) -> None:
-    """Process due work each time that Redis takes no hint for it, as much at once as with hints."""
+def _processing_without_hints(
+    parallel: int, is_refused: asyncio.Event, leases: Leases, processor: Processor
+) -> list[Coroutine[Any, Any, None]]:
+    """Return services that process due work each time that Redis takes no hint for it: as many as hints at once."""
 
     async def step() -> None:
         await is_refused.wait()
         is_refused.clear()  # all that wait have been woken
         await _process_due(leases, processor)
 
-    await asyncio.gather(*(repeat(step, SWEEP_SECONDS, "work_without_hints") for _ in range(config.parallel)))
+    return [endless(repeat(step, SWEEP_SECONDS, "work_without_hints")) for _ in range(parallel)]
 
 
 async def _process_hints(worker: Worker) -> None:

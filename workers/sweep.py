@@ -99,8 +99,7 @@ class Sweep:
         """Run due tasks, each in its own transaction; return whether there may be more."""
         self._failed = {item: until for item, until in self._failed.items() if until > monotonic()}
         limit = _AT_ONCE + len(self._failed)
-        tasks = list(await due(limit))
-        shuffle(tasks)  # several workers with the same tasks in the same order would wait for each other at each
+        tasks = _by_community_at_random(await due(limit))
         for community, item in tasks:
             if item in self._failed:
                 continue
@@ -113,3 +112,14 @@ class Sweep:
                     raise
                 log_failure(_log, "sweep_item", error, item=str(item))
         return len(tasks) >= limit
+
+
+def _by_community_at_random(tasks: Sequence[tuple[UUID, _Item]]) -> list[tuple[UUID, _Item]]:
+    """Return tasks of one community after another, and a community's in their order: a thread reads them in it.
+
+    Several workers with the same tasks in the same order would wait for each other at each.
+    """
+    communities = list(dict.fromkeys(community for community, _ in tasks))
+    shuffle(communities)
+    place = {community: number for number, community in enumerate(communities)}
+    return sorted(tasks, key=lambda task: place[task[0]])

@@ -17,8 +17,8 @@ CREATE OR REPLACE VIEW feedback WITH (security_invoker = true) AS
   ) AS judged;
 
 -- As before, but communities are looked at one by one until there are `most`, and of each only the newest feedback, which
--- is all that learning reads (db/learning.py).
-DROP FUNCTION communities_to_teach;
+-- is all that learning reads (db/learning.py). The one with three arguments stays: workers of the version before, which run
+-- until they are replaced, call it.
 CREATE FUNCTION communities_to_teach(enough int, of_each int, newest int, most int) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT c.id FROM embedding_model e CROSS JOIN (SELECT id FROM community ORDER BY random()) AS c
@@ -33,5 +33,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WHERE e.live AND n >= enough AND LEAST(n_right, n - n_right) >= of_each
   LIMIT most
 $$;
-REVOKE ALL ON FUNCTION communities_to_teach FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION communities_to_teach TO reunite_app;
+REVOKE ALL ON FUNCTION communities_to_teach(int, int, int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION communities_to_teach(int, int, int, int) TO reunite_app;

@@ -131,8 +131,11 @@ async def test_a_redis_that_is_away_or_hangs_is_no_error_and_costs_no_hint(
             hints = ArqQueue(world.store, away, NAME)
             await hints.hint(world.work)
             assert await hints.hint_due(silence=0) == 0, "a hint that wasn't sent is counted"
+            hints.is_refused.clear()
+            await hints.hint_due(silence=3600)
+            assert hints.is_refused.is_set(), "due work waits for a hint that Redis hasn't taken"
     assert await world.hints.hint_due(silence=0) == 1
-    assert list(await world.jobs()) == [f"{world.work}:4"]
+    assert list(await world.jobs()) == [f"{world.work}:6"]
 
 
 async def test_a_redis_that_hangs_holds_up_no_work_whose_hint_is_taken(

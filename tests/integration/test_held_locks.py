@@ -1,8 +1,10 @@
 """Someone's open transaction, such as an operator's psql, holds rows for hours: it holds up only what needs them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,6 +23,8 @@ from tests.support.sweeps import sweep_at
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import open_world
 
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+
 
 @asynccontextmanager
 async def _locked(owner_database_url: str, report: Report) -> AsyncIterator[None]:
@@ -29,6 +33,13 @@ async def _locked(owner_database_url: str, report: Report) -> AsyncIterator[None
         await connection.execute(b"SELECT FROM report WHERE id = %s FOR UPDATE", [report.id])
         yield
         await connection.rollback()
+
+
+async def _who_holds(connection: psycopg.AsyncConnection) -> list[tuple[int, list[int]]]:
+    """Ask as the document says: who holds locks that others wait for, and whom they wait for themselves."""
+    [query] = re.findall(r"```\n(SELECT pid,.*?)```", OPERATIONS, re.DOTALL)
+    found = await (await connection.execute(query)).fetchall()
+    return [(row[0], row[4]) for row in found]
 
 
 async def test_what_waits_for_a_held_lock_frees_its_connection_for_others(
@@ -96,6 +107,7 @@ async def test_replies_are_sent_while_events_wait_for_all_their_connections(
             for _ in range(3 * _CONNECTIONS):  # each waits for 15 seconds at most
                 await world.discord.people.post("found", world.ben, "a cup", {"green.jpg": drawing("green")})
             await eventually(all_wait)
+            assert [pid for pid, waits_for in await _who_holds(owner) if not waits_for] == [owner.info.backend_pid]
             async with store.session(workspace.community) as session:
                 await session._do("UPDATE outbox SET due_at = now()")
             await world.discord.reply(post, within=10)

@@ -41,7 +41,7 @@ async def test_a_worker_outlives_its_redis(database_url: str, own: Urls) -> None
 
     async with (
         open_world(database_url, own.redis_url) as world,
-        working(database_url, own.redis_url, rehint_seconds=1),
+        working(database_url, own.redis_url, rehint_seconds=600),
     ):
         await world.found("f1", "red")
         await world.wait_until_idle()

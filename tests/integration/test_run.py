@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -73,7 +74,7 @@ async def test_a_process_that_was_killed_is_started_again_and_none_is_left(
         def is_restarting() -> bool:
             nonlocal printed
             printed += capsys.readouterr().out
-            return "`reunite api` exited (status -9). Restarting it." in printed
+            return "`reunite api` exited (status -9). Starting it again." in printed
 
         await eventually(is_restarting)
         await eventually(answers)
@@ -148,22 +149,47 @@ async def test_what_ends_before_it_was_ever_ready_ends_everything_at_once(starte
 
 async def test_what_keeps_crashing_ends_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "_PAUSE_SECONDS", 0.0)
-    child = Child(["bot", "web"], {}, tmp_path / "ready")
+    child = supervisor._Kept(Child(["bot", "web"], {}, tmp_path / "ready"))
     start = AsyncMock(side_effect=[None, ChildError("no database"), None, None, None])
     monkeypatch.setattr(Child, "start", start)
     monkeypatch.setattr(Child, "wait", AsyncMock(return_value=1))
     with pytest.raises(ChildError, match="`reunite bot web` keeps crashing"):
-        await supervisor._keep_running(child, for_ever=False)
+        await supervisor._keep_running(child, [])
     assert start.await_count == supervisor._MAX_CRASHES
 
 
-async def test_a_bot_that_keeps_crashing_ends_no_other(
-    started: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+async def test_a_bot_that_keeps_crashing_ends_no_other_and_says_so_once(
+    started: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(supervisor, "_PAUSE_SECONDS", 0.0)
-    async with supervised(["steady"], ["crashing"], ["steady"], environment={}):
-        await eventually(lambda: started().count("crashing") > supervisor._MAX_CRASHES + 1)
-    assert started().count("steady") == 2
+    commands = [["late"], ["crashing"], ["steady"]]
+    supervising = asyncio.create_task(supervisor.supervise(commands, {}, Mock(), bots=commands[1:]))
+    await eventually(lambda: started().count("crashing") > supervisor._MAX_CRASHES + 2)
+    supervising.cancel()
+    await asyncio.wait({supervising})
+    assert started().count("steady") == 1
+    assert capsys.readouterr().out.count("keeps crashing (status 1); what it wrote above says why") == 1
+
+
+async def test_two_bots_that_keep_crashing_end_everything(started: Callable[[], list[str]]) -> None:
+    commands = [["steady"], ["crashing"], ["crashing"]]
+    with pytest.raises(ChildError, match="`reunite crashing` keeps crashing"):
+        await supervisor.supervise(commands, {}, Mock(), bots=commands[1:])
+    assert started().count("crashing") >= 2 * (supervisor._MAX_CRASHES + 1)
+
+
+def test_what_crashed_often_counts_as_healthy_again_once_it_has_run_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Child, "is_running", lambda _: True)
+    bot = supervisor._Kept(Child(["bot", "slack"], {}, tmp_path / "ready"), supervisor._MAX_CRASHES + 1)
+    bot.started = time.monotonic()
+    assert bot.keeps_crashing()
+    bot.started -= supervisor._STABLE_SECONDS + 1
+    assert not bot.keeps_crashing()
+
+
+def test_the_pauses_of_what_keeps_crashing_grow_to_ten_minutes() -> None:
+    assert [supervisor._pause(crashes) for crashes in (1, 2, 5, 6, 7, 10, 5000)] == [0, 1, 4, 64, 128, 600, 600]
 
 
 async def test_the_database_is_migrated_before_a_worker_and_each_named_service_start(
@@ -172,10 +198,11 @@ async def test_the_database_is_migrated_before_a_worker_and_each_named_service_s
     order = Mock(migrate=AsyncMock(), check=AsyncMock(), supervise=AsyncMock())
     for name in ("migrate", "check", "supervise"):
         monkeypatch.setattr(command, name, getattr(order, name))
-    await command.run(NOWHERE, ["discord", "slack", "discord", "board"])
+    await command.run(NOWHERE, ["discord", "slack", "discord", "board", "web"])
     assert [name for name, _, _ in order.mock_calls] == ["migrate", "check", "supervise"]
-    commands, environment, _ = order.supervise.call_args.args
-    assert commands == [["worker", "--reembed"], ["bot", "discord"], ["bot", "slack"], ["board"]]
+    commands, environment, _, bots = order.supervise.call_args.args
+    assert [command for command in commands if command in bots] == [["bot", "discord"], ["bot", "slack"]]
+    assert commands == [["worker", "--reembed"], ["bot", "discord"], ["bot", "slack"], ["board"], ["bot", "web"]]
     assert environment["REUNITE_DATABASE_URL"] == "application"
     assert "owner" not in environment.values()
     with pytest.raises(UsageError, match="There's no service 'irc'"):

@@ -1,6 +1,5 @@
 """The sweep goes on when something that is due fails. On PostgreSQL, without a worker."""
 
-from datetime import datetime
 from uuid import UUID
 
 import psycopg
@@ -15,6 +14,7 @@ from reunite.locking import lock_sides
 from reunite.ports import Session
 from tests.contract.stages import ADA, Stage, staged
 from tests.support.sweeps import sweep_at
+from workers.sweep import _by_community_at_random
 
 
 async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
@@ -41,24 +41,13 @@ async def test_a_report_that_cannot_end_holds_up_neither_another_nor_a_digest(
         assert (await stage.state(sound), await stage.state(broken)) == (ReportState.EXPIRED, ReportState.OPEN)
 
 
-async def test_workers_with_the_same_tasks_run_them_in_orders_of_their_own(
-    database_url: str, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+def test_workers_with_the_same_tasks_take_communities_in_orders_of_their_own_and_each_ones_tasks_as_they_were_due(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended = []
-
-    async def end(_: Session, report: UUID, *, now: datetime) -> None:
-        del now
-        ended.append(report)
-
-    monkeypatch.setattr("workers.sweep.expire", end)
     monkeypatch.setattr("workers.sweep.shuffle", list.reverse)
-    async with staged(database_url) as stage:
-        await stage.join()
-        reports = [(await stage.lost(text)).id for text in ("my umbrella", "my scarf", "my hat")]
-        with psycopg.connect(owner_database_url) as connection:
-            connection.execute("UPDATE report SET expires_at = created_at - interval '1 day'")
-        await sweep_at(stage, 0).run_once()
-    assert ended == reports[::-1]
+    here, there, *tasks = (UUID(int=number) for number in range(6))
+    due = list(zip((here, there, here, there), tasks, strict=True))
+    assert _by_community_at_random(due) == [due[1], due[3], due[0], due[2]]
 
 
 async def test_a_claim_is_brought_up_and_decided_without_the_key_of_its_answer(database_url: str) -> None:

@@ -74,7 +74,45 @@ def test_what_goes_on_is_said_again_at_growing_intervals_and_after_a_while_is_ne
         at = float(second)
         if (left_out := repeated.left_out("refused")) is not None:
             written.append((second, left_out))
-    assert written == [(0, 0), (10, 9), (30, 19), (70, 39), (161, 0), (221, 1)]
+    assert written == [(0, 0), (10, 9), (30, 19), (70, 39), (161, 30), (221, 1)]
+
+
+def test_what_is_said_again_and_again_is_remembered_among_many_other_lines() -> None:
+    repeated = RepeatedLines(lambda: 0.0)
+    for number in range(2001):
+        assert repeated.left_out(number) == 0
+        assert repeated.left_out("refused") == (None if number else 0)
+
+
+def test_a_librarys_malformed_line_harms_nobody_who_logs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
+    configure("info", as_json=True)
+    malformed = ("%d of %s", "x")
+    logging.getLogger("theirs").warning(*malformed)
+    assert "--- Logging error ---" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("log", [structlog.get_logger(), logging.getLogger("theirs")], ids=["ours", "theirs"])
+def test_a_line_says_how_often_it_was_left_out_and_one_with_an_error_never_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log: logging.Logger
+) -> None:
+    at = 0.0
+    monkeypatch.setattr(logging.root, "handlers", [])  # pytest's own
+    monkeypatch.setattr("cli.logs.RepeatedLines", lambda: RepeatedLines(lambda: at))
+    configure("info", as_json=True)
+    for second in (0, 1, 2, 10):
+        at = float(second)
+        log.warning("refused")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line.get("left_out") for line in lines] == [None, 2]
+    for error in (ValueError("one"), KeyError("another")):
+        try:
+            raise error
+        except (ValueError, KeyError):
+            log.warning("failed", exc_info=True)
+    assert ["another" in line for line in capsys.readouterr().err.splitlines()] == [False, True]
 
 
 @pytest.mark.parametrize("as_json", [True, False])
