@@ -58,6 +58,7 @@ ACROSS = {
     "open_backfills",
     "reports_to_forget",
     "settle_unread",
+    "silent_kinds",
     "stale_photos",
     "unanswered_posts",
     "unshown_claims",

@@ -52,6 +52,7 @@ OWNERS = {
     "reports_with_words",
     "stale_photos",
     "settle_unread",
+    "silent_kinds",
     "take_embedding_request",
     "tried_again",
     "unanswered_posts",
