@@ -128,5 +128,12 @@ async def test_a_phone_shows_every_column_of_the_numbers_below_a_low_header(
             widths = await page.locator(".scrolls").evaluate("table => [table.scrollWidth, table.clientWidth]")
             assert widths[0] <= widths[1], (language, width)
         await page.set_viewport_size({"width": 390, "height": 800})
+    await page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelector('nav').style.animation = 'none')"
+    )
+    await page.reload()  # as if the browser animated no snapping
+    here = await page.locator("nav [aria-current]").bounding_box()
+    assert here
+    assert 0 <= here["x"] <= 390 - here["width"]
     await page.emulate_media(forced_colors="active")
     assert await page.locator("nav [aria-current]").evaluate("it => getComputedStyle(it).borderStyle") == "solid"
