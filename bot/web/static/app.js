@@ -84,7 +84,7 @@ const channelName = (channel) => text(channel === "moderators" ? "for_moderators
 /** Bring the answer to someone's own post into view, unless they are writing again or have gone elsewhere. */
 function showAnswer(message) {
   const field = document.activeElement?.closest("textarea, input");
-  const isWriting = field?.value && field.form?.ariaBusy !== "true"; // what is being sent is written
+  const isWriting = field?.value && !field.form?.hasAttribute("aria-busy"); // what is being sent is written
   if (isWriting || document.querySelector("dialog") || document.body.dataset.channel !== message.channel) return false;
   keepInView(message.id);
   return true;
@@ -139,7 +139,7 @@ function showOwn(id) {
 function obey(command, words) {
   if (command === "sealed") {
     switchChannel("found");
-    composers.found.seal(words);
+    return composers.found.seal(words);
   } else if (command in composers) {
     switchChannel(command);
     composers[command].text.focus();

@@ -21,12 +21,12 @@ export function replaceContent(parent, ...children) {
 
 /** Do `work` while a control shows that it's busy; pressed again meanwhile, it does nothing. Disabled, it would lose the focus. */
 export async function busyWith(control, work) {
-  if (control.ariaBusy) return;
-  control.ariaBusy = "true";
+  if (control.hasAttribute("aria-busy")) return;
+  control.setAttribute("aria-busy", "true");
   try {
     await work();
   } finally {
-    control.ariaBusy = null;
+    control.removeAttribute("aria-busy");
   }
 }
 
