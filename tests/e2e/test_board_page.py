@@ -1,12 +1,14 @@
 """A moderator at the board, in a real browser without scripts."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+import board as board_package
 from reunite.language import words_in
 from tests.support.board import Community, board
 
@@ -128,5 +130,12 @@ async def test_a_phone_shows_every_column_of_the_numbers_below_a_low_header(
             widths = await page.locator(".scrolls").evaluate("table => [table.scrollWidth, table.clientWidth]")
             assert widths[0] <= widths[1], (language, width)
         await page.set_viewport_size({"width": 390, "height": 800})
+    sheet = (Path(board_package.__file__).parent / "static/board.css").read_text("utf-8")
+    plain = sheet.replace("animation: begin", "")  # as in a browser that animates no snapping
+    await page.route("**/board.css", lambda route: route.fulfill(body=plain, content_type="text/css"))
+    await page.reload()
+    here = await page.locator("nav [aria-current]").bounding_box()
+    assert here
+    assert 0 <= here["x"] <= 390 - here["width"]
     await page.emulate_media(forced_colors="active")
     assert await page.locator("nav [aria-current]").evaluate("it => getComputedStyle(it).borderStyle") == "solid"

@@ -91,7 +91,10 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
         await ada.found.post("a scarf", "red")
         await expect(ada.found.posts.locator(".looking")).to_contain_text("Looking…")
         await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Your photo, on its way")
+        await ada.page.set_viewport_size({"width": 1280, "height": 200})
+        await ada.page.locator("h1").click()  # someone who does other things isn't pulled to the answer
         async with closed_site.working():
+            await expect(ada.page.locator(".toast")).to_contain_text("Nobody has reported it missing yet")
             await ada.found.wait_for_message("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")

@@ -32,6 +32,11 @@ def test_the_page_has_no_words_of_its_own() -> None:
     assert shown - _OWN == {"This page needs JavaScript. Please switch it on and reload the page."}
 
 
+def test_what_is_told_to_assistive_software_is_set_as_attributes() -> None:
+    for file in STATIC.glob("*.js"):
+        assert not re.search(r"\.aria[A-Z]", file.read_text("utf-8")), file.name  # not every browser reflects them
+
+
 def test_the_page_begins_with_what_it_says_without_javascript() -> None:
     page = (STATIC / "index.html").read_text("utf-8")
     assert page.index("<noscript>") < page.index("<header")

@@ -2,12 +2,12 @@
 
 import * as board from "./board.js";
 import { Composer } from "./composer.js";
-import { busyWith, element, takeDoubleClicksAsOne } from "./dom.js";
+import { busyWith, element, takeQuickPressesAsOne } from "./dom.js";
 import { connect, send } from "./live.js";
 import * as look from "./look.js";
 import * as me from "./me.js";
 import * as menu from "./menu.js";
-import { announce, isInView, keepInView, onSwitchChannel, reveal, startKeeping } from "./places.js";
+import { announce, hasActed, isBesideKept, isInView, keepInView, onSwitchChannel, reveal, startKeeping } from "./places.js";
 import * as samples from "./samples.js";
 import * as texts from "./texts.js";
 import { text } from "./texts.js";
@@ -19,14 +19,12 @@ const ANSWER_MS = 5000;
 const [MEMBERS_WIDTH, MODERATORS_WIDTH] = [760, 1100]; // from this width, all channels are shown at once
 const tabs = [...document.querySelectorAll(".tabs button")];
 const composers = {};
-const awaited = new Set(); // the person's own posts without an answer
+const awaited = new Map(); // the person's own posts without an answer → when they were sent
 const newPosts = new Set(); // those that may prove to be their own: of a sealed one, which the bot posts, it's known later
-let inView = null; // the post whose answer was brought into view last: its cards come right after
 let isConnected;
 let hasBoard = false;
 
 function switchChannel(channel) {
-  if (document.body.dataset.channel !== channel) inView = null;
   document.body.dataset.channel = channel;
   for (const tab of tabs) {
     const chosen = tab.dataset.channel === channel;
@@ -65,30 +63,24 @@ function showHints() {
 }
 
 function tellNews(message) {
-  if (awaited.has(message.id)) showOwn(message.id);
+  if (awaited.has(message.id)) keepInView(message.id, awaited.get(message.id));
   if (!message.reply || message.byViewer) return;
   const words = message.reply.lines.flat().map((part) => part.text).join(" ");
   announce(text("news", { channel: channelName(message.channel), words }));
   if (document.body.dataset.channel !== message.channel) {
     tabs.find((tab) => tab.dataset.channel === message.channel).classList.add("has-news");
   }
-  if (awaited.delete(message.root) && showAnswer(message)) inView = message.root;
-  else if (message.root !== inView && message.reply.kind !== "nothing" && concerns(message) && !isInView(message.id)) toast(message);
+  const since = awaited.get(message.root);
+  const isAnswer = awaited.delete(message.root);
+  if (isAnswer && keepInView(message.id, since)) return;
+  const isNews = isAnswer || message.reply.kind !== "nothing";
+  if (isNews && concerns(message) && !isBesideKept(message.id) && !isInView(message.id)) toast(message);
 }
 
 /** Whether someone should know at once: others' news would only cover what they are reading. */
 const concerns = (message) => me.isModerator() || (message.root !== null && board.isOwn(message.root));
 
 const channelName = (channel) => text(channel === "moderators" ? "for_moderators" : channel);
-
-/** Bring the answer to someone's own post into view, unless they are writing again or have gone elsewhere. */
-function showAnswer(message) {
-  const field = document.activeElement?.closest("textarea, input");
-  const isWriting = field?.value && field.form?.ariaBusy !== "true"; // what is being sent is written
-  if (isWriting || document.querySelector("dialog") || document.body.dataset.channel !== message.channel) return false;
-  keepInView(message.id);
-  return true;
-}
 
 function toast(message) {
   const first = message.reply.lines.find((line) => line.some((part) => part.is !== "person")) ?? [];
@@ -113,33 +105,29 @@ function takeUpdate(update) {
   showHints();
   if (hasBoard) {
     for (const message of added) if (message.root === null) newPosts.add(message.id);
-    for (const message of update.messages) if (message.report?.own && newPosts.delete(message.id)) awaited.add(message.id);
+    for (const message of update.messages) if (message.report?.own && newPosts.delete(message.id)) awaited.set(message.id, composers[message.channel]?.sentAt ?? 0);
     added.forEach(tellNews);
   }
   else if (location.hash.startsWith("#m-")) reveal(Number(location.hash.slice(3)));
   hasBoard = true;
 }
 
-function posted(channel, message, previews) {
+function posted(channel, message, previews, sentAt) {
   if (message === null) previews.forEach((url) => URL.revokeObjectURL(url)); // a sealed report: the bot posts it
   else {
     board.keepPreviews(message, previews);
-    awaited.add(message);
+    awaited.set(message, sentAt);
   }
+  if (hasActed(sentAt)) return;
   switchChannel(channel);
   if (matchMedia("(pointer: coarse)").matches) document.activeElement.blur(); // or its keyboard covers the answer
-  showOwn(message);
-}
-
-/** Bring someone's own post into view, once it's there. */
-function showOwn(id) {
-  if (document.getElementById(`m-${id}`)) keepInView(id);
+  if (document.getElementById(`m-${message}`)) keepInView(message, sentAt);
 }
 
 function obey(command, words) {
   if (command === "sealed") {
     switchChannel("found");
-    composers.found.seal(words);
+    return composers.found.seal(words);
   } else if (command in composers) {
     switchChannel(command);
     composers[command].text.focus();
@@ -164,7 +152,7 @@ async function trySamples(button) {
   }
 }
 
-takeDoubleClicksAsOne();
+takeQuickPressesAsOne();
 texts.start(chooseLanguage);
 for (const form of document.querySelectorAll(".composer")) {
   composers[form.dataset.channel] = new Composer(form, posted, obey);
@@ -180,8 +168,8 @@ document.querySelector(".suggestions").append(
     return button;
   }),
 );
-board.onAsk((post) => {
-  awaited.add(post);
+board.onAsk((post, pressedAt) => {
+  awaited.set(post, pressedAt);
   setTimeout(() => awaited.delete(post), ANSWER_MS); // the answer may be there already
 });
 onSwitchChannel(switchChannel);

@@ -2,9 +2,10 @@
 
 import * as cards from "./cards.js";
 import { ask } from "./dialogs.js";
-import { element, replaceContent, scrollTo } from "./dom.js";
+import { element, replaceContent } from "./dom.js";
 import { send } from "./live.js";
 import * as me from "./me.js";
+import { scrollTo } from "./places.js";
 import { dateLanguage, text } from "./texts.js";
 
 const messages = new Map();
@@ -21,7 +22,7 @@ const VERDICTS = [
 const ANSWERED_BELOW = ["pick", "none_of_these", "not_mine"];
 let asked = () => {};
 
-/** Call `action` with the post in whose thread a press will be answered. */
+/** Call `action` with the post in whose thread a press will be answered, and when it was pressed. */
 export function onAsk(action) {
   asked = action;
 }
@@ -199,8 +200,8 @@ function card(message) {
     parts.push(picture);
   }
   if (reply.gallery.length) parts.push(cards.gallery(reply));
-  const takeNote = (answer, button) => {
-    if (ANSWERED_BELOW.includes(button?.action)) asked(message.root);
+  const takeNote = (answer, button, pressedAt) => {
+    if (ANSWERED_BELOW.includes(button?.action)) asked(message.root, pressedAt);
     if (answer) {
       notes.set(message.id, answer);
       cards.sayNote(answer);

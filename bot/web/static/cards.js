@@ -25,7 +25,7 @@ export function gallery(reply) {
   return element("ol", { className: "gallery", aria: { label: text("closest_items") } }, ...tiles);
 }
 
-/** The buttons of a reply; null where it has none. `onNote(reply, button)` is called with the note after a press. */
+/** The buttons of a reply; null where it has none. `onNote(reply, button, pressedAt)` is called with the note after a press. */
 export function buttons(reply, onNote) {
   if (!reply.buttons.length) return null;
   const error = element("p", { className: "error", role: "alert" });
@@ -34,10 +34,11 @@ export function buttons(reply, onNote) {
     const aria = button.action === "pick" ? { label: text("item_number", { number: button.words }) } : {};
     const made = element("button", { type: "button", className: `press is-${button.style}`, data: { key }, aria }, button.words);
     const answered = async () => {
+      const pressedAt = performance.now();
       error.textContent = "";
       try {
         const answer = await press(button);
-        if (answer) onNote(answer, button);
+        if (answer) onNote(answer, button, pressedAt);
       } catch (problem) {
         error.textContent = problem.message;
       }

@@ -9,8 +9,9 @@ const REPORTS = ["lost", "found"];
 
 export class Composer {
   /**
-   * `onPosted(channel, message, previews)` is called with the URLs of the photos' local previews, `onCommand(command)`
-   * for a command that doesn't report anything, such as one for a report without words or photos.
+   * `onPosted(channel, message, previews, sentAt)` is called with the URLs of the photos' local previews,
+   * `onCommand(command, words)` for a command that doesn't report anything, such as one for a report without words or
+   * photos; it returns false where the words can't be taken now.
    */
   constructor(form, onPosted, onCommand) {
     this.onCommand = onCommand;
@@ -18,6 +19,7 @@ export class Composer {
     this.channel = form.dataset.channel;
     this.onPosted = onPosted;
     this.photos = [];
+    this.sentAt = 0;
     this.id = crypto.randomUUID(); // the same for each attempt with the same words, so that it is posted once
     this.text = form.querySelector("textarea");
     this.files = form.querySelector(".files");
@@ -105,21 +107,30 @@ export class Composer {
   }
 
   add(files) {
-    if (this.form.ariaBusy) return;
+    if (this.isSending()) return;
     for (const file of files) this.photos.push({ file, url: URL.createObjectURL(file) });
     this.error.textContent = "";
     this.showPreviews();
   }
 
-  /** Begin a sealed report. */
+  /** Whether a post is being sent, so that nothing else can be taken yet; says so. */
+  isSending() {
+    const isSending = this.form.hasAttribute("aria-busy");
+    if (isSending) this.error.textContent = text("still_sending");
+    return isSending;
+  }
+
+  /** Begin a sealed report; false where it can't begin yet. */
   seal(words) {
+    if (this.isSending()) return false;
     this.form.elements.sealed.checked = true;
     this.showSealed(true);
-    this.suggest(words);
+    return this.suggest(words);
   }
 
   /** Put words into the form, as a suggestion to send or change. */
   suggest(words) {
+    if (this.isSending()) return;
     this.text.value = words;
     this.id = crypto.randomUUID();
     this.keep();
@@ -164,30 +175,39 @@ export class Composer {
       this.error.textContent = text("unknown_command", { command: name, known: knownCommands() });
       return;
     }
+    const typed = this.text.value;
     this.text.value = "";
+    if (this.onCommand(command, words) === false) this.text.value = typed;
     this.keep();
-    this.onCommand(command, words);
   }
 
   async send(fields) {
+    const { photos } = this;
+    this.sentAt = performance.now();
     this.showSending(true);
     try {
-      const posted = await post({ channel: this.channel, ...fields, id: this.id, name: me.name() }, this.photos.map((each) => each.file));
-      this.onPosted(posted.channel, posted.message, this.photos.map((each) => each.url));
+      const posted = await post({ channel: this.channel, ...fields, id: this.id, name: me.name() }, photos.map((each) => each.file));
+      this.onPosted(posted.channel, posted.message, photos.map((each) => each.url), this.sentAt);
+      this.error.textContent = "";
+      this.showSending(false);
       this.clear();
     } catch (error) {
       this.error.textContent = error.message;
       if (error.final) this.id = crypto.randomUUID();
-      this.keep();
-    } finally {
       this.showSending(false);
+      this.keep();
     }
   }
 
-  /** Show that the form is being sent, and take nothing more: it would be cleared unsent. */
+  /** Show that the form is being sent, and take nothing more: it would be cleared unsent, or not be what is sent. */
   showSending(isSending) {
-    this.form.ariaBusy = isSending ? "true" : null;
-    for (const field of this.form.querySelectorAll("textarea, input")) field.readOnly = isSending;
+    if (isSending) this.form.setAttribute("aria-busy", "true");
+    else this.form.removeAttribute("aria-busy");
+    for (const field of this.form.querySelectorAll("textarea, input, select, button")) {
+      const keepsFocus = field.matches("textarea, [type=text], [type=datetime-local]");
+      if (keepsFocus) field.readOnly = isSending;
+      else if (field !== this.submit) field.disabled = isSending;
+    }
     this.submit.textContent = isSending ? text("sending") : text(this.submit.dataset.text);
   }
 

@@ -1,5 +1,8 @@
 // Helpers for elements. Text always becomes text nodes.
 
+const QUICK_MS = 400;
+const madeAt = new WeakMap(); // button → when
+
 /** Create an element with `properties` (`data` and `aria` as attributes); children are nodes or text. */
 export function element(tag, properties = {}, ...children) {
   const { data = {}, aria = {}, ...rest } = properties;
@@ -7,6 +10,7 @@ export function element(tag, properties = {}, ...children) {
   Object.assign(made.dataset, data);
   for (const [name, value] of Object.entries(aria)) made.setAttribute(`aria-${name}`, value);
   made.append(...children.filter((child) => child !== null && child !== undefined));
+  if (tag === "button") madeAt.set(made, performance.now());
   return made;
 }
 
@@ -21,27 +25,27 @@ export function replaceContent(parent, ...children) {
 
 /** Do `work` while a control shows that it's busy; pressed again meanwhile, it does nothing. Disabled, it would lose the focus. */
 export async function busyWith(control, work) {
-  if (control.ariaBusy) return;
-  control.ariaBusy = "true";
+  if (control.hasAttribute("aria-busy")) return;
+  control.setAttribute("aria-busy", "true");
   try {
     await work();
   } finally {
-    control.ariaBusy = null;
+    control.removeAttribute("aria-busy");
   }
 }
 
-/** Take a double click on a button as one: the second could press what the first has put there, such as its undoing. */
-export function takeDoubleClicksAsOne() {
+/** Take two quick presses of one button as one: the second could press what the first has put there, such as its undoing. */
+export function takeQuickPressesAsOne() {
+  const isSecond = (event) => {
+    const button = event.target.closest?.(".press, .verdict");
+    if (!button) return false;
+    if (event.type === "keydown") return event.repeat && event.key === "Enter";
+    return event.detail !== 1 && performance.now() - madeAt.get(button) < QUICK_MS; // by keyboard, `detail` is 0
+  };
   const once = (event) => {
-    if (event.detail < 2 || !event.target.closest("button")) return;
+    if (!isSecond(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
-  addEventListener("click", once, { capture: true });
-}
-
-/** Scroll smoothly unless the reader asked for less motion. */
-export function scrollTo(target, block = "center") {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block });
+  for (const act of ["click", "keydown"]) addEventListener(act, once, { capture: true });
 }

@@ -4,6 +4,8 @@ import { text } from "./texts.js";
 
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 8000;
+const LONGEST_SEND_MS = 60_000; // without photos
+const SLOWEST = 16; // bytes a millisecond: photos from a poor mobile network may take minutes
 
 /**
  * Call `onUpdate(update)` for each message, and `onConnected(connected)` when the connection changes. `viewer()` returns
@@ -41,7 +43,10 @@ export function connect(onUpdate, onConnected, viewer) {
   };
 }
 
-/** Post a form or JSON. Returns the response; throws an Error with a sentence, `.final` where sending it again can't help. */
+/**
+ * Post a form or JSON. Returns the response; throws an Error with a sentence, `.final` where sending it again can't help.
+ * It ends by itself on a connection that hangs, or the form would wait forever.
+ */
 export async function send(path, body) {
   const isForm = body instanceof FormData;
   let response;
@@ -50,15 +55,18 @@ export async function send(path, body) {
       method: "POST",
       body: isForm ? body : JSON.stringify(body),
       headers: isForm ? {} : { "Content-Type": "application/json" },
+      signal: AbortSignal.timeout(LONGEST_SEND_MS + (isForm ? photoBytes(body) / SLOWEST : 0)),
     });
+    if (response.ok) return await response.json();
   } catch {
     throw new Error(failure(text("unreachable"), body));
   }
   const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
   const sentence = answer.error ?? failure(text("did_not_work"), body);
   throw Object.assign(new Error(sentence), { final: response.status < 500 });
 }
+
+const photoBytes = (form) => form.getAll("photo").reduce((sum, photo) => sum + photo.size, 0);
 
 /** Say what went wrong, and that the text isn't lost if there is one. */
 function failure(sentence, body) {

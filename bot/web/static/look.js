@@ -20,7 +20,7 @@ export function start() {
     const name = photo.files[0]?.name ?? "";
     chosen.hidden = !name;
     chosen.querySelector("span").textContent = name;
-    remove.ariaLabel = text("remove", { name });
+    remove.setAttribute("aria-label", text("remove", { name }));
   };
   addPhoto.addEventListener("click", () => photo.click());
   photo.addEventListener("change", showPhoto);
