@@ -11,6 +11,7 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Photo, PhotoState, Report, ReportState, VerdictKind
 from reunite.language import sentence
 from reunite.messages import wording
+from reunite.messages.offers import TELLS_KIND
 from reunite.messages.reply import Action, Button, Person, Reply, Small, Span, Tile
 from reunite.text.controls import without_controls
 
@@ -129,8 +130,9 @@ class _Page:
         return self._viewer.is_moderator or self._viewer.member in people
 
     def is_waiting(self, message: WebMessage) -> bool:
-        """Return whether a post is waiting for its first reply."""
-        is_open = message.posted and message.posted.report.state in {ReportState.PENDING, ReportState.OPEN}
+        """Return whether a post is waiting for its first reply. One in doubt has a question instead."""
+        report = message.posted.report if message.posted else None
+        is_open = report and report.state in {ReportState.PENDING, ReportState.OPEN} and not report.kind_in_doubt
         return bool(is_open) and message.id not in self._replied
 
     def message(self, message: WebMessage) -> Json:
@@ -192,7 +194,7 @@ class _Page:
             return match is not None and match.found in self._own
         if button.action == "see_claim":
             return self._viewer.is_moderator or (match is not None and match.found in self._own)
-        return self._viewer.is_moderator
+        return self._viewer.is_moderator or (button.action in TELLS_KIND.values() and button.subject in self._own)
 
     def _verdicts(self, message: WebMessage) -> Json | None:
         """Return a card's verdicts, which only moderators see and give."""

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from bot.web.render import Viewer, page, reply_json
-from db.web import VerdictMarks, WebMessage
-from reunite.entities import Label, Match, MatchState, Member, ReplyTarget
+from db.web import Posted, VerdictMarks, WebMessage
+from reunite.entities import Label, Match, MatchState, Member, ReplyTarget, Report, ReportKind, ReportState
 from reunite.language import LANGUAGES
-from reunite.messages import wording
+from reunite.messages import offers, wording
 from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
 from tests.support.tables import for_each
 
@@ -47,3 +47,16 @@ def test_what_a_moderator_decides_about_a_claim_is_news_to_all_others(viewer: st
     message = WebMessage(2, "lost", None, None, "", told, datetime(2026, 5, 14, tzinfo=UTC), None, marks)
     [shown] = page([message], Viewer(viewer, is_moderator=True)).values()
     assert shown["byViewer"] is (viewer == "Robin")
+
+
+def test_a_posts_author_and_moderators_can_tell_its_kind_and_it_is_not_shown_as_searched_for_meanwhile() -> None:
+    at, place = datetime(2026, 5, 14, tzinfo=UTC), ReplyTarget("web", "page", "found", "1")
+    words = "I lost my hat"
+    author, found, is_open = Member("Ada", "Ada"), ReportKind.FOUND, ReportState.OPEN
+    doubtful = Report(uuid4(), uuid4(), found, is_open, author, words, "", None, place, at, at, kind_in_doubt=True)
+    question = WebMessage(2, "found", 1, None, "", offers.which_kind(doubtful), at, None, None)
+    for viewer, count in ((Viewer("Ada"), 2), (Viewer("Robin", is_moderator=True), 2), (Viewer("Ben"), 0)):
+        post = WebMessage(1, "found", None, author, words, None, at, Posted(doubtful, ()), None)
+        shown = page([post, question], viewer)
+        assert len(shown[2]["reply"]["buttons"]) == count, viewer
+        assert not shown[1]["report"]["looking"]
