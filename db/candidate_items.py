@@ -56,9 +56,10 @@ class ItemCache:
         self._readings.add(reading)
         return reading
 
-    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
-        """Return the items that are cached, and mark them as used."""
-        kept = {report: self._kept[report].item for report in reports if report in self._kept}
+    def use(self, reports: Sequence[bytes], kind: ReportKind) -> dict[bytes, Item]:
+        """Return the items that are cached, and mark them as used; a report may have been cached as another kind."""
+        kept = {report: cached.item for report in reports if (cached := self._kept.get(report))}
+        kept = {report: item for report, item in kept.items() if item.kind is kind}
         for report in kept:
             self._kept.move_to_end(report)
         return kept
@@ -72,10 +73,11 @@ class ItemCache:
         while self._bytes > self._max_bytes:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def drop(self, reports: Sequence[UUID]) -> None:
-        """Drop reports, of whichever kind: one may have become of the other since."""
+    def drop(self, reports: Sequence[UUID], kind: ReportKind) -> None:
+        """Drop reports of one kind. The other kind's are dropped when its own index is brought up to date."""
         for report in reports:
-            self._remove(report.bytes)
+            if (kept := self._kept.get(report.bytes)) and kept.item.kind is kind:
+                self._remove(report.bytes)
             for reading in self._readings:
                 reading.dropped.add(report.bytes)
 
@@ -117,8 +119,8 @@ class Reading:
         """Cache again what was dropped: from now on, everything is read afresh."""
         self.dropped, self.dropped_all = set(), False
 
-    def use(self, reports: Sequence[bytes]) -> dict[bytes, Item]:
-        return self._cache.use(reports)
+    def use(self, reports: Sequence[bytes], kind: ReportKind) -> dict[bytes, Item]:
+        return self._cache.use(reports, kind)
 
     def keep(self, items: Sequence[Item]) -> None:
         if not self.dropped_all:
@@ -136,7 +138,7 @@ class ReadPlan(NamedTuple):
     @classmethod
     def of(cls, scope: Scope, chosen: Ids, reading: Reading, kept: PackedItems) -> "ReadPlan":
         reports = chosen.tolist()
-        cached = reading.use(reports)
+        cached = reading.use(reports, scope.opposite)
         if len(cached) == len(reports):
             return cls(scope, cached, {}, chosen[:0])
         packed = kept.find([report for report in reports if report not in cached])

@@ -121,7 +121,7 @@ class IndexLoader(Queries):
         new = changes["new"]
         loaded = await self._read_rows(index, scope, _SOME, reports=new) if len(new) > FEW else None
         index.remove(new)
-        self._items.drop(new)
+        self._items.drop(new, scope.opposite)
         if loaded:
             self._add(index, scope, loaded)
         else:

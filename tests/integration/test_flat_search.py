@@ -150,7 +150,7 @@ async def test_what_changes_while_a_search_reads_it_is_not_kept(
         take = getattr(candidate_items.ReadPlan, source)
 
         def dropping(*args: Any) -> Any:
-            items.drop([changed])  # as another search does
+            items.drop([changed], ReportKind.FOUND)  # as another search does
             return take(*args)
 
         with monkeypatch.context() as racing:

@@ -24,17 +24,18 @@ def test_an_item_is_used_until_it_is_dropped() -> None:
     cache = ItemCache()
     cache.keep(HERE, [item(1)])
     one, other = UUID(int=1).bytes, UUID(int=2).bytes
-    assert cache.use([one, other]) == {one: item(1)}
-    cache.drop([UUID(int=1), UUID(int=3)])
-    assert cache.use([one, other]) == {}
+    assert cache.use([one, other], ReportKind.FOUND) == {one: item(1)}
+    assert cache.use([one, other], ReportKind.LOST) == {}, "it was cached before it became a lost report"
+    cache.drop([UUID(int=1), UUID(int=3)], ReportKind.FOUND)
+    assert cache.use([one, other], ReportKind.FOUND) == {}
 
 
 def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     cache = ItemCache()
     reading = cache.reading(HERE)
-    cache.drop([UUID(int=1)])
+    cache.drop([UUID(int=1)], ReportKind.FOUND)
     reading.restart()
-    cache.drop([UUID(int=2)])
+    cache.drop([UUID(int=2)], ReportKind.FOUND)
     cache.drop_all(ELSEWHERE, ReportKind.FOUND)
     for number in (1, 2, 3):
         reading.keep([item(number)])
@@ -47,20 +48,20 @@ def test_what_is_dropped_while_a_search_reads_is_not_kept() -> None:
     assert kept(cache, 4) == [True]
 
 
-def test_a_report_is_dropped_whatever_kind_it_was_and_not_kept_by_a_search() -> None:
+def test_of_the_other_kind_nothing_is_dropped_but_a_search_does_not_keep_it() -> None:
     cache = ItemCache()
     cache.keep(HERE, [item(1), replace(item(2), kind=ReportKind.LOST)])
     reading = cache.reading(HERE)
-    cache.drop([UUID(int=1), UUID(int=2), UUID(int=3)])
+    cache.drop([UUID(int=1), UUID(int=2), UUID(int=3)], ReportKind.LOST)
     reading.keep([item(3)])
-    assert kept(cache, 1, 2, 3) == [False, False, False]
+    assert kept(cache, 1, 2, 3) == [True, False, False]
 
 
 def test_items_that_were_not_used_for_longest_go_first() -> None:
     cache = ItemCache(max_bytes=2000)
     cache.keep(HERE, [item(1)])
     cache.keep(HERE, [item(2)])
-    assert cache.use([UUID(int=1).bytes])
+    assert cache.use([UUID(int=1).bytes], ReportKind.FOUND)
     cache.keep(HERE, [item(3)])
     assert kept(cache, 1, 2, 3) == [True, False, True]
 
@@ -86,7 +87,7 @@ def test_what_is_kept_again_or_dropped_takes_no_room() -> None:
     for _ in range(10):
         cache.keep(HERE, [item(1)])
         cache.keep(HERE, [item(2)])
-        cache.drop([UUID(int=2)])
+        cache.drop([UUID(int=2)], ReportKind.FOUND)
     cache.keep(HERE, [item(2)])
     assert kept(cache, 1, 2) == [True, True]
 
