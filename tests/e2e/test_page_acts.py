@@ -14,6 +14,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WORDS = words_in("en").page
 LIMIT_BY_HAND = "AbortSignal.timeout = () => (window.limit = new AbortController()).signal"
+NOTE_SENT_IDS = """() => {
+  const { append } = FormData.prototype;
+  window.sentIds = [];
+  FormData.prototype.append = function (name, ...values) {
+    if (name === "id") sentIds.push(values[0]);
+    append.call(this, name, ...values);
+  };
+}"""
 MANY_POSTS = """async () => {
   window.places = await import("/static/places.js");
   const later = setTimeout;
@@ -73,6 +81,7 @@ async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_p
 async def test_a_form_takes_nothing_while_it_is_sent_and_keeps_all_if_the_connection_hangs(site: Site) -> None:
     ada = await site.visit("Ada")
     await ada.page.evaluate(LIMIT_BY_HAND)
+    await ada.page.evaluate(NOTE_SENT_IDS)
     form, submit = ada.found.column.locator(".composer"), ada.found.column.locator("[type=submit]")
     error, sent = form.locator(".error"), asyncio.Event()
 
@@ -96,9 +105,11 @@ async def test_a_form_takes_nothing_while_it_is_sent_and_keeps_all_if_the_connec
     await expect(error).to_contain_text(WORDS["unreachable"])
     await expect(ada.found.text).to_have_value("a yellow cup")
     await ada.page.unroute("**/posts")
+    await form.get_by_role("button", name="Remove red.jpg").click()  # if the first attempt did arrive, it has the photo
     await submit.click()
     await expect(ada.found.posts.locator(".words")).to_have_text("a yellow cup")
-    await expect(ada.found.posts.locator(".photos > *")).to_have_count(1)
+    await expect(ada.found.posts.locator(".photos > *")).to_have_count(0)
+    assert await ada.page.evaluate("new Set(sentIds).size") == 2
 
 
 async def test_a_message_is_kept_in_view_for_a_while_unless_the_person_does_anything(site: Site) -> None:

@@ -10,7 +10,7 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Label, Match, MatchState, Member, ReplyTarget, Report, ReportKind, ReportState
 from reunite.language import LANGUAGES
 from reunite.messages import offers, wording
-from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
+from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, ReplyKind, Strong
 from tests.support.tables import for_each
 
 
@@ -47,6 +47,15 @@ def test_what_a_moderator_decides_about_a_claim_is_news_to_all_others(viewer: st
     message = WebMessage(2, "lost", None, None, "", told, datetime(2026, 5, 14, tzinfo=UTC), None, marks)
     [shown] = page([message], Viewer(viewer, is_moderator=True)).values()
     assert shown["byViewer"] is (viewer == "Robin")
+
+
+@for_each("kind", ["returned", "reopened", "rejected"])
+def test_a_verdict_is_news_to_all_but_the_moderator_who_gave_it(kind: ReplyKind) -> None:
+    told = Reply(kind, ((Person("web", Member("Robin", "Robin")),),))
+    message = WebMessage(2, "lost", None, None, "", told, datetime(2026, 5, 14, tzinfo=UTC), None, None)
+    for viewer in ("Robin", "Sam"):
+        [shown] = page([message], Viewer(viewer, is_moderator=True)).values()
+        assert shown["byViewer"] is (viewer == "Robin")
 
 
 def test_a_posts_author_and_moderators_can_tell_its_kind_and_it_is_not_shown_as_searched_for_meanwhile() -> None:

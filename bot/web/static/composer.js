@@ -20,7 +20,7 @@ export class Composer {
     this.onPosted = onPosted;
     this.photos = [];
     this.sentAt = 0;
-    this.id = crypto.randomUUID(); // the same for each attempt with the same words, so that it is posted once
+    this.id = crypto.randomUUID(); // the same for each attempt with the same words and photos, so that it is posted once
     this.text = form.querySelector("textarea");
     this.files = form.querySelector(".files");
     this.error = form.querySelector(".error");
@@ -53,12 +53,14 @@ export class Composer {
     });
     const sealed = form.querySelector("[name=sealed]");
     sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
-    form.addEventListener("input", () => {
-      this.id = crypto.randomUUID();
-      this.keep();
-    });
+    form.addEventListener("input", () => this.changed());
     me.onChange(() => this.isSecret() && this.clear()); // the next person may be somebody else
     this.listenForDrops(form.closest(".channel"));
+  }
+
+  changed() {
+    this.id = crypto.randomUUID();
+    this.keep();
   }
 
   /** Keep what was typed, in case the page is reloaded: not what others mustn't read, who may use this tab next. */
@@ -109,6 +111,7 @@ export class Composer {
   add(files) {
     if (this.isSending()) return;
     for (const file of files) this.photos.push({ file, url: URL.createObjectURL(file) });
+    this.changed();
     this.error.textContent = "";
     this.showPreviews();
   }
@@ -132,8 +135,7 @@ export class Composer {
   suggest(words) {
     if (this.isSending()) return;
     this.text.value = words;
-    this.id = crypto.randomUUID();
-    this.keep();
+    this.changed();
     this.text.focus();
   }
 
@@ -151,6 +153,7 @@ export class Composer {
   remove(photo) {
     URL.revokeObjectURL(photo.url);
     this.photos = this.photos.filter((other) => other !== photo);
+    this.changed();
     this.showPreviews();
     this.form.querySelector(".add-photo").focus();
   }
@@ -193,9 +196,9 @@ export class Composer {
       this.clear();
     } catch (error) {
       this.error.textContent = error.message;
-      if (error.final) this.id = crypto.randomUUID();
       this.showSending(false);
-      this.keep();
+      if (error.final) this.changed();
+      else this.keep();
     }
   }
 
