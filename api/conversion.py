@@ -10,6 +10,7 @@ from db.items import Item
 from reunite.entities import Label, Match, Photo, PhotoState
 from reunite.matching.scoring import ScoredCandidate
 from reunite.messages import wording
+from reunite.text.moments import with_plain_moments
 
 _LABELS: Final[Mapping[Label, schemas.LabelName]] = {Label.HIGH: "high", Label.POSSIBLE: "possible"}
 
@@ -26,8 +27,8 @@ def item_of(item: Item, caller: Caller) -> schemas.Item:
         id=report.id,
         kind=report.kind.value,
         state=cast("schemas.ItemState", report.state.value),
-        text=report.text,
-        place=report.place,
+        text=with_plain_moments(report.text),
+        place=with_plain_moments(report.place),
         happened_at=report.happened_at,
         happened_on=report.happened_on,
         created_at=report.created_at,

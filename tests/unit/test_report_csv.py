@@ -37,3 +37,12 @@ def test_a_day_is_given_to_others_as_its_author_said_it() -> None:
     [row] = csv.DictReader(io.StringIO(table.file().decode("utf-8-sig")))
     assert row["happened_at"] == "2026-11-29"
     assert item_of(item, cast("Any", SimpleNamespace(is_moderator=True))).happened_on == day
+
+
+def test_a_moment_is_readable_in_the_api_and_comes_back_from_a_table_as_it_was_written() -> None:
+    words, table = "left at <t:1795971600:f>", Table()
+    item = cast("Any", SimpleNamespace(report=replace(samples().lost, text=words), photos=()))
+    table.add(item)
+    [row] = csv.DictReader(io.StringIO(table.file().decode("utf-8-sig")))
+    assert row["text"] == words
+    assert item_of(item, cast("Any", SimpleNamespace(is_moderator=True))).text == "left at 2026-11-29 17:00 UTC"
