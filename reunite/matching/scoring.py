@@ -100,13 +100,9 @@ class _Measured:
     evidence: Mapping[str, float]
     log_odds: float
 
-    def scored(
-        self, query: ReportFeatures, probability: float, label: Label | None, *, percent: bool
-    ) -> ScoredCandidate:
+    def why(self, query: ReportFeatures, label: Label | None) -> tuple[Why, ...]:
         distinguishing = distinguishing_words(self.candidate.rare_words, query, self.features)
-        why = reasons(query, self.features, distinguishing, self.evidence, label=label)
-        photo = self.candidate.photo
-        return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo, percent)
+        return reasons(query, self.features, distinguishing, self.evidence, label=label)
 
 
 def score(
@@ -115,10 +111,11 @@ def score(
     extract: Callable[[Item], ReportFeatures] = extract,
     *,
     limit: int = MAX_RESULTS,
+    with_reasons: bool = True,
 ) -> tuple[ScoredCandidate, ...]:
     """Score a search's candidates, best first, the `limit` best of them. The rest is "none of them".
 
-    `extract` may be a cached version.
+    `extract` may be a cached version. Only people need the reasons, which take a good part of the time.
     """
     query = extract(search.query)
     ranked = _ranked(search, query, model, extract)
@@ -133,12 +130,20 @@ def score(
     photos = bool(ranked) and PairKind.PHOTO_PHOTO in ranked[0].evidence
     limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)
     labels = assign_labels(probabilities, core, limits.among(search.open_count))
-    scored = [
-        measured.scored(query, probability, label, percent=model.calibrated)
-        for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
-    ]
     crowded_out = crowded_out_of(probabilities, core, labels)
-    return tuple(replace(each, crowded_out=place in crowded_out) for place, each in enumerate(scored))
+    return tuple(
+        ScoredCandidate(
+            measured.candidate.item.report,
+            probability,
+            label,
+            measured.why(query, label) if with_reasons else (),
+            measured.evidence,
+            measured.candidate.photo,
+            percent=model.calibrated,
+            crowded_out=place in crowded_out,
+        )
+        for place, (measured, probability, label) in enumerate(zip(ranked, probabilities, labels, strict=False))
+    )
 
 
 def _ranked(
