@@ -74,7 +74,7 @@ fuzz: install
 	@$(BIN)/python -m tests.chaos.photos --pictures $(or $(PICTURES),5000) --seed $(or $(SEED),1)
 
 docs: install
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Open site/index.html"
 
 compose-test: install

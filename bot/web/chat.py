@@ -73,6 +73,7 @@ class Chat:
         self._community = community
         self._snapshot = Snapshot()
         self._changed = asyncio.Event()
+        self._reading = asyncio.Lock()
         self._watchers: set[asyncio.Event] = set()
         self.language = DEFAULT_LANGUAGE
         """The page's, and that of everything the bot says on it."""
@@ -103,13 +104,14 @@ class Chat:
 
     async def refresh(self) -> None:
         """Read the snapshot and wake the watchers if it differs."""
-        async with self.session() as session:
-            messages = await session.messages(MAX_POSTS)
-        snapshot = Snapshot(tuple(messages), render.encoder(await self._store.embedding_models.live()))
-        if snapshot != self._snapshot:
-            self._snapshot = snapshot
-            for watcher in self._watchers:
-                watcher.set()
+        async with self._reading:  # of two at once, the one that read first could end last
+            async with self.session() as session:
+                messages = await session.messages(MAX_POSTS)
+            snapshot = Snapshot(tuple(messages), render.encoder(await self._store.embedding_models.live()))
+            if snapshot != self._snapshot:
+                self._snapshot = snapshot
+                for watcher in self._watchers:
+                    watcher.set()
 
     async def updates(self, viewer: Viewer) -> AsyncIterator[Json]:
         """Yield everything that a viewer may see, then each change; a slow reader gets several changes as one."""

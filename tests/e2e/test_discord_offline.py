@@ -9,8 +9,8 @@ import pytest
 from reunite.language import sentence
 from tests.doubles.discord_shapes import ADD_REACTIONS, CREATE_THREADS, FORUM, SEND_IN_THREADS, SEND_MESSAGES
 from tests.support.discord_world import DiscordWorld, at_work, guild, online
+from tests.support.dying_process import dying_process
 from tests.support.pictures import drawing
-from tests.support.processes import dying_process
 from tests.support.waiting import PATIENCE, eventually
 
 

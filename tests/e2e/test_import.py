@@ -12,7 +12,7 @@ from cli.history.importing import _AHEAD
 from db.store import Store
 from reunite.commands import JoinWorkspace
 from tests.support.pictures import drawing
-from tests.support.processes import REUNITE, process, reunite
+from tests.support.processes import REUNITE, process, reunite, reunite_in_thread
 from tests.support.services import working
 from tests.support.waiting import eventually
 
@@ -42,6 +42,5 @@ async def test_a_killed_import_resumes(environment: dict[str, str], tmp_path: Pa
         result = json.loads(await asyncio.to_thread(reunite, environment, *arguments))
     assert result["reports"] + result["before"] == result["photos"] + result["before"] == PHOTOS
     assert (result["skipped"], reported(environment)) == ([], PHOTOS)
-    assert f"Exported {PHOTOS} reports with {PHOTOS} photos" in reunite(
-        environment, "export", "--out", str(tmp_path / "all.zip")
-    )
+    exported = await reunite_in_thread(environment, "export", "--out", str(tmp_path / "all.zip"))
+    assert f"Exported {PHOTOS} reports with {PHOTOS} photos" in exported

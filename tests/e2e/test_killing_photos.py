@@ -10,9 +10,8 @@ from reunite.entities import IncomingPhoto
 from reunite.matching.evidence import PairKind
 from tests.doubles import poison
 from tests.doubles.colour_encoder import COLOURS
-from tests.support.dying_process import read
+from tests.support.dying_process import dying_process, read
 from tests.support.pictures import drawing
-from tests.support.processes import dying_process
 from tests.support.waiting import eventually
 from tests.support.world import World, all_processed, silent_world
 

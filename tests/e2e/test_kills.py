@@ -13,9 +13,8 @@ from bot.delivery import Delivery
 from db.store import Store
 from reunite.entities import Label
 from tests.support.databases import Databases, empty_redis
-from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, FilePlatform, read
+from tests.support.dying_process import BOT_POINTS, WORKER_POINTS, FilePlatform, dying_process, read
 from tests.support.keys import KEYS
-from tests.support.processes import dying_process
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, all_processed, silent_world

@@ -2,27 +2,18 @@
 
 import asyncio
 from functools import partial
-from typing import Any
 
 import pytest
 
 from reunite.commands import ChangeSettings
 from reunite.entities import Settings
 from reunite.language import plural, sentence
-from tests.doubles.slack import TEAM, Envelope, SlackDouble, shown
+from tests.doubles.slack import TEAM, SlackDouble, shown
 from tests.doubles.slack_blocks import buttons
-from tests.support.slack_adapter import JPEG, World, connected_world, world_on
+from tests.support.slack_adapter import JPEG, World, answer, connected_world, world_on
 from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(connected_world, name="world")
-
-
-async def answer(used: Envelope) -> dict[str, Any]:
-    """Wait for the only answer to a command; nobody but its user sees it."""
-    await eventually(lambda: used.answers)
-    [answer] = used.answers
-    assert answer["response_type"] == "ephemeral"
-    return dict(answer)
 
 
 async def test_lost_with_words_is_acknowledged_confirmed_and_written_down(world: World) -> None:

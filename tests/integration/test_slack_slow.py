@@ -15,8 +15,7 @@ from reunite.messages import keys
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM, TRIGGER_SECONDS
-from tests.integration.test_slack_commands import answer
-from tests.support.slack_adapter import JPEG, World, connected_world
+from tests.support.slack_adapter import JPEG, World, answer, connected_world
 from tests.support.waiting import eventually
 
 world_fixture = pytest.fixture(connected_world, name="world")

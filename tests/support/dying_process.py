@@ -1,18 +1,19 @@
 """A worker or a bot in a separate process that kills itself (SIGKILL) once, at a named point.
 
-python -m tests.support.dying_process ROLE POINT DATABASE_URL REDIS_URL FILE
-
-The bot's platform is the FILE, one message per line.
+The bot's platform is a file, one message per line.
 """
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
-import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.delivery import Delivery
 from db.config import Connections
@@ -136,5 +137,32 @@ async def main(role: str, point: str, database_url: str, redis_url: str, file: s
             await Delivery(store, FilePlatform(Path(file), point), lease_seconds=2).run()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+def run_until_killed(*arguments: str) -> None:
+    asyncio.run(main(*arguments))
+
+
+_FORKS: Final = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__])
+"""To import all this takes two seconds of CPU time: one process does it for all that die."""
+
+
+@dataclass(frozen=True)
+class Dying:
+    process: BaseProcess
+
+    async def wait(self) -> int | None:
+        """Wait for its end; return the number of the signal that ended it, negative."""
+        await asyncio.to_thread(self.process.join)
+        return self.process.exitcode
+
+
+@asynccontextmanager
+async def dying_process(role: str, point: str, database_url: str, redis_url: str, file: Path) -> AsyncIterator[Dying]:
+    """Run a worker or a bot that kills itself at a point; kill it at the end of the context at the latest."""
+    process = _FORKS.Process(target=run_until_killed, args=(role, point, database_url, redis_url, str(file)))
+    await asyncio.to_thread(process.start)
+    try:
+        yield Dying(process)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.join)

@@ -8,7 +8,6 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -73,14 +72,6 @@ async def process(
         if started.returncode is None:
             started.kill()
         await started.wait()
-
-
-@asynccontextmanager
-async def dying_process(role: str, point: str, database_url: str, redis_url: str, file: Path) -> AsyncIterator[Process]:
-    """Run a worker or a bot that kills itself at a point."""
-    program = (sys.executable, "-m", "tests.support.dying_process")
-    async with process(*program, role, point, database_url, redis_url, str(file)) as started:
-        yield started
 
 
 @pytest.fixture

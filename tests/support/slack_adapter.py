@@ -19,7 +19,7 @@ from reunite.entities import Label, Match, MatchState, Photo, ReplyTarget, Repor
 from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.ports import Platform, ScoredPair, Sent
-from tests.doubles.slack import BOT_USER, TEAM, SlackDouble
+from tests.doubles.slack import BOT_USER, TEAM, Envelope, SlackDouble
 from tests.doubles.slack_api import APP_TOKEN, BOT_TOKEN
 from tests.doubles.slack_delivery import SIGNING_SECRET
 from tests.support.board import BOARD
@@ -211,3 +211,11 @@ async def connected_world(database_url: str) -> AsyncIterator[World]:
     """Open a world as a fixture."""
     async with world_in(database_url) as world:
         yield world
+
+
+async def answer(used: Envelope) -> dict[str, Any]:
+    """Wait for the only answer to a command; nobody but its user sees it."""
+    await eventually(lambda: used.answers)
+    [answer] = used.answers
+    assert answer["response_type"] == "ephemeral"
+    return dict(answer)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reunite.language import sentence
 from reunite.messages.confirmation import confirmation
-from tests.unit.test_quotes import FOUND, LOST
+from tests.support.marked_reports import FOUND, LOST
 
 
 def test_a_confirmation_says_what_happens_and_where() -> None:

@@ -16,7 +16,7 @@ from reunite.commands import ReportFound
 from reunite.entities import IncomingPhoto, Member, ReplyTarget, ReportKind, ReportState
 from reunite.errors import TryAgainError
 from reunite.language import sentence
-from tests.unit.test_quotes import marked
+from tests.support.marked_reports import marked
 
 ANN, BOB = Member("1", "Ann"), Member("2", "Bob")
 TARGET = ReplyTarget("discord", "5", "6", "7")

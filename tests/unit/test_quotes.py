@@ -4,7 +4,6 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -21,7 +20,6 @@ from reunite.entities import (
     MatchState,
     Member,
     Question,
-    ReplyTarget,
     Report,
     ReportKind,
     ReportState,
@@ -33,33 +31,14 @@ from reunite.messages import galleries, handovers, notices, offers, reminders, w
 from reunite.messages.handovers import Claimed
 from reunite.messages.reply import Choice, Person, Picture, Plain, Quoted, Reply, Tile, to_json
 from reunite.messages.welcome import NamedCommands
+from tests.support.marked_reports import FOUND, LOST, NOW
 from tests.support.tables import for_each
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MODERATOR = Person("web", Member("mo", "Mo"))
 PHOTO = UUID(int=77)
 MARKS = ("text", "place", "author", "details", "proof", "proof-question", "whereabouts", "code", "file")
 
 
-def marked(kind: ReportKind, number: int) -> Report:
-    """Return a report that says who it is in everything that is a member's."""
-    return Report(
-        UUID(int=number),
-        UUID(int=9),
-        kind,
-        ReportState.OPEN,
-        Member(f"{kind}-id", f"{kind}-author"),
-        f"{kind}-text",
-        f"{kind}-place",
-        NOW,
-        ReplyTarget("web", "here", kind, "1"),
-        NOW,
-        NOW,
-        details=f"{kind}-details",
-    )
-
-
-LOST, FOUND = marked(ReportKind.LOST, 1), marked(ReportKind.FOUND, 2)
 SEALED, PRIVATE = replace(FOUND, sealed=True), replace(LOST, private=True)
 LISTED = replace(FOUND, target=replace(FOUND.target, platform="api"))
 WHY = (Why("words", "lost-text", "agrees"), Why("place", "found-place", "partly"))

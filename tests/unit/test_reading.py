@@ -12,7 +12,7 @@ READABLE = (
     *("zgubiłem czarny parasol", "ho perso un ombrello nero", "perdi meu guarda-chuva preto"),
     "Zginął mi niebieski plecak, chyba w bibliotece. To jego starsze zdjęcie.",
     "zwarte paraplu gevonden bij de ingang",
-    "my retainer!!! wrapped in a napkin, canteen",
+    *("my retainer!!! wrapped in a napkin, canteen", "the Zwiersma Qandux Frisbjorn Hultaqvist, please"),
     *("黒い傘を失くしました", "我丢了一把黑色雨伞", "검은색 우산을 주웠어요", "우산", "Нашёл чёрный зонт"),
     *("LOST AND FOUND: потерял черный рюкзак возле метро", "Пропал рюкзак возле метро, please help, anyone, with your"),
 )
