@@ -100,11 +100,13 @@ class _Measured:
     evidence: Mapping[str, float]
     log_odds: float
 
-    def scored(
-        self, query: ReportFeatures, probability: float, label: Label | None, *, percent: bool
-    ) -> ScoredCandidate:
+    def why(self, query: ReportFeatures, label: Label | None) -> tuple[Why, ...]:
         distinguishing = distinguishing_words(self.candidate.rare_words, query, self.features)
-        why = reasons(query, self.features, distinguishing, self.evidence, label=label)
+        return reasons(query, self.features, distinguishing, self.evidence, label=label)
+
+    def scored(
+        self, probability: float, label: Label | None, why: tuple[Why, ...], *, percent: bool
+    ) -> ScoredCandidate:
         photo = self.candidate.photo
         return ScoredCandidate(self.candidate.item.report, probability, label, why, self.evidence, photo, percent)
 
@@ -115,10 +117,12 @@ def score(
     extract: Callable[[Item], ReportFeatures] = extract,
     *,
     limit: int = MAX_RESULTS,
+    explained: bool = True,
 ) -> tuple[ScoredCandidate, ...]:
     """Score a search's candidates, best first, the `limit` best of them. The rest is "none of them".
 
-    `extract` may be a cached version.
+    `extract` may be a cached version. Reasons take long to find: unless the candidates are to be `explained`, they come
+    without.
     """
     query = extract(search.query)
     ranked = _ranked(search, query, model, extract)
@@ -134,7 +138,7 @@ def score(
     limits = model.limits(photos=photos, translated=is_translated(search.query.text), readable=query.is_readable)
     labels = assign_labels(probabilities, core, limits.among(search.open_count))
     scored = [
-        measured.scored(query, probability, label, percent=model.calibrated)
+        measured.scored(probability, label, measured.why(query, label) if explained else (), percent=model.calibrated)
         for measured, probability, label in zip(ranked, probabilities, labels, strict=False)
     ]
     crowded_out = crowded_out_of(probabilities, core, labels)

@@ -40,7 +40,7 @@ class Prediction:
 def predict(
     labelled: LabelledSearch, model: ScoringModel, extract: Callable[[Item], ReportFeatures] = extract
 ) -> Prediction:
-    scored = score(labelled.search, model, extract)
+    scored = score(labelled.search, model, extract, explained=False)
     shown = {candidate.report for candidate in shortlist(scored)}
     return Prediction(
         query=labelled.query,
