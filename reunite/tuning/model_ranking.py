@@ -54,7 +54,7 @@ def rank_pairs(
     ranked = {
         search.query.report: {
             candidate.report: (rank, candidate)
-            for rank, candidate in enumerate(score(search, model, features, limit=_MAX_RANKED), 1)
+            for rank, candidate in enumerate(score(search, model, features, limit=_MAX_RANKED, with_reasons=False), 1)
         }
         for search in compare(lost, found)
     }

@@ -111,7 +111,9 @@ def labelled(kinds: Kinds, size: int, *, there: bool, named: bool = False) -> tu
     any_label = right = 0
     for _ in range(SEARCHES // len(kinds)):
         search = drawn(rng, kinds, size, there=there)
-        scored = score(naming(rng, search, there=there) if named else search, CLIP, limit=MAX_LABELS)
+        if named:
+            search = naming(rng, search, there=there)
+        scored = score(search, CLIP, limit=MAX_LABELS, with_reasons=False)
         reports = [candidate.report for candidate in scored if candidate.label]
         any_label += bool(reports)
         right += there and FOUND[0].report in reports

@@ -150,7 +150,10 @@ def test_an_encoders_scale_does_not_matter_after_the_fit() -> None:
 
 
 @pytest.mark.untraced
-def test_every_lost_report_is_scored_once_in_a_draw(drawn: LabelledSet, scorers: Scorers) -> None:
+def test_every_lost_report_is_scored_once_in_a_draw(
+    drawn: LabelledSet, scorers: Scorers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("reunite.matching.scoring.reasons")  # which no one would read
     scored = scorers.predict(absent=0.5, size=20, seed=1)
     assert [candidate.query for candidate in scored] == [case.search.query.report for case in drawn.lost]
     assert 0.3 < sum(candidate.has_answer for candidate in scored) / len(scored) < 0.7

@@ -23,7 +23,8 @@ def report(number: int, kind: ReportKind, angle: float) -> EmbeddedReport:
     return EmbeddedReport(Item(UUID(int=number), kind, "", "", NOON, time_is_stated=False), {}, {SHARED_SPACE: vector})
 
 
-def test_pairs_are_ranked_by_the_whole_of_the_evidence() -> None:
+def test_pairs_are_ranked_by_the_whole_of_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("reunite.matching.scoring.reasons")  # which no one would read
     lost = [report(1, ReportKind.LOST, 0.0)]
     found = [report(10 + number, ReportKind.FOUND, number / 2) for number in range(4)]
     pairs = [

@@ -93,6 +93,13 @@ def test_the_order_of_candidates_does_not_matter(search: Search, model: ScoringM
 
 
 @pytest.mark.untraced
+@given(searches(), models)
+def test_without_reasons_all_else_is_the_same(search: Search, model: ScoringModel) -> None:
+    unexplained = tuple(replace(scored, why=()) for scored in score(search, model))
+    assert score(search, model, with_reasons=False) == unexplained
+
+
+@pytest.mark.untraced
 @given(searches(), models, st.data(), st.floats(0, 0.5))
 def test_a_likelier_cosine_never_makes_a_match_less_probable(
     search: Search, model: ScoringModel, data: st.DataObject, more: float
