@@ -39,6 +39,7 @@ _TURN: Final = re.compile(_any("turn"))
 _I_LEFT: Final = re.compile(rf"\A\W{{0,5}}{_any('i_left')}")
 _HANDED_IN: Final = re.compile(rf"{_I_LEFT.pattern}\s{{0,3}}{_any('some')}.{{0,80}}?{_any('kept_at')}")
 _FOUND_THIS: Final = re.compile(_any("found_this"))
+_LAY_THERE: Final = re.compile(rf"(?<!ich )(?<!ik ){_any('lay_there')}(?! (?:it|them)\b)")
 _BESIDE_THIS: Final = re.compile(_any("beside_this"))
 _WORD: Final = re.compile(r"\w+")
 _SAID: Final = QUANTITIES.union(COLOURS_AND_SHADES, *(words.split() for words in _LISTS["said"].values()))
@@ -70,9 +71,13 @@ def reads_as_find(text: str) -> bool:
 
 
 def _only_says_that_found(text: str) -> bool:
-    """Whether a post says that something was found, perhaps where, and no more: its photo may be missing."""
+    """Whether a post says that something was found, or where it lay, and no more: its photo may be missing."""
     said, count = _FOUND_THIS.subn(". ", plain(text))
-    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", _ASKS_WHOSE.sub(" ", plain(locate(said).rest))))
+    located = locate(said if count else text)
+    rest = plain(located.rest)
+    if not count and located.places:
+        rest, count = _LAY_THERE.subn(" ", rest)
+    return count > 0 and not _WORD.search(_BESIDE_THIS.sub(" ", _ASKS_WHOSE.sub(" ", rest)))
 
 
 def _is_only_full_or_empty(words: str) -> bool:

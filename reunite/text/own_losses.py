@@ -27,6 +27,7 @@ _ASKED_OF_OTHERS: Final = rf"[^.!?\n？]{{0,60}}[?？]|(?:{_APART}{{1,3}}\w{{1,3
 """After "missing": "missing a glove?", "vermisst hier wer einen Hund"."""
 _OWN: Final = re.compile(
     rf"{_any('lost')}(?!か|よ|人|方)|\A\W{{0,5}}{_any('sought')}(?!{_ASKED_OF_OTHERS})|{_ASKS}|{_LOST_AT_END}"
+    rf"|\A\W{{0,5}}{_any('headed')}\s{{0,2}}:(?![^.!?\n]{{0,60}}\?)"
     rf"|{_any('lost_before')}{_BETWEEN}{_any('own')}"
     rf"|(?P<before>{_any('beside')}{_APART}{{0,3}})?{_any('own')}{_THING}{_any('lost_after')}"
 )

@@ -186,6 +186,9 @@ def test_chat_questions_and_losses_are_no_finds(text: str) -> None:
         "Hat jemand den Schal hier vergessen?", "Did anyone leave a scarf in the gym?",
         "誰か傘を忘れましたか？", "Found this, not sure whose",
         "found this on the bench, anyone know whose it is?", "捡到这个，在图书馆", "Znalazłam to w szatni",
+        "lag auf der Bank", "found on the bench", "trouvé dans le bus", "Trovato in biblioteca", "図書館で拾いました",
+        "encontrado en la biblioteca", "encontrado na biblioteca", "gevonden in de trein", "znalezione w bibliotece",
+        "在食堂捡到",
         "just found this", "Ein Fahrrad stand draußen", "Ein Koffer stand daneben",
     ],
 )  # fmt: skip
@@ -210,7 +213,8 @@ def test_a_find_is_full_or_empty_or_has_no_name(text: str) -> None:
         "Ho lasciato lo zaino in reception", "Deixei o guarda-chuva na recepção e sumiu",
         "Deixei um guarda-chuva na recepção e sumiu", "Dejé las llaves de mi coche en recepción",
         "Zostawiłem plecak na portierni", "Umbrella stand is full", "The lost and found box is full",
-        "Die Fundkiste ist voll",
+        "Die Fundkiste ist voll", "Found it in the library", "Ich lag auf der Bank", "lag",
+        "lo encontré en la biblioteca",
     ],
 )  # fmt: skip
 def test_a_question_about_the_authors_own_loss_is_no_find(text: str) -> None:
