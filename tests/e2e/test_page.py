@@ -162,8 +162,19 @@ async def test_photos_are_pasted_dropped_and_taken_out_again(site: Site) -> None
     await expect(previews).to_have_count(2)
     await ada.page.get_by_role("button", name="Remove pasted.jpg").click()
     await expect(previews).to_have_attribute("alt", "dropped.jpg")
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await ada.page.route("**/posts", lose_the_answer)
+    await ada.lost.text.fill("my cup")
+    await ada.lost.text.press("Enter")
+    await expect(ada.lost.column.locator(".composer .error")).to_contain_text("can't be reached")
+    await ada.page.unroute("**/posts")
+    await ada.page.evaluate(give, ["#lost-text", "paste", "again.jpg", red])  # not what was posted without an answer
     await ada.lost.post("my cup")
-    await expect(ada.lost.posts.locator(".photos img")).to_have_count(1)
+    await expect(ada.lost.posts.first.locator(".photos img")).to_have_count(2)
     await expect(previews).to_have_count(0)
 
 

@@ -20,7 +20,7 @@ export class Composer {
     this.onPosted = onPosted;
     this.photos = [];
     this.sentAt = 0;
-    this.id = crypto.randomUUID(); // the same for each attempt with the same words, so that it is posted once
+    this.id = crypto.randomUUID(); // the same for each attempt with the same words and photos, so that it is posted once
     this.text = form.querySelector("textarea");
     this.files = form.querySelector(".files");
     this.error = form.querySelector(".error");
@@ -53,12 +53,15 @@ export class Composer {
     });
     const sealed = form.querySelector("[name=sealed]");
     sealed?.addEventListener("change", () => this.showSealed(sealed.checked));
-    form.addEventListener("input", () => {
-      this.id = crypto.randomUUID();
-      this.keep();
-    });
+    form.addEventListener("input", () => this.changed());
     me.onChange(() => this.isSecret() && this.clear()); // the next person may be somebody else
     this.listenForDrops(form.closest(".channel"));
+  }
+
+  /** What is sent next is another post than one that was tried before. */
+  changed() {
+    this.id = crypto.randomUUID();
+    this.keep();
   }
 
   /** Keep what was typed, in case the page is reloaded: not what others mustn't read, who may use this tab next. */
@@ -109,6 +112,7 @@ export class Composer {
   add(files) {
     if (this.isSending()) return;
     for (const file of files) this.photos.push({ file, url: URL.createObjectURL(file) });
+    this.changed();
     this.error.textContent = "";
     this.showPreviews();
   }
@@ -132,8 +136,7 @@ export class Composer {
   suggest(words) {
     if (this.isSending()) return;
     this.text.value = words;
-    this.id = crypto.randomUUID();
-    this.keep();
+    this.changed();
     this.text.focus();
   }
 
@@ -151,6 +154,7 @@ export class Composer {
   remove(photo) {
     URL.revokeObjectURL(photo.url);
     this.photos = this.photos.filter((other) => other !== photo);
+    this.changed();
     this.showPreviews();
     this.form.querySelector(".add-photo").focus();
   }
