@@ -10,7 +10,7 @@ from db.web import Posted, VerdictMarks, WebMessage
 from reunite.entities import Label, Match, MatchState, Member, ReplyTarget, Report, ReportKind, ReportState
 from reunite.language import LANGUAGES
 from reunite.messages import offers, wording
-from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, Strong
+from reunite.messages.reply import Jump, Moment, Person, Plain, Reply, ReplyKind, Strong
 from tests.support.tables import for_each
 
 
@@ -36,13 +36,14 @@ def test_people_and_posts_of_other_platforms_are_only_words() -> None:
 
 
 @pytest.mark.parametrize("viewer", ["Robin", "Ada"])
-def test_what_a_moderator_decides_about_a_claim_is_news_to_all_others(viewer: str) -> None:
+@pytest.mark.parametrize("kind", ["claim", "returned", "rejected", "reopened"])
+def test_what_a_moderator_decides_is_news_to_all_others(viewer: str, kind: ReplyKind) -> None:
     match = Match(uuid4(), uuid4(), uuid4(), 0.9, Label.HIGH, (), MatchState.UNDECIDED)
     said = (
         (Person("web", Member("Ada", "Ada"), notify=True, report=match.lost),),
         (Person("web", Member("Robin", "Robin")),),
     )
-    told = Reply("claim", said, match=match.id)
+    told = Reply(kind, said, match=match.id)
     marks = VerdictMarks(match, {})
     message = WebMessage(2, "lost", None, None, "", told, datetime(2026, 5, 14, tzinfo=UTC), None, marks)
     [shown] = page([message], Viewer(viewer, is_moderator=True)).values()
