@@ -1,7 +1,7 @@
 """The modal with a workspace's settings."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -11,7 +11,7 @@ from bot.channels import check_log
 from bot.saved import answering
 from bot.slack.errors import FAILURES, part_of
 from bot.slack.forms import View, form_input, labelled, modal, option, plain, words_modal
-from bot.slack.people import is_group
+from bot.slack.people import Person, is_group
 from bot.slack.posts import Body
 from bot.slack.render import Element
 from bot.slack.submissions import FieldsError
@@ -64,10 +64,11 @@ class SettingsForm:
         before = await self._handlers.settings("slack", workspace.team)
         if (groups := given.get("groups")) is None:  # Slack didn't list them for the form
             groups = [*filter(is_group, before.moderators)]
+        unseen = await _unseen(workspace, person, before, given)
         settings = Settings(
-            found_channels=tuple(given.get("found_channels", ())),
-            lost_channels=tuple(given.get("lost_channels", ())),
-            log_channel=given.get("log_channel"),
+            found_channels=(*given.get("found_channels", ()), *filter(unseen.__contains__, before.found_channels)),
+            lost_channels=(*given.get("lost_channels", ()), *filter(unseen.__contains__, before.lost_channels)),
+            log_channel=given.get("log_channel") or (before.log_channel if before.log_channel in unseen else None),
             moderators=(*given.get("moderators", ()), *groups),
             language=given["language"],
             private_reports="private" in given.get("private_reports", ()),
@@ -91,6 +92,15 @@ async def _refresh_in_time(workspace: SlackWorkspace) -> None:
             await workspace.try_to_refresh()
     except TimeoutError:
         _log.warning("slack_channels_unread", team=workspace.team, error="TimeoutError")
+
+
+async def _unseen(
+    workspace: SlackWorkspace, person: Person, before: Settings, given: Mapping[str, Any]
+) -> Collection[str]:
+    """Return the saved channels that someone can't open: Slack's form didn't show them, so it doesn't drop them."""
+    saved = {*before.found_channels, *before.lost_channels, *_listed(before.log_channel)} & workspace.channels.keys()
+    chosen = {channel for field in _CHANNEL_FIELDS for channel in _listed(given.get(field))}
+    return await workspace.lookup.closed_to(person, saved - chosen)
 
 
 def _unjoined(workspace: SlackWorkspace, given: Mapping[str, Any]) -> list[str]:

@@ -20,8 +20,9 @@ Json = dict[str, Any]
 MODERATORS: Final = "moderators"
 """The channel where moderators see matches."""
 _FIRST_REPLIES: Final = {"first_reply", "match", "nothing", "problem"}
-_OF_VERDICTS: Final = {"returned", "reopened", "rejected"}
 """The kinds of reply after which a report is no longer waiting."""
+_DECISIONS: Final = {"claim", "returned", "rejected", "reopened"}
+"""The kinds of reply that name who has decided something."""
 _OF_OWNER: Final[Collection[Action]] = {"mine", "not_mine", "got_back", "where_is_it"}
 _OF_AUTHOR: Final[Collection[Action]] = {
     "proof_question",
@@ -153,17 +154,15 @@ class _Page:
         }
 
     def _is_by_viewer(self, message: WebMessage) -> bool:
-        """Return whether the viewer caused a message, by a verdict or about a claim: it's news to the others."""
+        """Return whether the viewer has caused a message: what one does about a match is news to the others."""
         reply, marks = message.reply, message.verdict_marks
-        if reply is None:
+        if reply is None or reply.kind not in _DECISIONS or self._is_in_own_thread(message):
             return False
         people = [span for line in reply.lines for span in line if isinstance(span, Person)]
-        has_decided = any(person.member.id == self._viewer.member and not person.report for person in people)
-        if reply.kind in _OF_VERDICTS:
-            return has_decided
-        if reply.kind != "claim" or marks is None or self._is_in_own_thread(message):
-            return False
-        return has_decided or not {marks.match.lost, marks.match.found}.isdisjoint(self._own)
+        if any(person.member.id == self._viewer.member and not person.report for person in people):
+            return True
+        parties = {marks.match.lost, marks.match.found} if marks and reply.kind == "claim" else set()
+        return not parties.isdisjoint(self._own)
 
     def _is_in_own_thread(self, message: WebMessage) -> bool:
         thread = self._reports.get(message.root or 0)

@@ -62,6 +62,8 @@ class SlackUi:
             if block["type"] == "input":
                 element = block["element"]
                 value = values.pop(block["block_id"], None)
+                if value is None and element["type"].endswith("conversations_select"):
+                    value = self._shown_to(user, element)
                 filled[block["block_id"]] = {element["action_id"]: _filled(element, value)}
         assert not values, f"the modal has no {list(values)}"
         payload = {**self._slack.interaction(user, "view_submission"), "view": {**view, "state": {"values": filled}}}
@@ -77,6 +79,16 @@ class SlackUi:
             case _:
                 self.views.pop(view["id"], None)
         return envelope
+
+    def _shown_to(self, user: str, element: dict[str, Any]) -> Any:
+        """Return the initial channels that someone sees: "public and private channels visible to the current user".
+
+        https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element (read 2026-12-01).
+        """
+        initial = element.get(_STATES[element["type"]][1]) or []
+        ids = [initial] if isinstance(initial, str) else initial
+        shown = [at for at in ids if user in self._slack.channels.get(at, {}).get("people", [user])]
+        return shown if element["type"].startswith("multi") else next(iter(shown), None)
 
     async def press_in(self, view: View, words: str, user: str) -> Envelope:
         """Press a button in a modal or the home tab and wait until it is acknowledged."""
@@ -160,5 +172,6 @@ def _filled(element: dict[str, Any], value: Any) -> dict[str, Any]:
     elif value is not None and kind in {"plain_text_input", "number_input"}:
         value = str(value) or None
     if value is None and default:
-        value = element.get(default) or ([] if default.endswith("s") else None)
+        is_filtered = kind.endswith("conversations_select")
+        value = (None if is_filtered else element.get(default)) or ([] if default.endswith("s") else None)
     return {"type": kind, name: value if value is not None or name != "files" else []}

@@ -94,7 +94,8 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
         await ada.page.set_viewport_size({"width": 1280, "height": 200})
         await ada.page.locator("h1").click()  # someone who does other things isn't pulled to the answer
         async with closed_site.working():
-            await expect(ada.page.locator(".toast")).to_contain_text("Nobody has reported it missing yet")
+            news = ada.page.locator(".toast", has_text="Nobody has reported it missing yet")
+            assert not await news.evaluate("news => { news.firstChild.click(); return news.isConnected; }")
             await ada.found.wait_for_message("I'll keep watching")
             await expect(ada.found.posts.locator(".looking")).to_have_count(0)
             await expect(ada.found.posts.locator("img")).to_have_attribute("alt", "Photo of a scarf")
@@ -162,8 +163,19 @@ async def test_photos_are_pasted_dropped_and_taken_out_again(site: Site) -> None
     await expect(previews).to_have_count(2)
     await ada.page.get_by_role("button", name="Remove pasted.jpg").click()
     await expect(previews).to_have_attribute("alt", "dropped.jpg")
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await ada.page.route("**/posts", lose_the_answer)
+    await ada.lost.text.fill("my cup")
+    await ada.lost.text.press("Enter")
+    await expect(ada.lost.column.locator(".composer .error")).to_contain_text("can't be reached")
+    await ada.page.unroute("**/posts")
+    await ada.page.evaluate(give, ["#lost-text", "paste", "again.jpg", red])  # not what was posted without an answer
     await ada.lost.post("my cup")
-    await expect(ada.lost.posts.locator(".photos img")).to_have_count(1)
+    await expect(ada.lost.posts.first.locator(".photos img")).to_have_count(2)
     await expect(previews).to_have_count(0)
 
 
@@ -228,6 +240,10 @@ async def test_a_phone_shows_one_channel_at_a_time_without_scrolling_sideways(si
     await phone.lost.post("red umbrella")
     await expect(phone.lost.cards).to_be_visible()
     await expect(phone.found.column).to_be_hidden()
+    for choice in ("#language", "#who"):  # what is chosen isn't cut
+        widths = "it => [it.offsetWidth, (it.style.flex = 'none', it.offsetWidth)]"
+        shown, whole = await phone.page.locator(choice).evaluate(widths)
+        assert shown == whole, choice
     width = "document.documentElement.scrollWidth"
     assert await phone.page.evaluate(width) == 360
     await phone.page.get_by_role("button", name="# found").click()

@@ -87,10 +87,8 @@ function toast(message) {
   const show = element("button", { type: "button" }, text("show"));
   const words = `#${channelName(message.channel)}: ${first.map((part) => part.text).join("")}`;
   const made = element("div", { className: `toast is-${message.channel}`, data: { root: message.root } }, element("span", {}, words), show);
-  show.addEventListener("click", () => {
-    made.remove();
-    reveal(message.id);
-  });
+  made.addEventListener("click", () => made.remove()); // what is below it may be what someone wants to press
+  show.addEventListener("click", () => reveal(message.id));
   const toasts = document.getElementById("toasts");
   toasts.querySelector(`[data-root="${message.root}"]`)?.remove();
   toasts.append(made);

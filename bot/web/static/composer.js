@@ -58,6 +58,7 @@ export class Composer {
     this.listenForDrops(form.closest(".channel"));
   }
 
+  /** What is sent next is another post than one that was tried before. */
   changed() {
     this.id = crypto.randomUUID();
     this.keep();
