@@ -1,6 +1,7 @@
 // Helpers for elements. Text always becomes text nodes.
 
 const QUICK_MS = 400;
+const ANSWERED_MS = 1000; // within which most presses have their answer
 const madeAt = new WeakMap(); // button → when
 
 /** Create an element with `properties` (`data` and `aria` as attributes); children are nodes or text. */
@@ -36,11 +37,16 @@ export async function busyWith(control, work) {
 
 /** Take two quick presses of one button as one: the second could press what the first has put there, such as its undoing. */
 export function takeQuickPressesAsOne() {
+  let pressedAt = -Infinity;
   const isSecond = (event) => {
     const button = event.target.closest?.(".press, .verdict");
     if (!button) return false;
     if (event.type === "keydown") return event.repeat && event.key === "Enter";
-    return event.detail !== 1 && performance.now() - madeAt.get(button) < QUICK_MS; // by keyboard, `detail` is 0
+    const now = performance.now();
+    const isRepeated = event.detail > 1 || (event.detail === 0 && now - pressedAt < ANSWERED_MS); // 0 is by keyboard
+    if (isRepeated && now - madeAt.get(button) < QUICK_MS) return true;
+    pressedAt = now;
+    return false;
   };
   const once = (event) => {
     if (!isSecond(event)) return;
