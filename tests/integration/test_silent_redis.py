@@ -10,7 +10,7 @@ from arq.worker import Worker
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from structlog.testing import capture_logs
 
-from cli import doctor
+from cli import redis_check
 from cli.servers import Servers
 from db import queue
 from tests.support.services import working
@@ -74,7 +74,7 @@ async def test_what_is_started_meanwhile_says_so_and_answers(database_url: str, 
 async def test_the_doctor_says_that_nothing_answers(
     where: Servers, silent_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_SECONDS", 0.5)
-    finding = await doctor._redis(replace(where, redis_url=silent_url))
+    monkeypatch.setattr(redis_check, "_SECONDS", 0.5)
+    finding = await redis_check.look(replace(where, redis_url=silent_url))
     assert finding.ok is False
     assert "Timeout reading" in finding.found
