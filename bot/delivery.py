@@ -21,7 +21,7 @@ from db.trouble import TEMPORARY, kept_problem
 from metrics import definitions as metrics
 from reunite.claim_cards import revise_owners_cards
 from reunite.entities import Match
-from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
+from reunite.errors import PostGoneError, PutOffError, TryAgainError, UndeliverableError
 from reunite.handover import note_no_conversation
 from reunite.locking import lock_sides
 from reunite.messages import keys
@@ -146,7 +146,8 @@ class Delivery:
         except TEMPORARY as error:
             self._note("delayed", item)
             after, reason = (error.after, str(error)) if isinstance(error, TryAgainError) else (None, None)
-            log.warning("reply_delayed", error=type(error).__name__, reason=reason)
+            write = log.info if isinstance(error, PutOffError) else log.warning
+            write("reply_delayed", error=type(error).__name__, reason=reason)
             await self._unsent(item, kept_problem(error), _pause(item.attempts, after))
         except Exception as error:  # one reply's defect must not stop the others
             self._note("defect", item)

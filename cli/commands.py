@@ -193,7 +193,7 @@ def status(*, as_json: AsJson = False) -> None:
     from cli import status as command
 
     with prepared(with_redis=False) as (_, where):
-        if not run_async(command.run(where.database_url, as_json=as_json)):
+        if not run_async(command.run(where, as_json=as_json)):
             raise typer.Exit(1)
 
 

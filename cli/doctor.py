@@ -8,15 +8,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import psycopg
-from arq.constants import job_key_prefix
 from psycopg.rows import dict_row
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from rich.markup import escape
 
 from bot.doctor import Finding, whole_cause
 from bot.errors import SetupError
 from bot.platforms import PLATFORMS, AdapterConfig, PlatformEntry
+from cli import redis_check
 from cli.context import run_async
 from cli.servers import Servers
 from cli.settings import Settings
@@ -26,7 +24,6 @@ from db.cancellation import stop
 from db.database import MigrationError, reason, remedy_for
 from db.keys import KeysError, verify
 from db.migrate import pending
-from db.queue import redis_problem, redis_remedy, tls_options
 from db.store import Store
 from reunite.matching.defaults import for_encoder
 from reunite.plurals import counted
@@ -56,7 +53,7 @@ async def findings(settings: Settings, where: Servers) -> AsyncIterator[Finding]
     yield Finding("Python", ok=True, found=sys.version.split()[0])
     async for finding in _database(settings, where):
         yield finding
-    yield await _redis(where)
+    yield await redis_check.look(where)
     for entry in PLATFORMS.values():
         if entry.has_doctor:
             async for finding in platform_findings(entry, getattr(settings, entry.name), where):
@@ -220,19 +217,6 @@ async def platform_findings(entry: PlatformEntry, config: AdapterConfig, where: 
         return
     async for finding in check(config, where.connections):
         yield finding
-
-
-async def _redis(where: Servers) -> Finding:
-    try:
-        async with Redis.from_url(
-            where.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS, **tls_options(where.redis_url)
-        ) as redis:
-            info = await redis.info("server")
-            await redis.set(f"{job_key_prefix}doctor", "", ex=_SECONDS)  # where hints are written, and the next
-            await redis.zrem(where.queue, "doctor")
-    except (RedisError, OSError) as error:
-        return Finding("Redis", ok=False, found=redis_problem(error), remedy=redis_remedy(error))
-    return Finding("Redis", ok=True, found=str(info["redis_version"]))
 
 
 def run(settings: Settings, where: Servers, *, as_json: bool) -> bool:

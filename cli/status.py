@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from rich.markup import escape
 
+from bot.doctor import Finding
+from cli import redis_check
+from cli.servers import Servers
 from cli.tables import Terminal
 from db.communities import CommunityInfo, all_communities
 from db.items import Numbers
@@ -59,6 +62,8 @@ class Status:
     failed: Sequence[FailedWork] = ()
     communities: Sequence[Community] = ()
     tried_again: Sequence[TriedAgain] = ()
+    redis: Finding | None = None
+    """What Redis answers, if that was checked."""
 
     @property
     def alive(self) -> Counter[str]:
@@ -96,6 +101,9 @@ class Status:
             for platform in sorted({backlog.platform for backlog in self.waiting} - by_workers)
             if not self.alive[f"bot {platform}"]
         ]
+        if self.redis and not self.redis.ok:
+            problem = self.redis.found.rstrip(".")
+            found.append(f"Redis can't be used ({problem}), so answers take a little longer. {self.redis.remedy}")
         if self.is_late:
             found.append(
                 "Something has waited for more than 5 minutes: run `reunite doctor`, and read the logs of the workers"
@@ -129,10 +137,12 @@ async def _communities(store: Store) -> list[Community]:
     ]
 
 
-async def run(url: str, *, as_json: bool) -> bool:
-    """Print the status; return whether nothing is wrong."""
-    async with Store(url, connections=1) as store:
+async def run(where: Servers, *, as_json: bool) -> bool:
+    """Print the status; return whether nothing is wrong. Without an address of Redis, it isn't checked."""
+    async with Store(where.database_url, connections=1) as store:
         status = await _read(store)
+    if where.redis_url:
+        status = replace(status, redis=await redis_check.look(where))
     if as_json:
         print(json.dumps({**_json(status), "problems": status.problems}, default=plain))
     else:

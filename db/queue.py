@@ -24,8 +24,6 @@ REDIS_TIMEOUT_SECONDS: Final = 2.0
 """Seconds after which Redis counts as down: the hint precedes our response, for which Slack waits 3 seconds."""
 _SILENCE_SECONDS: Final = 10.0
 """Seconds without an answer after which a connection is given up: the host may have vanished without a word."""
-_START_SECONDS, _PAUSE_SECONDS = 10.0, 0.5
-"""Seconds for which a Redis that is starting is tried, and between two tries."""
 
 _FIRST_HINT: Final = 1
 """The number of the hint for new work; the sweep continues from there."""
@@ -141,30 +139,37 @@ def redis_client(redis_url: str, name: str) -> ArqRedis:
 
 @asynccontextmanager
 async def connect(store: Store, redis_url: str, name: str) -> AsyncIterator[ArqQueue]:
-    """Open a queue of hints. Raises RedisError if Redis can't be used: after some seconds if it may be starting."""
+    """Open a queue of hints; a Redis that is down is only logged, because posts are answered without hints, too.
+
+    Raises RedisError if the settings are why it can't be used: waiting wouldn't help.
+    """
     redis = redis_client(redis_url, name)
     try:
-        await _wait_until_up(redis)
-        yield ArqQueue(store, redis, name)
+        hints = ArqQueue(store, redis, name)
+        hints.are_taken = await _is_up(redis)
+        yield hints
     finally:
         await redis.aclose()
 
 
-def _is_lasting(error: RedisError) -> bool:
+async def _is_up(redis: ArqRedis) -> bool:
+    try:
+        async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+            await redis.ping()
+    except (RedisError, OSError) as error:
+        if _is_lasting(error):
+            raise
+        _log.warning(
+            "redis_unreachable",
+            error=type(error).__name__,
+            reason=redis_problem(error),
+            remedy=redis_remedy(error),
+        )
+        return False
+    return True
+
+
+def _is_lasting(error: Exception) -> bool:
     """Return whether someone has to do something about it: waiting doesn't help."""
     refusals = AuthenticationError | NoPermissionError
     return certificate_problem(error) is not None or any(isinstance(each, refusals) for each in causes(error))
-
-
-async def _wait_until_up(redis: ArqRedis) -> None:
-    clock = asyncio.get_running_loop()
-    until = clock.time() + _START_SECONDS
-    while True:
-        try:
-            await redis.ping()
-        except RedisError as error:
-            if _is_lasting(error) or clock.time() + _PAUSE_SECONDS > until:
-                raise
-        else:
-            return
-        await asyncio.sleep(_PAUSE_SECONDS)

@@ -58,6 +58,10 @@ class TryAgainError(Exception):
         self.after = None if after is None or math.isnan(after) else min(max(0.0, after), LONGEST_PAUSE)
 
 
+class PutOffError(TryAgainError):
+    """It isn't a message's turn yet, which is no trouble; it certainly wasn't sent."""
+
+
 class MissingScopeError(TryAgainError):
     """The platform's app lacks a permission in a whole workspace, until someone installs it again."""
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from reunite.errors import TryAgainError
+from reunite.errors import PutOffError
 
 _EVERY_SECONDS: Final = 1.0
 """Seconds from one message's arrival to the next message."""
@@ -20,10 +20,6 @@ _LONGEST_WAIT_SECONDS: Final = 1.5
 """Seconds that a message waits for its turn; if it takes longer, others of its process go first."""
 _FORGOTTEN_SECONDS: Final = 600.0
 """Seconds after which a turn that wasn't taken is forgotten, and between two looks for idle channels."""
-
-
-class PutOffError(TryAgainError):
-    """It isn't a message's turn yet; it certainly wasn't sent."""
 
 
 @dataclass

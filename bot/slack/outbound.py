@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.direct import has_moved, saying_why
-from bot.slack.channel_pace import ChannelPace, PutOffError
+from bot.slack.channel_pace import ChannelPace
 from bot.slack.earlier import EarlierAttempts
 from bot.slack.errors import (
     cause_of,
@@ -28,7 +28,14 @@ from bot.slack.workspaces import Workspaces
 from bot.slack.writing import AsFarAsTaken, is_astray, post, react, update
 from db.slack_pictures import SlackPictures
 from reunite.entities import PlatformName, ReplyTarget
-from reunite.errors import MissingScopeError, PostGoneError, TryAgainError, UndeliverableError, UnknownArrivalError
+from reunite.errors import (
+    MissingScopeError,
+    PostGoneError,
+    PutOffError,
+    TryAgainError,
+    UndeliverableError,
+    UnknownArrivalError,
+)
 from reunite.ports import Outgoing, Sent
 
 TAKEN_UP: Final = "eyes"

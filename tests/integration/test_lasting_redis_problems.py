@@ -12,12 +12,6 @@ from tests.support.certificates import Authority, listening
 from tests.support.waiting import PATIENCE
 
 
-@pytest.fixture(autouse=True)
-def _wait_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "_START_SECONDS", PATIENCE * 10)
-    monkeypatch.setattr(queue, "_PAUSE_SECONDS", PATIENCE * 2)
-
-
 async def refused(store: Store, url: str) -> str:
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(RedisError) as raised:

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from cli import status
+from cli.servers import Servers
 from db.database import Database
 from db.monitoring import Monitoring, StateCount
 from metrics import observed as observed_module
@@ -105,13 +106,14 @@ async def test_the_platforms_id_of_a_post_leads_to_its_job_and_its_replies(api: 
 
 
 async def test_status_shows_what_runs_and_what_has_failed(
-    api: Api, database_url: str, capsys: pytest.CaptureFixture[str]
+    api: Api, database_url: str, redis_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    where = Servers(database_url, "", redis_url, "reunite")
     report = await api.world.found("f1", "red")
     await api.settled()
     async with api.world.store.session(api.world.workspace.community) as session:
         await session._do("UPDATE work SET state = 'failed', problem = 'TryAgainError: 503'")
-    assert await status.run(database_url, as_json=True)
+    assert await status.run(where, as_json=True)
     shown = json.loads(capsys.readouterr().out.splitlines()[-1])  # the log of the services comes before
     assert {process["role"] for process in shown["processes"] if process["is_alive"]} == {"worker", "api"}
     [failed] = shown["failed"]
@@ -119,7 +121,7 @@ async def test_status_shows_what_runs_and_what_has_failed(
     assert "again" in failed["remedy"]
     [community] = shown["communities"]
     assert community["numbers"]["open_found"] == 1
-    assert await status.run(database_url, as_json=False)
+    assert await status.run(where, as_json=False)
     printed = capsys.readouterr().out
     for words in ("worker", "reports failed: 1", "TryAgainError: 503", "1 found open"):
         assert words in printed
@@ -141,9 +143,12 @@ async def test_replies_to_send_are_as_old_as_they_are_and_edits_as_old_as_they_a
     assert ages == [3600, 0, 0]
 
 
-async def test_without_a_worker_status_says_so(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert not await status.run(database_url, as_json=False)
-    assert "No worker is running" in capsys.readouterr().out
+async def test_without_a_worker_or_redis_status_says_so(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not await status.run(Servers(database_url, "", "redis://127.0.0.1:1/0", "reunite"), as_json=False)
+    printed = capsys.readouterr().out
+    assert "No worker is running" in printed
+    assert "Redis can't be used" in printed
+    assert "Check REUNITE_REDIS_URL" in printed
 
 
 async def test_all_communities_are_read_at_once_and_counted_as_each_is(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from cli import doctor
+from cli import redis_check
 from cli.servers import Servers
 from embedded import Urls
 from tests.support.databases import empty_redis
@@ -83,10 +83,10 @@ async def test_the_doctor_says_that_a_redis_takes_no_hints(
 ) -> None:
     with servers_of(open_home(folder_of_one)) as own:
         where = Servers("", "", own.redis_url, "queue")
-        assert (await doctor._redis(where)).ok
+        assert (await redis_check.look(where)).ok
         async with Redis.from_url(own.redis_url, decode_responses=True) as redis:
             await fail(redis)
-        finding = await doctor._redis(where)
+        finding = await redis_check.look(where)
     assert finding.ok is False
     assert found in finding.found
     assert finding.remedy.startswith("It accepts no hints")
@@ -107,7 +107,7 @@ async def test_what_is_posted_is_answered_while_redis_takes_no_writes(
         working(database_url, own.redis_url, rehint_seconds=1),
     ):
         await redis.execute_command(*trouble.split())
-        finding = await doctor._redis(Servers("", "", own.redis_url, "queue"))
+        finding = await redis_check.look(Servers("", "", own.redis_url, "queue"))
         assert finding.ok is False
         assert "maxmemory" in finding.remedy
         await world.found("f1", "red")

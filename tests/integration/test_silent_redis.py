@@ -7,19 +7,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from arq.worker import Worker
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from structlog.testing import capture_logs
 
-from cli import doctor
+from cli import redis_check
 from cli.servers import Servers
 from db import queue
-from db.store import Store
-from tests.support.services import colours_only, working
+from tests.support.services import working
 from tests.support.silent_proxy import SilentProxy, proxy_of_socket
 from tests.support.waiting import eventually
 from tests.support.world import open_world
-from workers.app import WorkerConfig, _process_hints, run
-from workers.encoders.choose import Choice
+from workers.app import _process_hints
 
 Proxied = tuple[SilentProxy, str]
 
@@ -34,11 +32,10 @@ async def proxied(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @pytest.fixture(name="silent_url")
-def silence_redis(proxied: Proxied, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of a Redis that takes connections and says nothing; a start waits for it only shortly."""
+def silence_redis(proxied: Proxied) -> str:
+    """The address of a Redis that takes connections and says nothing."""
     proxy, url = proxied
     proxy.silences_new = True
-    monkeypatch.setattr(queue, "_START_SECONDS", 0.5)
     return url
 
 
@@ -65,28 +62,19 @@ async def test_a_job_that_could_not_be_finished_in_redis_ends_no_worker() -> Non
     await _process_hints(Failing())
 
 
-async def test_a_start_says_that_nothing_answers(store: Store, silent_url: str) -> None:
-    with pytest.raises(RedisError, match="Timeout reading"):
-        async with queue.connect(store, silent_url, "hints"):
-            pass
-
-
-async def test_a_worker_says_so_before_it_loads_its_encoder(where: Servers, silent_url: str) -> None:
-    loaded: list[object] = []
-
-    def load(*settings: object) -> Choice:
-        loaded.append(settings)
-        return colours_only()
-
-    with pytest.raises(RedisError, match="Timeout reading"):
-        await run(WorkerConfig(connections=replace(where, redis_url=silent_url).connections), lambda _: None, load=load)
-    assert not loaded
+async def test_what_is_started_meanwhile_says_so_and_answers(database_url: str, silent_url: str) -> None:
+    with capture_logs() as logged:
+        async with open_world(database_url, silent_url) as world, working(database_url, silent_url):
+            assert logged[0]["event"] == "redis_unreachable"
+            assert logged[0]["remedy"].startswith("Check REUNITE_REDIS_URL")
+            await world.found("f1", "red")
+            await eventually(lambda: world.platform.kinds("f1"))
 
 
 async def test_the_doctor_says_that_nothing_answers(
     where: Servers, silent_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_SECONDS", 0.5)
-    finding = await doctor._redis(replace(where, redis_url=silent_url))
+    monkeypatch.setattr(redis_check, "_SECONDS", 0.5)
+    finding = await redis_check.look(replace(where, redis_url=silent_url))
     assert finding.ok is False
     assert "Timeout reading" in finding.found

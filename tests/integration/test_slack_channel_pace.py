@@ -4,12 +4,13 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import delivery
 from bot.delivery import _pause
-from bot.slack.channel_pace import ChannelPace, PutOffError
+from bot.slack.channel_pace import ChannelPace
 from reunite.entities import ReplyTarget
-from reunite.errors import TryAgainError
+from reunite.errors import PutOffError, TryAgainError
 from reunite.messages.reply import Plain, Reply
 from reunite.ports import Outgoing
 from tests.doubles.slack import TEAM
@@ -38,11 +39,13 @@ async def test_many_answers_in_one_channel_are_sent_once_each_in_their_turn(
         return pauses[-1]
 
     monkeypatch.setattr(delivery, "_pause", pause)
-    used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]
-    await eventually(lambda: all(use.answers for use in used))
-    await eventually(lambda: all_are_sent(world))
+    with capture_logs() as logged:
+        used = [await slack.slash("lost", f"hat number {number}", world.ada, world.lost) for number in range(ANSWERS)]
+        await eventually(lambda: all(use.answers for use in used))
+        await eventually(lambda: all_are_sent(world))
     assert len(slack.messages[world.lost]) == len(slack.calls_of("chat.postMessage")) == ANSWERS
     assert 0 < max(pauses) < 1.5 * ANSWERS  # however slow the machine is, at most half again of the least time
+    assert {line["log_level"] for line in logged if line["event"] == "reply_delayed"} == {"info"}
 
 
 async def all_are_sent(world: World) -> bool:
