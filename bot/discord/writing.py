@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, Literal
 
 import discord
@@ -39,6 +40,7 @@ class Messages:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
+        outgoing = _as_allowed(outgoing, destination)
         language = self.language_of(outgoing)
         rendered = render(outgoing, language, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
@@ -59,6 +61,7 @@ class Messages:
             )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
+        outgoing = _as_allowed(outgoing, forum)
         language = self._workspaces.language(forum.guild)
         rendered = render(outgoing, language)
         kind = self._workspaces.role_of(forum) or ReportKind.LOST
@@ -81,6 +84,7 @@ class Messages:
 
     async def edit(self, sent: Sent, outgoing: Outgoing, *, direct: bool) -> None:
         """Replace a reply's content; nobody is pinged again."""
+        outgoing = _as_allowed(outgoing, self._client.get_channel(int(sent.channel)))
         rendered = render(outgoing, self.language_of(outgoing), direct=direct)
         await self.at(sent).edit(
             content=rendered.content,
@@ -134,6 +138,14 @@ class Messages:
     def at(self, sent: Sent) -> discord.PartialMessage:
         """Return the message that was sent, unread."""
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
+
+
+def _as_allowed(outgoing: Outgoing, place: object) -> Outgoing:
+    """Leave out the picture where the bot may not attach files: the words and buttons needn't wait for that."""
+    if not outgoing.picture or not isinstance(place, discord.abc.GuildChannel | discord.Thread):
+        return outgoing
+    may_attach = place.permissions_for(place.guild.me).attach_files
+    return outgoing if may_attach else replace(outgoing, picture=None)
 
 
 def _files(outgoing: Outgoing) -> list[discord.File]:

@@ -12,10 +12,11 @@ from reunite.entities import Member
 from reunite.errors import PostGoneError, TryAgainError
 from reunite.language import sentence
 from reunite.messages.reply import Person, Plain, Quoted, Reply
-from reunite.ports import Outgoing
+from reunite.ports import Outgoing, Sent
 from tests.doubles.discord_rest_base import Refusal
 from tests.doubles.discord_shapes import (
     ADD_REACTIONS,
+    ATTACH_FILES,
     BOT_ID,
     CREATE_THREADS,
     FORUM,
@@ -283,6 +284,27 @@ async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(world: Wor
             await world.platform.send(reply("1", world.post_of(post)))
     await world.discord.admin.allow("found")
     assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
+
+
+async def test_words_and_buttons_do_not_wait_for_the_permission_to_attach_their_picture(world: World) -> None:
+    post = await posted(world)
+    await world.discord.admin.forbid("found", ATTACH_FILES)
+    shown = replace(reply("1", world.post_of(post)), picture=JPEG)
+
+    async def sent_once_the_bot_has_heard() -> Sent | None:
+        with suppress(TryAgainError):
+            return await world.platform.send(shown)
+        return None
+
+    async def attached_to(message: str) -> list[object]:
+        await world.platform.edit(shown, sent)
+        return list(world.discord.message(message)["attachments"])
+
+    sent = await eventually(sent_once_the_bot_has_heard)
+    assert not await attached_to(sent.message)
+    assert "thumbnail" not in world.discord.message(sent.message)["embeds"][0]
+    await world.discord.admin.allow("found")
+    assert len(await eventually(lambda: attached_to(sent.message))) == 1
 
 
 @pytest.mark.parametrize("takes_messages", [True, False])
