@@ -1,12 +1,12 @@
 """Searching without a report, end to end: platform, bot, worker and database as they are."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from db.store import Store
 from tests.doubles.slack import shown
 from tests.support.discord_world import discord_world
-from tests.support.page_browser import Site, picture_file
+from tests.support.page_browser import Pages, Site, picture_file
 from tests.support.pictures import drawing
 from tests.support.slack_world import slack_world
 from tests.support.waiting import eventually
@@ -52,9 +52,9 @@ async def test_on_slack_words_find_what_was_found_and_mine_tells_the_finder(data
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
 async def test_on_the_page_a_search_is_deleted_with_its_photo_when_its_time_is_up(
-    browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int
+    pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int
 ) -> None:
-    site = Site(browser, database_url, redis_url, unused_tcp_port)
+    site = Site(pages, database_url, redis_url, unused_tcp_port)
     async with site.working(), site.serving(), Store(database_url) as store:
         ben, ada = await site.visit("Ben"), await site.visit("Ada", width=390)
         await ben.found.post("umbrella by the door", "red")

@@ -1,26 +1,24 @@
 """The main job on the local page, in a real browser: page, bot, worker and database as they are."""
 
-import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FileChooser, FilePayload, Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from reunite.language import sentence, words_in
-from tests.support.page_browser import Site, picture_file
+from tests.support.page_browser import Pages, Site, picture_file
 from tests.support.pictures import drawing
-from tests.support.waiting import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture
-def closed_site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> Site:
+def closed_site(pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int) -> Site:
     """Neither served nor worked for."""
-    return Site(browser, database_url, redis_url, unused_tcp_port)
+    return Site(pages, database_url, redis_url, unused_tcp_port)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -119,8 +117,6 @@ async def test_verdicts_are_for_moderators_who_refuse_with_one_press(site: Site)
 async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
     ada = await site.visit("Ada")
     keyboard = ada.page.keyboard
-    choosers: asyncio.Queue[FileChooser] = asyncio.Queue()
-    ada.page.on("filechooser", choosers.put_nowait)
     await ada.page.get_by_label("You are").focus()
     await keyboard.press("Tab")
     await expect(ada.page.locator("summary")).to_be_focused()
@@ -128,10 +124,10 @@ async def test_a_photo_can_be_posted_by_keyboard_alone(site: Site) -> None:
         await keyboard.press("Tab")
     await expect(ada.found.text).to_be_focused()
     await keyboard.type("a scarf")
-    for key in ("Tab", "Tab", "Enter"):
-        await keyboard.press(key)
-    chooser = await asyncio.wait_for(choosers.get(), PATIENCE)
-    await chooser.set_files(picture_file("green"))
+    async with ada.page.expect_file_chooser() as chooser:
+        for key in ("Tab", "Tab", "Enter"):
+            await keyboard.press(key)
+    await (await chooser.value).set_files(picture_file("green"))
     await expect(ada.found.column.locator(".previews img")).to_have_count(1)
     for _ in range(3):
         await keyboard.press("Shift+Tab")

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Route, expect
 
 from reunite.language import words_in
-from tests.support.page_browser import Site
+from tests.support.page_browser import Pages, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -73,8 +73,8 @@ PRESSED_BY_SCRIPT = """async () => {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    site = Site(browser, database_url, redis_url, unused_tcp_port)
+async def site(pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(pages, database_url, redis_url, unused_tcp_port)
     async with site.serving():
         yield site
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Locator, expect
 
 from reunite.language import plural, sentence
 from tests.support.board import BOARD
-from tests.support.page_browser import Channel, PageUser, Site, picture_file
+from tests.support.page_browser import Channel, Pages, PageUser, Site, picture_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -19,8 +19,8 @@ ANSWER = "a blue thread sewn into the lining"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    site = Site(browser, database_url, redis_url, unused_tcp_port)
+async def site(pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(pages, database_url, redis_url, unused_tcp_port)
     async with site.working(), site.serving():
         yield site
 
@@ -171,7 +171,7 @@ async def test_my_reports_are_mine_and_one_is_taken_back_everywhere(site: Site) 
     await ada.page.get_by_text("Menu").click()
     await ada.page.get_by_role("button", name="My reports").click()
     await expect(window(ada).locator("q")).to_have_text("my red umbrella")
-    ada.page.on("dialog", lambda question: question.accept())
+    ada.page.once("dialog", lambda question: question.accept())
     await press(window(ada), "Withdraw")
     await expect(window(ada)).to_contain_text(sentence("note_withdrawn"))
     await press(window(ada), "Close")
@@ -241,7 +241,7 @@ async def test_who_acts_may_have_all_that_is_known_of_them_sent_and_deleted(site
     await ada.page.get_by_text("Menu").click()
     await expect(ada.page.get_by_role("button", name="Numbers")).to_be_hidden()
     await ada.page.get_by_role("button", name="Your data").click()
-    ada.page.on("dialog", lambda question: question.accept())
+    ada.page.once("dialog", lambda question: question.accept())
     await press(window(ada), "Delete all my data")
     await expect(window(ada)).to_contain_text(plural("note_forgotten", 1))
     await expect(ada.lost.posts).to_have_count(0)

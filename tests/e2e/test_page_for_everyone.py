@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from reunite.language import command, sentence, words_in
-from tests.support.page_browser import PageUser, Site
+from tests.support.page_browser import Pages, PageUser, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -17,8 +17,8 @@ GERMAN = words_in("de").page
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    site = Site(browser, database_url, redis_url, unused_tcp_port)
+async def site(pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(pages, database_url, redis_url, unused_tcp_port)
     async with site.working(), site.serving():
         yield site
 

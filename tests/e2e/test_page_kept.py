@@ -5,22 +5,22 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.support.page_browser import Site
+from tests.support.page_browser import Pages, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(browser: Browser, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
-    site = Site(browser, database_url, redis_url, unused_tcp_port)
+async def site(pages: Pages, database_url: str, redis_url: str, unused_tcp_port: int) -> AsyncIterator[Site]:
+    site = Site(pages, database_url, redis_url, unused_tcp_port)
     async with site.serving():
         yield site
 
 
 async def german_browser(site: Site) -> Page:
-    page = await (await site.browser.new_context(locale="de-AT")).new_page()
+    page = await (await site.pages.browser.new_context(locale="de-AT")).new_page()
     await page.goto(site.url)
     return page
 
@@ -102,7 +102,7 @@ async def test_a_new_page_speaks_the_browsers_language_until_someone_chooses_ano
 
 
 async def test_an_empty_page_keeps_the_first_browsers_language_even_if_its_words_came_late(site: Site) -> None:
-    page = await site.browser.new_page()
+    page = await site.pages.browser.new_page()
     await page.route("**/texts", lambda route: route.abort(), times=1)
     await page.goto(site.url)
     assert await language_of(page) == "en"

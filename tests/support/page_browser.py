@@ -26,6 +26,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+_EMPTY = "http://127.0.0.1/empty"
+"""Of the same host as all pages, so that Chromium doesn't start a process for it."""
+
 
 def picture_file(colour: str) -> FilePayload:
     return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": drawing(colour)}
@@ -86,16 +89,51 @@ class PageUser:
         await self.page.locator("#who").select_option(who)
 
 
+class Pages:
+    """Pages of profiles that are used again: opening one takes a second of CPU time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._free: list[Page] = []
+        self._taken: list[Page] = []
+
+    async def take(self, width: int) -> Page:
+        page = self._free.pop() if self._free else await self.browser.new_page()
+        self._taken.append(page)
+        await page.set_viewport_size({"width": width, "height": 800})
+        return page
+
+    async def give_back(self) -> None:
+        """Leave what the taken pages show, and close all other pages."""
+        for page in self._taken:
+            await _forget(page)
+        self._free += self._taken
+        self._taken.clear()
+        kept = [page.context for page in self._free]
+        for context in self.browser.contexts:
+            if context not in kept:
+                await context.close()
+
+
+async def _forget(page: Page) -> None:
+    await page.unroute_all(behavior="ignoreErrors")
+    await page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
+    await page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    await page.route(_EMPTY, lambda route: route.fulfill(body=""))
+    await page.goto(_EMPTY)
+    await page.unroute_all(behavior="wait")
+
+
 class Site:
     """The page's process, and browsers that visit it."""
 
-    def __init__(self, browser: Browser, database_url: str, redis_url: str, port: int) -> None:
-        self.browser, self.url = browser, f"http://127.0.0.1:{port}"
+    def __init__(self, pages: Pages, database_url: str, redis_url: str, port: int) -> None:
+        self.pages, self.url = pages, f"http://127.0.0.1:{port}"
         servers = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
         self.config = BotConfig(connections=servers, adapter=WebConfig(port=port), board_url=BOARD)
 
     async def visit(self, who: str = "Ada", width: int = 1280) -> PageUser:
-        page = await self.browser.new_page(viewport={"width": width, "height": 800})
+        page = await self.pages.take(width)
         await page.goto(self.url)
         await expect(page.locator("#encoder")).not_to_have_text("Connecting…")
         visitor = PageUser(page)
