@@ -1,10 +1,12 @@
 """Supervises and cancels tasks that talk to the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+_Result = TypeVar("_Result")
 
 _CANCEL_AGAIN_SECONDS: Final = 0.5
 """Seconds between two cancellations of one task."""
@@ -31,6 +33,16 @@ async def stop(*tasks: asyncio.Task[Any]) -> None:
         _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
     if cancelled:
         raise asyncio.CancelledError
+
+
+async def noticing_cancellation(work: Awaitable[_Result]) -> _Result:
+    """Await work that may swallow a cancellation, as `asyncio.wait_for` does before Python 3.12."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    result = await work
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 async def wait_until_set(event: asyncio.Event, seconds: float) -> None:

@@ -13,6 +13,7 @@ import structlog
 from arq.connections import ArqRedis
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
+from db.cancellation import noticing_cancellation
 from db.store import Store
 from reunite.certificates import causes, certificate_problem
 
@@ -79,7 +80,8 @@ class ArqQueue:
         payload = {"v": PAYLOAD_VERSION, "work": str(work)}
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
-                await self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
+                job = self._redis.enqueue_job(JOB, payload, _job_id=f"{work}:{number}", _queue_name=self._name)
+                await noticing_cancellation(job)  # redis-py sends with wait_for
         except (RedisError, OSError) as error:
             _log.warning(
                 "hint_lost", work=str(work), error=type(error).__name__, reason=redis_problem(error)

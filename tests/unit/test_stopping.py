@@ -1,8 +1,13 @@
 import asyncio
 from contextlib import suppress
+from uuid import uuid4
+
+import pytest
 
 from cli.context import run_async
 from db.cancellation import stop
+from db.queue import ArqQueue, redis_client
+from db.store import Store
 from tests.support.waiting import PATIENCE
 
 
@@ -29,6 +34,20 @@ async def test_nobody_who_stops_a_task_leaves_it_behind_when_they_are_stopped_th
     await asyncio.wait_for(stop(stopping), PATIENCE)
     assert left.cancelled()
     assert stopping.cancelled()
+
+
+async def test_a_hint_passes_on_the_cancellation_that_redis_py_swallows(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def swallowing(*_: object, **__: object) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    redis = redis_client("redis://127.0.0.1:1", "test")
+    monkeypatch.setattr(redis, "enqueue_job", swallowing)
+    hinting = asyncio.create_task(ArqQueue(Store("postgresql://"), redis, "test").hint(uuid4()))
+    await asyncio.sleep(0)
+    hinting.cancel()
+    await asyncio.wait({hinting})
+    assert hinting.cancelled()
 
 
 async def test_a_failed_task_keeps_its_error_for_its_caller() -> None:
