@@ -24,10 +24,8 @@ class SqlVerdicts(Queries):
             " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(kind)s, %(given)s,"
             " %(message)s, %(press)s)",
             match=match,
-            id=command.member.id,
+            **asdict(command.target.account(command.member)),
             name=command.member.name,
-            platform=command.target.platform,
-            workspace=command.target.account(command.member).workspace,
             kind=command.kind,
             given=given,
             message=None if command.match else command.target.message,
@@ -49,10 +47,8 @@ class SqlVerdicts(Queries):
             "INSERT INTO claim_decision (community_id, match_id, member_id, member_name, platform, workspace, state)"
             " VALUES (%(community)s, %(match)s, %(id)s, %(name)s, %(platform)s, %(workspace)s, %(state)s)",
             match=match,
-            id=by.id,
+            **asdict(place.account(by)),
             name=by.name,
-            platform=place.platform,
-            workspace=place.account(by).workspace,
             state=state,
         )
 
@@ -67,10 +63,8 @@ class SqlVerdicts(Queries):
             "INSERT INTO report_deletion (community_id, report_id, member_id, member_name, platform, workspace)"
             " VALUES (%(community)s, %(report)s, %(id)s, %(name)s, %(platform)s, %(workspace)s)",
             report=report,
-            id=by.id,
+            **asdict(place.account(by)),
             name=by.name,
-            platform=place.platform,
-            workspace=place.account(by).workspace,
         )
 
     async def deletions_by(self, account: Account) -> Sequence[ReportDeletion]:
