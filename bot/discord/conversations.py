@@ -9,7 +9,7 @@ import discord
 import structlog
 
 from bot.discord.errors import NO_MORE_THREADS, is_refusal
-from bot.discord.permissions import TO_HIDE, missing
+from bot.discord.permissions import TO_HIDE, can_answer
 from bot.discord.posts import is_ours
 from bot.discord.render import nonce
 from bot.discord.threads import open_private, with_fallback_name
@@ -91,7 +91,7 @@ class Conversations:
         """Return a channel that the people see and where the bot may open private threads."""
         for channel in self._candidates(guild, target):
             is_seen = all(channel.permissions_for(member).view_channel for member in members)
-            if is_seen and not channel.is_news() and not missing(channel, TO_HIDE):
+            if is_seen and not channel.is_news() and can_answer(channel, TO_HIDE):
                 return channel
         raise UndeliverableError("no channel where a private thread may be opened")
 

@@ -24,8 +24,8 @@ from bot.discord.errors import (
     takes_no_messages,
 )
 from bot.discord.posts import photos_of
-from bot.discord.render import marker, title_of
-from bot.discord.threads import Place, Threads, check_post, message_with
+from bot.discord.render import title_of
+from bot.discord.threads import Place, Threads, check_post, earlier_attempt
 from bot.discord.verdicts import Verdicts
 from bot.discord.workspaces import Workspaces
 from bot.discord.writing import Messages
@@ -85,7 +85,7 @@ class DiscordPlatform:
                 post, kind = int(outgoing.target.message), outgoing.kind or kind_offered(outgoing.reply)
                 is_open = outgoing.kind is None and asks_kind(outgoing.reply)
                 place = await self.threads.place_of(channel, post, kind, is_open=is_open)
-            earlier = await message_with(marker(outgoing.key), place, channel) if outgoing.maybe_sent else None
+            earlier = await earlier_attempt(outgoing, place, channel) if outgoing.maybe_sent else None
             message = earlier or await self._answer(place, channel, outgoing)
             await self._messages.mark(outgoing)
             sent = Sent(str(message.channel.id), str(message.id))
@@ -97,7 +97,7 @@ class DiscordPlatform:
     async def _converse(self, outgoing: Outgoing) -> Sent:
         """Send a reply in a conversation of its people."""
         thread = await self._conversations.open(outgoing)
-        earlier = await message_with(marker(outgoing.key), thread) if outgoing.maybe_sent else None
+        earlier = await earlier_attempt(outgoing, thread) if outgoing.maybe_sent else None
         message = earlier or await self._post_allowed(thread, outgoing)
         return Sent(str(thread.id), str(message.id))
 
@@ -151,7 +151,7 @@ class DiscordPlatform:
     async def _write_to(self, person: str, outgoing: Outgoing) -> discord.Message:
         """Send a reply directly, with a line that says why, unless an earlier attempt has arrived."""
         channel = await self._client.create_dm(discord.Object(int(person)))
-        earlier = await message_with(marker(outgoing.key), channel) if outgoing.maybe_sent else None
+        earlier = await earlier_attempt(outgoing, channel) if outgoing.maybe_sent else None
         return earlier or await self._messages.post(channel, saying_why(outgoing, self._messages.language_of(outgoing)))
 
     async def edit(self, outgoing: Outgoing, sent: Sent) -> None:
@@ -172,7 +172,7 @@ class DiscordPlatform:
         """Delete a reply, with the thread that it opened; all of it may be gone already."""
         with _given_up_without_access(), discord_errors(), suppress(discord.NotFound):
             if sent is None:
-                message = await message_with(marker(outgoing.key), *await self._places(outgoing))
+                message = await earlier_attempt(outgoing, *await self._places(outgoing))
                 if message is None:
                     return
                 sent = Sent(str(message.channel.id), str(message.id))

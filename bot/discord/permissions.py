@@ -33,8 +33,11 @@ ReportChannel = discord.TextChannel | discord.ForumChannel
 Place = discord.abc.GuildChannel | discord.Thread
 _IN_A_FORUM: Final = ~discord.Permissions(create_public_threads=True, create_private_threads=True)
 """A forum post is a thread already; opening one takes the permission to send."""
-_IMPLIED: Final = discord.Permissions(embed_links=True, attach_files=True)
-"""discord.py counts these as missing whenever the permission to send is missing; naming that one is enough."""
+_FOR_LOOKS: Final = discord.Permissions(embed_links=True, attach_files=True)
+"""Without these, replies are plain words, or have no pictures.
+
+discord.py counts them as missing whenever the permission to send is missing; naming that one is enough.
+"""
 _TO_SEARCH: Final = discord.Permissions(view_channel=True, send_messages=True, use_application_commands=True)
 _TO_SEE: Final = discord.Permissions(view_channel=True)
 """Without this one, all others are missing, too."""
@@ -47,8 +50,13 @@ def missing(channel: ReportChannel, needed: discord.Permissions) -> tuple[str, .
     if not granted.view_channel:
         wanted = _TO_SEE
     elif not granted.send_messages:
-        wanted = wanted & ~_IMPLIED  # `&=` would change `needed`
+        wanted = wanted & ~_FOR_LOOKS  # `&=` would change `needed`
     return tuple(name for name, is_needed in wanted if is_needed and not getattr(granted, name))
+
+
+def can_answer(channel: ReportChannel, needed: discord.Permissions) -> bool:
+    """Return whether the bot has the permissions that replies wait for; without the others, they only look plainer."""
+    return not missing(channel, needed & ~_FOR_LOOKS)
 
 
 def roles_that_see(place: Place, guild: discord.Guild) -> set[discord.Role]:

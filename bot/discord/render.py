@@ -43,6 +43,8 @@ MAX_QUOTED: Final = 800
 """Characters shown of a member's words: even if each is escaped, an embed's have room for everything else."""
 _MAX_DESCRIPTION: Final = 4096
 """Characters of an embed. Where many quotes are long, its end is cut off, because Discord would refuse all of it."""
+_MAX_CONTENT: Final = 2000
+"""Characters of a message outside its embeds."""
 _MAX_NAME: Final = 80
 _MAX_THREAD_NAME: Final = 100  # Discord's limits
 _MAX_BUTTON: Final = 80
@@ -80,6 +82,11 @@ class Rendered:
     embed: discord.Embed
     mentions: discord.AllowedMentions
     buttons: tuple[RenderedButton, ...]
+
+    def words(self) -> str:
+        """Return everything that it says, for where the bot may not embed."""
+        said = "\n".join(filter(None, (self.content, self.embed.description)))
+        return shortened(said, _MAX_CONTENT).strip()
 
     def view(self) -> discord.ui.View:
         """Return the buttons. Presses come as events of the client, so the library doesn't keep the view."""

@@ -17,7 +17,7 @@ from bot.discord.errors import FAILURES, discord_errors
 from bot.discord.forms import FormInput, form_modal
 from bot.discord.markup import escape, without_spoilers
 from bot.discord.outbound import DiscordPlatform
-from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
+from bot.discord.permissions import TO_ANSWER, ReportChannel, can_answer
 from bot.discord.posts import check_photos, is_hidden, is_post, not_a_photo, photos_among, report_of
 from bot.discord.private_replies import (
     PrivateReply,
@@ -267,7 +267,7 @@ class Reports:
             raise TellUserError("not_this_message")
         if kind is ReportKind.LOST:
             self._check_author(interaction, message)
-        if missing(channel, TO_ANSWER):
+        if not can_answer(channel, TO_ANSWER):
             raise lacking(channel, TO_ANSWER, language_of_user(interaction))
 
     def _check_author(self, interaction: discord.Interaction, message: discord.Message) -> None:

@@ -10,12 +10,13 @@ import structlog
 
 from bot.discord.errors import FAILURES, NAME_REFUSED, NO_MORE_THREADS, THREAD_EXISTS, NoCodeError, discord_errors
 from bot.discord.posts import is_ours, photos_of, tags_for, target_of, text_of
-from bot.discord.render import thread_name
+from bot.discord.render import marker, render, thread_name
 from bot.discord.workspaces import Workspaces
 from reunite.entities import ReplyTarget, ReportKind
 from reunite.errors import PostGoneError, TryAgainError, UndeliverableError
 from reunite.handlers import Handlers
 from reunite.language import LANGUAGES, date_words, sentence
+from reunite.ports import Outgoing
 
 _LOOK_BACK: Final = 100
 """Messages searched for a reply that may be there already: one page, and far more than come between two attempts."""
@@ -218,13 +219,15 @@ async def open_private(channel: discord.TextChannel, name: str) -> discord.Threa
     )
 
 
-async def message_with(wanted: str, *places: Place) -> discord.Message | None:
-    """Return the bot's message with this marker: an earlier attempt that arrived."""
+async def earlier_attempt(outgoing: Outgoing, *places: Place) -> discord.Message | None:
+    """Return the bot's message with a reply's marker, or with its words where it couldn't embed: it arrived."""
+    wanted, words = marker(outgoing.key), render(outgoing, "en").words()
     for place in dict.fromkeys(places):
         me = place.me if isinstance(place, discord.DMChannel) else place.guild.me
         try:
             async for message in _latest(place):
-                if message.author.id == me.id and any(embed.url == wanted for embed in message.embeds):
+                is_it = any(embed.url == wanted for embed in message.embeds) or message.content == words
+                if message.author.id == me.id and is_it:
                     return message
         except discord.NotFound:
             if place == places[-1]:

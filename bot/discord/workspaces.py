@@ -11,7 +11,7 @@ import structlog
 
 from bot import channels
 from bot.discord.markup import readable
-from bot.discord.permissions import ReportChannel, free_tags, invitation, missing
+from bot.discord.permissions import ReportChannel, can_answer, free_tags, invitation, missing
 from bot.locks import Locks
 from db.trouble import is_away, is_temporary
 from reunite.commands import ChangeSettings, JoinWorkspace
@@ -189,7 +189,7 @@ class Workspaces:
         for channel in sorted(
             candidates, key=lambda channel: (channel != here, not channels.comes_first(channel.name))
         ):
-            if not missing(channel, needed):
+            if can_answer(channel, needed):
                 if (
                     isinstance(channel, discord.ForumChannel)
                     and channel.flags.require_tag

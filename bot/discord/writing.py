@@ -10,7 +10,7 @@ import structlog
 
 from bot.discord.errors import THREAD_ARCHIVED
 from bot.discord.permissions import free_tags
-from bot.discord.render import PICTURE_NAME, nonce, render, thread_name, title_of
+from bot.discord.render import PICTURE_NAME, Rendered, nonce, render, thread_name, title_of
 from bot.discord.threads import ARCHIVE_AFTER, Place, with_fallback_name
 from bot.discord.workspaces import Workspaces
 from bot.locks import Locks
@@ -40,7 +40,8 @@ class Messages:
         """Send; the nonce keeps the library's own retries from posting twice."""
         if isinstance(destination, discord.ForumChannel):
             return await self._post_in_forum(destination, outgoing)
-        outgoing = _as_allowed(outgoing, destination)
+        rights = _rights(destination)
+        outgoing = _pictured_if_allowed(outgoing, rights)
         language = self.language_of(outgoing)
         rendered = render(outgoing, language, direct=isinstance(destination, discord.DMChannel))
         post = outgoing.target.message
@@ -49,10 +50,11 @@ class Messages:
             if post and isinstance(destination, discord.TextChannel)
             else destination.send
         )
+        content, embed = _embedded_if_allowed(rendered, rights)
         async with self._turns.of(("message", destination.id)):
             return await send(
-                rendered.content,
-                embed=rendered.embed,
+                content,
+                embed=embed or discord.utils.MISSING,
                 files=_files(outgoing),
                 allowed_mentions=rendered.mentions,
                 nonce=nonce(outgoing.key),
@@ -61,17 +63,19 @@ class Messages:
             )
 
     async def _post_in_forum(self, forum: discord.ForumChannel, outgoing: Outgoing) -> discord.Message:
-        outgoing = _as_allowed(outgoing, forum)
+        rights = _rights(forum)
+        outgoing = _pictured_if_allowed(outgoing, rights)
         language = self._workspaces.language(forum.guild)
         rendered = render(outgoing, language)
+        content, embed = _embedded_if_allowed(rendered, rights)
         kind = self._workspaces.role_of(forum) or ReportKind.LOST
         title, now = title_of(outgoing.reply), discord.utils.utcnow()
 
         async def create(name: str) -> discord.Message:
             opened = await forum.create_thread(
                 name=name,
-                content=rendered.content,
-                embed=rendered.embed,
+                content=content,
+                embed=embed or discord.utils.MISSING,
                 files=_files(outgoing),
                 allowed_mentions=rendered.mentions,
                 view=rendered.view(),
@@ -84,11 +88,13 @@ class Messages:
 
     async def edit(self, sent: Sent, outgoing: Outgoing, *, direct: bool) -> None:
         """Replace a reply's content; nobody is pinged again."""
-        outgoing = _as_allowed(outgoing, self._client.get_channel(int(sent.channel)))
+        rights = _rights(self._client.get_channel(int(sent.channel)))
+        outgoing = _pictured_if_allowed(outgoing, rights)
         rendered = render(outgoing, self.language_of(outgoing), direct=direct)
+        content, embed = _embedded_if_allowed(rendered, rights)
         await self.at(sent).edit(
-            content=rendered.content,
-            embed=rendered.embed,
+            content=content,
+            embed=embed,
             attachments=_files(outgoing),
             allowed_mentions=discord.AllowedMentions.none(),
             view=rendered.view(),
@@ -140,12 +146,29 @@ class Messages:
         return self._client.get_partial_messageable(int(sent.channel)).get_partial_message(int(sent.message))
 
 
-def _as_allowed(outgoing: Outgoing, place: object) -> Outgoing:
+def _rights(place: object) -> discord.Permissions:
+    """Return what the bot may do in a place; without the permission to write, Discord decides.
+
+    discord.py then counts those for embeds and files as missing, too, and an edit would lose both.
+    """
+    everything = discord.Permissions.all()
+    if not isinstance(place, discord.abc.GuildChannel | discord.Thread):
+        return everything
+    if isinstance(place, discord.Thread) and place.parent is None:
+        return everything
+    rights = place.permissions_for(place.guild.me)
+    may_write = rights.send_messages_in_threads if isinstance(place, discord.Thread) else rights.send_messages
+    return rights if may_write else everything
+
+
+def _pictured_if_allowed(outgoing: Outgoing, rights: discord.Permissions) -> Outgoing:
     """Leave out the picture where the bot may not attach files: the words and buttons needn't wait for that."""
-    if not outgoing.picture or not isinstance(place, discord.abc.GuildChannel | discord.Thread):
-        return outgoing
-    may_attach = place.permissions_for(place.guild.me).attach_files
-    return outgoing if may_attach else replace(outgoing, picture=None)
+    return outgoing if rights.attach_files else replace(outgoing, picture=None)
+
+
+def _embedded_if_allowed(rendered: Rendered, rights: discord.Permissions) -> tuple[str | None, discord.Embed | None]:
+    """Return what stands outside the embed, and the embed; where the bot may not embed, all of it stands outside."""
+    return (rendered.content, rendered.embed) if rights.embed_links else (rendered.words(), None)
 
 
 def _files(outgoing: Outgoing) -> list[discord.File]:

@@ -19,6 +19,7 @@ from tests.doubles.discord_shapes import (
     ATTACH_FILES,
     BOT_ID,
     CREATE_THREADS,
+    EMBED_LINKS,
     FORUM,
     MEDIA,
     PRIVATE_THREAD,
@@ -286,25 +287,52 @@ async def test_what_waits_for_a_permission_is_sent_once_it_is_granted(world: Wor
     assert (await world.platform.send(reply("1", world.post_of(post)))).channel == post
 
 
+async def sent_once_the_bot_has_heard(world: World, outgoing: Outgoing) -> Sent:
+    async def sent() -> Sent | None:
+        with suppress(TryAgainError):
+            return await world.platform.send(outgoing)
+        return None
+
+    return await eventually(sent)
+
+
 async def test_words_and_buttons_do_not_wait_for_the_permission_to_attach_their_picture(world: World) -> None:
     post = await posted(world)
     await world.discord.admin.forbid("found", ATTACH_FILES)
     shown = replace(reply("1", world.post_of(post)), picture=JPEG)
 
-    async def sent_once_the_bot_has_heard() -> Sent | None:
-        with suppress(TryAgainError):
-            return await world.platform.send(shown)
-        return None
-
     async def attached_to(message: str) -> list[object]:
         await world.platform.edit(shown, sent)
         return list(world.discord.message(message)["attachments"])
 
-    sent = await eventually(sent_once_the_bot_has_heard)
+    sent = await sent_once_the_bot_has_heard(world, shown)
     assert not await attached_to(sent.message)
     assert "thumbnail" not in world.discord.message(sent.message)["embeds"][0]
     await world.discord.admin.allow("found")
     assert len(await eventually(lambda: attached_to(sent.message))) == 1
+
+
+async def test_a_reply_is_plain_words_until_the_bot_may_embed(world: World) -> None:
+    """Even one that may have arrived isn't sent again, and a report by command isn't refused."""
+    post, bob = await posted(world), world.discord.admin.join("Bob")
+    await world.discord.admin.forbid("found", EMBED_LINKS)
+    lines = ((Person("discord", Member(bob, "Bob"), notify=True),), (Plain("Is it yours?"),), (Plain("Look."),))
+    shown = Outgoing("1", world.post_of(post), Reply("nothing", lines), maybe_sent=True)
+    sent = await sent_once_the_bot_has_heard(world, shown)
+    world.discord.nonces.clear()
+    assert await world.platform.send(shown) == sent
+    message = world.discord.message(sent.message)
+    assert (message["content"], message["embeds"]) == (f"<@{bob}>\nIs it yours?\nLook.", [])
+    used = await world.discord.ui.slash("found", bob, "general", description="a hat")
+    assert sentence("permission_embed_links") not in await world.discord.ui.answer(used)
+    await world.discord.admin.allow("found")
+
+    async def embedded() -> bool:
+        await world.platform.edit(shown, sent)
+        return bool(world.discord.message(sent.message)["embeds"])
+
+    await eventually(embedded)
+    assert message["content"] == f"<@{bob}>\nIs it yours?"
 
 
 @pytest.mark.parametrize("takes_messages", [True, False])
