@@ -37,6 +37,11 @@ _NOTE_ABSENCE: Final = """UPDATE workspace
   SET absent_since = CASE WHEN %(since)s::timestamptz IS NOT NULL THEN least(absent_since, %(since)s) END
   WHERE id = %(id)s"""
 
+_SIGN_OUT: Final = "DELETE FROM board_session WHERE workspace_id = %s"
+_SOME_REPORTS: Final = "SELECT id FROM report WHERE workspace_id = %s LIMIT %s"
+_LEFT_AT_ONCE: Final = 500
+"""Reports that are deleted in one transaction: nobody waits long for the rows that it locks."""
+
 
 class Store(Database):
     """`reunite.ports.Store` on PostgreSQL, and what else workers and bots need."""
@@ -167,7 +172,22 @@ class Store(Database):
             yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)
 
     async def leave(self, workspace: Workspace) -> None:
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute(_SIGN_OUT, [workspace.id])
+        while await self._delete_some_reports(workspace):
+            pass
         await self.rows_in(workspace.community, "SELECT leave_workspace(%s)", workspace.id)
+
+    async def _delete_some_reports(self, workspace: Workspace) -> bool:
+        """Delete some of a workspace's reports, with all that belongs to them; false if there were none."""
+        async with self.transaction(workspace.community) as connection:
+            cursor = await connection.execute(_SOME_REPORTS, [workspace.id, _LEFT_AT_ONCE])
+            some = [row["id"] for row in await cursor.fetchall()]
+            await connection.execute(
+                "DELETE FROM work WHERE report_id = ANY(%s)", [some]
+            )  # locked first, as by workers
+            await connection.execute("DELETE FROM report WHERE id = ANY(%s)", [some])
+        return bool(some)
 
     # Work
 

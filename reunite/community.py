@@ -107,9 +107,10 @@ class CommunityHandlers:
     async def leave(self, workspace: Workspace) -> None:
         """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""
         await self._store.note_absence(workspace, LEAVING)
-        async with self._store.session(workspace.community) as session:
-            reports = await session.workspaces.reports(workspace.id)
-        await end_all(self._store, workspace, reports)
+        if await self._store.is_linked(workspace):  # otherwise nobody is left whom anything could be shown or told
+            async with self._store.session(workspace.community) as session:
+                reports = await session.workspaces.reports(workspace.id)
+            await end_all(self._store, workspace, reports)
         await self._store.leave(workspace)
 
 

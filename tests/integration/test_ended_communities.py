@@ -1,7 +1,7 @@
 """Nothing of a community stays in a process's memory for long once the community has ended."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 
 import psycopg
@@ -13,11 +13,13 @@ from db import ended_communities
 from db.config import Connections
 from db.database import Database
 from db.ended_communities import forgetting_ended_communities
-from db.store import Store
+from db.store import _LEFT_AT_ONCE, Store
+from reunite.community import CommunityHandlers
 from reunite.entities import Workspace
+from tests.contract.stages import Hints
 from tests.support.api import serving_api
 from tests.support.keys import KEYS
-from tests.support.large_communities import Communities, Large
+from tests.support.large_communities import REPORTS, Communities, Large
 from tests.support.services import background, working
 from tests.support.waiting import eventually
 
@@ -45,6 +47,26 @@ async def test_nothing_is_kept_of_a_community_that_has_ended(communities: Commun
                     assert session
             await eventually(lambda: cache.communities, holds=lambda kept: kept == {staying.filled.tenant.community})
         assert cache.items.communities == {staying.filled.tenant.community}
+
+
+async def test_a_large_community_is_deleted_in_parts(communities: Communities, monkeypatch: pytest.MonkeyPatch) -> None:
+    delete = Store._delete_some_reports
+
+    async def killed_after_it(store: Store, workspace: Workspace) -> bool:
+        await delete(store, workspace)
+        raise asyncio.CancelledError
+
+    async with communities.large() as ending:
+        of_it = ending.filled.tenant.community
+        handlers = CommunityHandlers(ending.store, Hints())
+        with monkeypatch.context() as killing, suppress(asyncio.CancelledError):
+            killing.setattr(Store, "_delete_some_reports", killed_after_it)
+            await handlers.leave(workspace_of(ending))
+        kept = "SELECT count(*) FILTER (WHERE purged_at IS NULL) FROM report WHERE community_id = %s"
+        assert await ending.rows(kept, of_it) == [(REPORTS - _LEFT_AT_ONCE,)]
+        await handlers.leave(workspace_of(ending))
+        assert await ending.rows("SELECT id FROM community WHERE id = %s", of_it) == []
+        assert await ending.rows(kept, of_it) == [(0,)]
 
 
 async def test_it_goes_on_when_the_database_was_away(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
