@@ -28,6 +28,11 @@ from tests.support.tables import for_each
         "黒い傘",
         "黑色雨伞",
         "Found a scarf, it's in my locker.",
+        "vermisst wer seine airpods?",
+        "qqn a perdu un doudou ? il est à l'accueil",
+        "a alguien le falta un airpod?",
+        "a chi mancano delle chiavi?",
+        "komuś brakuje rękawiczki?",
         "Someone lost their scarf in room 3",
         "Found a hat in the gym. Whose is it?",
         "I put a scarf into the lost and found box",
@@ -89,6 +94,7 @@ def test_a_find_is_read_as_one(text: str) -> None:
 @for_each(
     "text",
     [
+        "mir fehlt eine mütze",
         "thanks!",
         "is this still here?",
         "Is the umbrella, the black one, still here?",
