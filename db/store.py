@@ -183,9 +183,8 @@ class Store(Database):
         async with self.transaction(workspace.community) as connection:
             cursor = await connection.execute(_SOME_REPORTS, [workspace.id, _LEFT_AT_ONCE])
             some = [row["id"] for row in await cursor.fetchall()]
-            await connection.execute(
-                "DELETE FROM work WHERE report_id = ANY(%s)", [some]
-            )  # locked first, as by workers
+            # Workers lock these first, too.
+            await connection.execute("DELETE FROM work WHERE report_id = ANY(%s)", [some])
             await connection.execute("DELETE FROM report WHERE id = ANY(%s)", [some])
         return bool(some)
 

@@ -167,7 +167,7 @@ def _pictured_if_allowed(outgoing: Outgoing, rights: discord.Permissions) -> Out
 
 
 def _embedded_if_allowed(rendered: Rendered, rights: discord.Permissions) -> tuple[str | None, discord.Embed | None]:
-    """Return what stands outside the embed, and the embed; where the bot may not embed, all of it stands outside."""
+    """Return the text outside the embed, and the embed; where the bot may not embed, everything is text."""
     return (rendered.content, rendered.embed) if rights.embed_links else (rendered.words(), None)
 
 
