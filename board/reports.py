@@ -7,7 +7,7 @@ from aiohttp import web
 from board.parts import DELETED, SAVED, Section
 from board.visits import Visit, see_other
 from db.items import Item
-from db.report_csv import TOGETHER, Table, wanted
+from db.report_csv import REPORTS_PER_READ, Table, wanted
 from db.session import CommunitySession
 from reunite import rules
 from reunite.commands import Withdraw
@@ -79,9 +79,9 @@ class Reports(Section):
         async with self._board.store.session(visit.community) as session:
             everything = await session.import_export.reports()
             reports, table = wanted(everything, sealed=sealed), Table()
-            for start in range(0, len(reports), TOGETHER):
-                items = await session.items.of(reports[start : start + TOGETHER])
-                for report in reports[start : start + TOGETHER]:
+            for start in range(0, len(reports), REPORTS_PER_READ):
+                items = await session.items.of(reports[start : start + REPORTS_PER_READ])
+                for report in reports[start : start + REPORTS_PER_READ]:
                     if report in items:
                         table.add(items[report])
         return web.Response(

@@ -42,7 +42,7 @@ async def supervise(
 
     Raises ChildError if one ends before it has ever been ready, or keeps crashing. If that's one of several `bots` and
     another doesn't, the others go on, and it's started again and again: a token that one platform refuses concerns
-    nobody on another.
+    nobody on another. `ready` doesn't wait for it.
     """
     async with children(commands, environment) as running:
         stop = asyncio.create_task(until_asked_to_stop())
@@ -64,11 +64,16 @@ async def _run(kept: Sequence[_Kept], bots: Sequence[_Kept], ready: Callable[[],
     waiting = {one.child for one in kept}
 
     async def keep(one: _Kept) -> None:
-        await one.child.start()
+        others = [bot for bot in bots if bot is not one] if one in bots else []
+        try:
+            await one.child.start()
+        except ChildError:
+            if all(other.child.has_ended() for other in others):
+                raise
         waiting.discard(one.child)
         if not waiting:
             ready()
-        await _keep_running(one, [bot for bot in bots if bot is not one] if one in bots else [])
+        await _keep_running(one, others)
 
     try:
         async with asyncio.TaskGroup() as group:  # when one fails, the others are no longer restarted

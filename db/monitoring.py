@@ -17,7 +17,7 @@ _MAX_PROBLEMS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A bot, worker or API process, and when it was last seen."""
+    """A process that sends heartbeats (a bot, worker, API or board), and when it was last seen."""
 
     id: UUID
     role: str
@@ -95,12 +95,14 @@ class Monitoring:
         return back
 
     async def end(self, process: UUID) -> None:
-        """Remove a process that ends in order."""
+        """Remove a process that shuts down properly."""
         await self._database.rows("DELETE FROM process WHERE id = %s", process)
 
     async def processes(self) -> list[Process]:
         rows = await self._database.rows(
-            "SELECT *, seen_at > now() - %s AS is_alive FROM process ORDER BY role, started_at", ALIVE
+            "SELECT id, role, host, pid, version, started_at, seen_at, seen_at > now() - %s AS is_alive"
+            " FROM process ORDER BY role, started_at",
+            ALIVE,
         )
         return [Process(**row) for row in rows]
 
@@ -129,7 +131,7 @@ class Monitoring:
         return {row.pop("community_id"): Numbers(**row) for row in rows}
 
     async def tried_again(self) -> list[TriedAgain]:
-        """Return the problems that delay most work and most replies."""
+        """Return the problems that delay the most work, and those that delay the most replies."""
         return [TriedAgain(**row) for row in await self._database.rows("SELECT * FROM tried_again(%s)", _MAX_PROBLEMS)]
 
     async def reports(self) -> list[StateCount]:

@@ -30,13 +30,13 @@ class SqlPhotos(Queries):
         await self._do("DELETE FROM photo WHERE id = ANY(%(photos)s)", photos=list(photos))
 
     async def add(self, report: UUID, photos: Sequence[IncomingPhoto], key: str = "") -> None:
-        row = await self._one(
+        row = await self._row(
             """SELECT coalesce(max(position) + 1, 0) AS next, coalesce(bool_or(added_by = nullif(%(key)s, '')), false)
                AS known FROM photo WHERE report_id = %(report)s""",
             report=report,
             key=key,
         )
-        if row is None or row["known"]:
+        if row["known"]:
             return
         for position, photo in enumerate(photos, start=row["next"]):
             await self._do(
@@ -53,16 +53,15 @@ class SqlPhotos(Queries):
             )
 
     async def stored_copy(self, photo: UUID) -> bytes | None:
-        row = await self._one("SELECT copy FROM photo WHERE id = %(photo)s", photo=photo)
-        return row["copy"] if row else None
+        [rows] = await self._batch(("SELECT copy FROM photo WHERE id = %(photo)s", {"photo": photo}))  # in binary
+        return rows[0]["copy"] if rows else None
 
     async def stored_copies(self, photos: Collection[UUID]) -> dict[UUID, bytes]:
         """Return the stored copies of those photos that have one."""
         if not photos:
             return {}
-        rows = await self._all(
-            "SELECT id, copy FROM photo WHERE id = ANY(%(photos)s) AND copy IS NOT NULL", photos=list(photos)
-        )
+        query = "SELECT id, copy FROM photo WHERE id = ANY(%(photos)s) AND copy IS NOT NULL"
+        [rows] = await self._batch((query, {"photos": list(photos)}))  # in binary
         return {row["id"]: row["copy"] for row in rows}
 
     async def upload(self, photo: UUID) -> bytes | None:

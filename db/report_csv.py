@@ -13,8 +13,7 @@ from db.items import Item
 IMPORTED: Final = ("id", "kind", "text", "place", "happened_at", "photos", "sealed", "private", "category", "state")
 """The columns that `reunite import` knows."""
 COLUMNS: Final = (*IMPORTED, "author", "platform", "posted_at", "created_at")
-MARK: Final = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8."""
+REPORTS_PER_READ: Final = 50
 _BEGINS: Final = r"""\A{shield}(?='*[\t\r\n])|(\A|[;\t\r\n]"*){shield}(?='*[=+\-@＝＋－＠])"""
 """Where a formula begins for a spreadsheet: see https://owasp.org/www-community/attacks/CSV_Injection.
 
@@ -23,10 +22,6 @@ One that separates cells by semicolons or tabs, as in many countries, begins som
 _SHIELD: Final = "'"
 _FORMULA: Final = re.compile(_BEGINS.format(shield=""))
 _SHIELDED: Final = re.compile(_BEGINS.format(shield=_SHIELD))
-
-
-TOGETHER: Final = 50
-"""The number of reports per read."""
 
 
 class Table:
@@ -42,7 +37,7 @@ class Table:
         self._rows.writerow(_cells(item, photos))
 
     def file(self) -> bytes:
-        return (MARK + self._text.getvalue()).encode()
+        return self._text.getvalue().encode("utf-8-sig")  # the mark tells spreadsheets that it's UTF-8
 
 
 def wanted(everything: Sequence[tuple[UUID, bool]], *, sealed: bool) -> Sequence[UUID]:

@@ -55,7 +55,7 @@ class Framing:
             for across, down in margins
         ]
 
-    def detail(self, width: int, height: int) -> float:
+    def least_reduction(self, width: int, height: int) -> float:
         """Return the least factor by which a part of a photo of this size is scaled down to its view."""
         if not self.width:
             return float("inf")

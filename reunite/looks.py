@@ -1,7 +1,7 @@
 """Looks: private searches of the open found reports. Nobody else learns of one until its author claims an item."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -80,7 +80,9 @@ class LookHandlers:
             look = await session.reports.get(look_id)
             if look is None:
                 raise TellUserError("look_over")
-            return await _page(session, replace(look, language=language), 0) if look.has_first_reply else None
+            if not look.has_first_reply:
+                return None
+            return await _page(session, replace(look, language=language), await _pairs(session, look), 0)
 
     async def page(self, workspace: Workspace, press: Press) -> Reply:
         """Return the page that begins with a match. Raises TellUserError if the look is over."""
@@ -90,9 +92,10 @@ class LookHandlers:
             if match is None or look is None or look.state is not ReportState.LOOK:
                 raise TellUserError("look_over")
             rights.check_press(press, look)
-            before = [shown.id for shown, _ in await _pairs(session, look)]
-            number = before.index(match.id) // rules.MAX_TILES if match.id in before else 0
-            return await _page(session, replace(look, language=press.language), number)
+            pairs = await _pairs(session, look)
+            shown = [of_pair.id for of_pair, _ in pairs]
+            number = shown.index(match.id) // rules.MAX_TILES if match.id in shown else 0
+            return await _page(session, replace(look, language=press.language), pairs, number)
 
     async def is_private(self, workspace: Workspace, press: Press) -> bool | None:
         """Return whether the report that a press would file is private; None if the look is filed already.
@@ -175,9 +178,8 @@ async def _pairs(session: Session, look: Report) -> list[Pair]:
     return sorted(await viewable_pairs(session, look), key=lambda pair: pair[0].label is None)
 
 
-async def _page(session: Session, look: Report, number: int) -> Reply:
-    """Return a page in the language of `look`."""
-    pairs = await _pairs(session, look)
+async def _page(session: Session, look: Report, pairs: Sequence[Pair], number: int) -> Reply:
+    """Return a page of what a look found, in the language of `look`."""
     searched = await session.workspaces.count("open")
     photos = await session.photos.of(look.id)
     failed = [photo.name for photo in photos if photo.state is PhotoState.FAILED]

@@ -208,7 +208,7 @@ def _upright(image: Image.Image, photo: RepairedFile, framing: Framing) -> _Open
 
 def _reduction(width: int, height: int, framing: Framing) -> float:
     """Return the factor by which a photo is reduced before its copy and its views are made."""
-    kept = min(max(width, height) / STORED_SIDE / _COPY_DETAIL, framing.detail(width, height) / _VIEW_DETAIL)
+    kept = min(max(width, height) / STORED_SIDE / _COPY_DETAIL, framing.least_reduction(width, height) / _VIEW_DETAIL)
     enough = math.sqrt(width * height / _TARGET_PIXELS)
     return max(1, kept, 2 * enough if enough > 1 else 0)
 

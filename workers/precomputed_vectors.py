@@ -1,9 +1,11 @@
 """Vectors that another model has computed, read from a file and looked up by file name and text."""
 
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tokenize import TokenError
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,10 @@ _MAX_DIMENSIONS: Final = 16_000
 """The limit of a vector column in the database."""
 _MAX_NAMED: Final = 3
 _MAX_QUOTED: Final = 60
+_UNREADABLE: Final = (
+    ValueError, EOFError, AttributeError, TypeError, RuntimeError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy raises for a file that it can't read."""
 
 
 class VectorFileError(Exception):
@@ -108,7 +114,7 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
             return {name: file[name] for name in file.files}
     except OSError as error:
         raise VectorFileError(f"{path} can't be read: {error.strerror or error}.") from error
-    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise VectorFileError(
             f"{path} isn't an .npz file with arrays of numbers and strings ({error}). Pickled objects aren't read."
         ) from error

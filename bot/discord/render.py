@@ -1,9 +1,9 @@
 """Neutral replies in Discord's form. Pure.
 
 A reply is an embed. If it pings someone, the mentions and its first line stand outside, because a notification shows
-only what is outside an embed. The embed's `url` carries the reply's key: an embed without a title
-shows no link, but Discord returns the address with the message, so a reply whose sending was interrupted can be found
-again. (Discord doesn't return a nonce, and two replies of a thread may read the same.)
+only what is outside an embed. The embed's `url` carries the reply's key: an embed without a title shows no link, but
+Discord returns the address with the message, so a reply whose sending was interrupted can be found again. (Discord
+doesn't return a nonce, and two replies of a thread may read the same.)
 """
 
 import hashlib
@@ -226,7 +226,7 @@ def _span(span: Span, named: CommandNaming) -> str:  # noqa: PLR0911 - one for e
             return escape(text)  # it may contain a file's name, or a member's word
         case Strong(text):
             inner = text.strip()  # bold begins and ends with a character
-            return text.replace(inner, f"**{inner}**", 1)
+            return text.replace(inner, f"**{escape(inner)}**", 1)
         case Small(text):
             return f"-# {escape(text)}"
         case Quoted(text):

@@ -23,9 +23,12 @@ def _lines(part: _Part) -> Iterator[str]:
         yield "".join(map(_inline, part.get("elements") or ()))
     elif kind in _TEXTS:
         yield _text(part)
+    elif kind == "markdown":
+        yield escape(str(part.get("text") or ""))
     elif kind not in _NOT_SAID:
-        for text in (part.get("text") or {}, *(part.get("fields") or ())):
-            yield _text(text)
+        for text in (part.get("text"), *(part.get("fields") or ())):
+            if isinstance(text, Mapping):
+                yield _text(text)
         for element in part.get("elements") or ():
             yield from _lines(element)
 
@@ -38,14 +41,14 @@ def _text(text: _Part) -> str:
 def _inline(element: _Part) -> str:
     """Return an element of a paragraph."""
     match element.get("type"):
-        case "text":
-            return escape(str(element.get("text") or ""))
-        case "link":
+        case "text" | "link":
             return escape(str(element.get("text") or element.get("url") or ""))
         case "user":
             return f"<@{element.get('user_id')}>"
         case "channel":
             return f"<#{element.get('channel_id')}>"
+        case "date":
+            return escape(str(element.get("fallback") or ""))
         case "emoji":
             return f":{element.get('name')}:"
         case _:

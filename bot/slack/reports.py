@@ -42,7 +42,7 @@ _FORMS: Final[Mapping[str, ReportForm]] = {
 
 
 class Reports:
-    """Takes reports that are not posts with a photo."""
+    """Takes reports by command, form, shortcut or offer."""
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
@@ -206,9 +206,10 @@ async def _report_from_modal(
 async def channel_of(
     workspace: SlackWorkspace, person: Person, kind: ReportKind, used_in: str | None, *, private: bool
 ) -> str:
-    """Return the channel of a report, or its author's direct messages: for a private one, and if they can open none.
+    """Return the channel for a report.
 
-    It isn't where a command was used just because they can write there: many others may read that channel too.
+    Private reports go to their author's direct messages, and so do those of members who can open no channel of the
+    kind. A channel isn't chosen only because a command was used in it: others may read it.
 
     Raises TellUserError; TryAgainError if Slack doesn't say whether there is one.
     """

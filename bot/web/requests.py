@@ -59,6 +59,8 @@ async def form_input(request: web.Request) -> FormInput:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
+        elif data is None:
+            refused = refused or TellUserError("text_too_long", length=_MAX_FIELD_BYTES, number=rules.MAX_TEXT)
         if is_photo and data != b"":  # the browser sends an empty one where none was chosen
             photos += 1
         if photos > rules.MAX_PHOTOS:

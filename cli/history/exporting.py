@@ -13,7 +13,7 @@ from cli.progress import progress_bar
 from cli.servers import Servers
 from cli.unfinished import unfinished
 from db.items import Item
-from db.report_csv import TOGETHER, Table, wanted
+from db.report_csv import REPORTS_PER_READ, Table, wanted
 from db.session import CommunitySession
 from db.store import Store
 
@@ -40,9 +40,9 @@ async def run(where: Servers, community: str | None, out: Path, *, sealed: bool)
         reports, table = wanted(everything, sealed=sealed), Table()
         exported = Exported(len(everything) - len(reports))
         with _opened(out) as write, progress_bar("Exporting", len(reports)) as show:
-            for start in range(0, len(reports), TOGETHER):
+            for start in range(0, len(reports), REPORTS_PER_READ):
                 async with store.session(chosen.id) as session:
-                    for item, photos in await _read(session, reports[start : start + TOGETHER], write):
+                    for item, photos in await _read(session, reports[start : start + REPORTS_PER_READ], write):
                         table.add(item, photos)
                         exported.reports += 1
                         exported.photos += len(photos)

@@ -1,13 +1,13 @@
 """The posts of a labelled set: read from JSON lines, and published in a trial community."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from cli.errors import UsageError
 from cli.progress import progress_bar
@@ -19,17 +19,34 @@ _MAX_WAITING: Final = 64
 """How many reports may wait for the worker before the next one is posted."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetPost:
+class SetPost(BaseModel):
     """One line of the file, without its known answers (`matches`)."""
 
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
     id: str
-    photos: tuple[Path, ...]
-    text: str
-    place: str
-    at: datetime | None
-    posted: datetime | None
+    photos: tuple[Path, ...] = ()
+    text: str = ""
+    place: str = ""
+    at: datetime | None = None
+    posted: datetime | None = None
     """When it was posted, if the set says so."""
+
+    @field_validator("photos", mode="before")
+    @classmethod
+    def _no_photos(cls, photos: object) -> object:
+        return photos or ()
+
+    @field_validator("text", "place", mode="before")
+    @classmethod
+    def _no_words(cls, words: object) -> object:
+        return words or ""
+
+    @field_validator("at", "posted")
+    @classmethod
+    def _with_zone(cls, time: datetime | None) -> datetime | None:
+        """Take a time in UTC if it doesn't say otherwise."""
+        return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
 
     @property
     def posted_text(self) -> str:
@@ -40,34 +57,20 @@ class SetPost:
 def read_posts(path: Path) -> list[SetPost]:
     """Read a JSON-lines file of a set. Raises UsageError for a line in another format."""
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                rows.append(_row(json.loads(line), path.parent))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise UsageError(f"{path}, line {number} isn't a valid post: {error!r}.") from error
-    return rows
+        lines = path.read_text("utf-8").split("\n")  # not splitlines: a text may contain U+2028
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} can't be read: {error}.") from error
+    return [_read(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
-def _row(data: Mapping[str, Any], folder: Path) -> SetPost:
-    return SetPost(
-        id=str(data["id"]),
-        photos=tuple(folder / photo for photo in data.get("photos") or ()),
-        text=data.get("text") or "",
-        place=data.get("place") or "",
-        at=_time(data.get("at")),
-        posted=_time(data.get("posted")),
-    )
-
-
-def _time(value: str | None) -> datetime | None:
-    """Read a time of a set, in UTC if it doesn't say otherwise."""
-    time = datetime.fromisoformat(value) if value else None
-    return time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
+def _read(path: Path, number: int, line: str) -> SetPost:
+    try:
+        post = SetPost.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise UsageError(f"{path}, line {number} isn't a valid post: {where}{first['msg']}.") from error
+    return post.model_copy(update={"photos": tuple(path.parent / photo for photo in post.photos)})
 
 
 async def publish(trial: Trial, kind: ReportKind, rows: Sequence[SetPost]) -> list[UUID]:

@@ -13,9 +13,10 @@ from reunite.text.words import plain
 _ABBREVIATIONS: Final[Mapping[str, str]] = {
     "cest": "Europe/Berlin", "mez": "Europe/Berlin", "mesz": "Europe/Berlin", "bst": "Europe/London",
     "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles",
-    "mdt": "America/Denver", "mt": "America/Denver", "cst": "America/Chicago", "cdt": "America/Chicago",
-    "ct": "America/Chicago", "edt": "America/New_York", "et": "America/New_York", "est": "America/New_York",
-    "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "kst": "Asia/Seoul", "aest": "Australia/Sydney",
+    "mst": "America/Denver", "mdt": "America/Denver", "mt": "America/Denver", "cst": "America/Chicago",
+    "cdt": "America/Chicago", "ct": "America/Chicago", "edt": "America/New_York", "et": "America/New_York",
+    "est": "America/New_York", "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "kst": "Asia/Seoul",
+    "aest": "Australia/Sydney",
     "aedt": "Australia/Sydney", "nzst": "Pacific/Auckland", "nzdt": "Pacific/Auckland",
 }  # fmt: skip
 """What the database lacks, or means without summer time."""
@@ -32,7 +33,7 @@ _LOCALES: Final[Mapping[str, str]] = {
 """The zone in which most people live who use a locale. It's a proposal: moderators see it before it counts."""
 _EVERYWHERE: Final = frozenset(("en-us", "en-gb", "es-es", "es-419", "fr", "ru"))
 """Locales that say little about the zone: people use them in many, and en-US is what a new server has."""
-_OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+-−])\s*(\d{1,2})(?::?00)?")
+_OFFSET: Final = re.compile(r"(?:utc|gmt)\s*([+\-−–])\s*(\d{1,2})(?::?00)?")
 _MAX_EAST, _MAX_WEST = 14, 12
 
 

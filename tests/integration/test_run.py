@@ -170,6 +170,25 @@ async def test_a_bot_that_keeps_crashing_ends_no_other_and_says_so_once(
     assert capsys.readouterr().out.count("keeps crashing (status 1); what it wrote above says why") == 1
 
 
+async def test_a_bot_that_was_never_ready_ends_no_other(started: Callable[[], list[str]], tmp_path: Path) -> None:
+    ready = Mock()
+    commands = [["steady"], ["wrong"], ["late"]]
+    supervising = asyncio.create_task(supervisor.supervise(commands, {}, ready, bots=commands[1:]))
+    await eventually(lambda: started().count("wrong") > 1)
+    ready.assert_not_called()
+    (tmp_path / "go").touch()
+    await eventually(lambda: ready.called)
+    supervising.cancel()
+    await asyncio.wait({supervising})
+
+
+@pytest.mark.usefixtures("started")
+async def test_two_bots_that_were_never_ready_end_everything() -> None:
+    commands = [["steady"], ["wrong"], ["wrong"]]
+    with pytest.raises(ChildError, match="`reunite wrong` exited with status 3 before it was ready"):
+        await supervisor.supervise(commands, {}, Mock(), bots=commands[1:])
+
+
 async def test_two_bots_that_keep_crashing_end_everything(started: Callable[[], list[str]]) -> None:
     commands = [["steady"], ["crashing"], ["crashing"]]
     with pytest.raises(ChildError, match="`reunite crashing` keeps crashing"):

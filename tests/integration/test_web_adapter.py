@@ -105,6 +105,7 @@ async def test_the_same_post_three_times_is_one_report(page: Page, jpeg: bytes) 
             "text_too_long",
             {"length": rules.MAX_TEXT + 1, "number": rules.MAX_TEXT},
         ),
+        ({"text": "x" * 2**18 + "x"}, "text_too_long", {"length": 2**18, "number": rules.MAX_TEXT}),
     ],
 )
 async def test_a_refused_post_gets_one_sentence_and_leaves_nothing(

@@ -27,7 +27,7 @@ from reunite.language import LANGUAGES, sentence
 from reunite.messages import galleries, handovers, reminders, wording
 from reunite.messages.forms import form_of, report_form
 from reunite.messages.handovers import Claimed
-from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Tile
+from reunite.messages.reply import Jump, Person, Plain, Quoted, Reply, Strong, Tile
 from reunite.ports import Outgoing
 from tests.doubles.discord_checks import check_message, check_modal
 from tests.support.sample_replies import MONDAY, Samples
@@ -170,6 +170,11 @@ def test_a_link_to_another_platform_is_only_its_words() -> None:
 )
 def test_a_members_words_cant_format_link_or_ping(words: str, escaped: str) -> None:
     assert escape(words) == escaped
+
+
+def test_bold_words_cant_format_or_link_either() -> None:
+    greeting = Reply("nothing", ((Strong(" The *Lost* Club "), Plain("!")),))
+    assert description(greeting) == r" **The \*Lost\* Club** !"
 
 
 @given(st.text(alphabet=st.sampled_from("ab \n*<>@#-1.:[]()`\\"), max_size=4000), st.text(max_size=4000))

@@ -91,3 +91,16 @@ def test_rows_of_a_set_may_say_when_they_were_posted(tmp_path: Path) -> None:
     path.write_text('{"id": "f1", "posted": "yesterday"}', "utf-8")
     with pytest.raises(UsageError, match="line 1"):
         read_posts(path)
+
+
+def test_a_row_of_a_set_keeps_its_types_and_lines(tmp_path: Path) -> None:
+    path = tmp_path / "gallery.jsonl"
+    path.write_text('{"id": 1, "photos": null, "text": "red\u2028hat"}', "utf-8")
+    [post] = read_posts(path)
+    assert (post.id, post.photos, post.text) == ("1", (), "red\u2028hat")
+    path.write_text('{"id": "f1", "photos": "cat.jpg"}', "utf-8")
+    with pytest.raises(UsageError, match="line 1 isn't a valid post: photos: "):
+        read_posts(path)
+    path.write_bytes('{"id": "Größe"}'.encode("latin-1"))
+    with pytest.raises(UsageError, match="can't be read"):
+        read_posts(path)

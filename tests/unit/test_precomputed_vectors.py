@@ -1,5 +1,6 @@
 """Vectors from a file: found by file name and text, and every mistake named."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def npz(folder: Path, **changed: Any) -> Path:
 
 
 def row(name: str, *photos: str, text: str = "") -> SetPost:
-    return SetPost(name, tuple(Path(photo) for photo in photos), text, "", None, None)
+    return SetPost(id=name, photos=tuple(Path(photo) for photo in photos), text=text)
 
 
 async def test_photos_are_found_by_file_name_and_texts_whatever_their_blanks(tmp_path: Path) -> None:
@@ -79,6 +80,16 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> No
         read_vectors(path, "m")
     with pytest.raises(VectorFileError, match="can't be read: No such file"):
         read_vectors(tmp_path / "none.npz", "m")
+
+
+def test_a_damaged_file_is_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.npz"
+    np.savez_compressed(path, photos=np.random.default_rng(0).random((5, 8)))
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 0xFF]) + whole[position + 1 :])
+        with suppress(VectorFileError):
+            read_vectors(path, "m")
 
 
 def test_unknown_photos_and_texts_are_named_before_anything_is_posted(tmp_path: Path) -> None:

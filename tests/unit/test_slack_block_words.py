@@ -57,6 +57,11 @@ SEE = section(
             {"type": "section", "text": {"type": "mrkdwn", "text": "a <b>"}, "accessory": {"type": "button"}},
             "a <b>",
         ),
+        ({"type": "markdown", "text": "Found a **bag** <3"}, "Found a **bag** &lt;3"),
+        (
+            {"type": "rich_text", "elements": [section(text("Lost on "), {"type": "date", "fallback": "4 May"})]},
+            "Lost on 4 May",
+        ),
     ],
 )
 def test_the_words_of_a_block_keep_their_lines(block: dict[str, Any], words: str) -> None:

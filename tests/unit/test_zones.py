@@ -34,6 +34,9 @@ from tests.support.tables import for_each
         ("UTC+2", "Etc/GMT-2"),
         ("gmt - 03:00", "Etc/GMT+3"),
         ("GMT-2", "Etc/GMT+2"),
+        ("UTC−3", "Etc/GMT+3"),
+        ("UTC–4", "Etc/GMT+4"),
+        ("MST", "America/Denver"),
         ("Etc/GMT-2", "Etc/GMT-2"),
         ("utc+0", "UTC"),
         ("", ""),
@@ -82,7 +85,9 @@ def test_each_large_city_is_in_a_zone_and_listed_once() -> None:
     assert [zone_named(zone) for zone in listed] == list(listed)
 
 
-@pytest.mark.parametrize("text", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "12", "../etc/passwd"])
+@pytest.mark.parametrize(
+    "text", ["Atlantis", "UTC+15", "UTC-13", "UTC+2:30", "UTC02", "utc10", "utc/3", "12", "../etc/passwd"]
+)
 def test_an_unknown_zone_is_refused(text: str) -> None:
     with pytest.raises(TellUserError, match="zone_unknown"):
         zone_named(text)
