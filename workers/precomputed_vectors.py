@@ -21,7 +21,8 @@ _MAX_DIMENSIONS: Final = 16_000
 _MAX_NAMED: Final = 3
 _MAX_QUOTED: Final = 60
 _UNREADABLE: Final = (
-    ValueError, EOFError, AttributeError, TypeError, RuntimeError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error,
+    ValueError, EOFError, AttributeError, TypeError, RuntimeError, SyntaxError, TokenError,
+    zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What numpy raises for a file that it can't read."""
 
