@@ -27,8 +27,9 @@ SELECT count(*) FILTER (WHERE is_shown) AS matches_shown,
   (SELECT count(*) FROM lists WHERE is_right) AS lists_right
 FROM made
 """
-_ALL: Final = f"""SELECT {", ".join(f"sum({name})::int AS {name}" for name in _FIELDS)}
+MATCHES: Final = f"""SELECT {", ".join(f"sum({name})::int AS {name}" for name in _FIELDS)}
 FROM (SELECT {_NAMES} FROM tally UNION ALL ({_COUNTED.format(of="true")})) AS stored_and_forgotten"""
+"""How many matches were shown, and how good they were, with those that are forgotten."""
 _LEARNED_FROM: Final = """SELECT coalesce((SELECT (summary ->> 'searches')::int FROM (
     SELECT summary FROM calibration JOIN embedding_model e ON e.version = model_version AND e.live
     WHERE community_id IS NOT NULL ORDER BY seq DESC LIMIT 1) AS own
@@ -46,7 +47,7 @@ class SqlStatistics(Queries):
 
     async def statistics(self, *, for_moderators: bool = False) -> Statistics:
         items = await self._row(f"SELECT {COUNTS}", for_moderators=for_moderators)
-        matches = await self._row(_ALL)
+        matches = await self._row(MATCHES)
         learned = await self._row(_LEARNED_FROM)
         shown = {name: matches.pop(name) for name in ("matches_shown", "confirmed", "rejected")}
         return Statistics(**items, **shown, kept=PromisesKept(**matches, **learned))
