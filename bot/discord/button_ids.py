@@ -32,6 +32,15 @@ class AnswerId(NamedTuple):
     guild: int | None
 
 
+def press_id(action: Action, subject: UUID) -> str:
+    return f"{action}:{subject}"
+
+
+def in_guild(custom_id: str, guild: str) -> str:
+    """Return the id of a direct message's button, which names its guild."""
+    return f"{custom_id}@{guild}"
+
+
 def parse_press_id(custom_id: str) -> PressId | None:
     """Read a button's id; None for any other id."""
     found = _PRESS.fullmatch(custom_id)

@@ -14,7 +14,7 @@ from typing import Final
 
 import discord
 
-from bot.discord.button_ids import answer_id
+from bot.discord.button_ids import answer_id, in_guild, press_id
 from bot.discord.command_names import name_for_all, name_for_one
 from bot.discord.markup import escape, without_emphasis
 from reunite.entities import ReplyTarget, ReportKind
@@ -151,11 +151,14 @@ def _embed(lines: Sequence[str], reply: Reply, url: str | None = None) -> discor
 
 def buttons_of(reply: Reply, guild: str = "") -> tuple[RenderedButton, ...]:
     """Return the choices of a reply's question, then its buttons; their ids name `guild` if it's given."""
-    suffix = f"@{guild}" if guild else ""
     choices = [(answer_id(reply.asked, choice.id), choice.words, "plain") for choice in reply.choices if reply.asked]
-    buttons = [(f"{button.action}:{button.subject}", button.words, button.style) for button in reply.buttons]
+    buttons = [(press_id(button.action, button.subject), button.words, button.style) for button in reply.buttons]
     return tuple(
-        RenderedButton(custom_id + suffix, shortened(without_controls(words), _MAX_BUTTON), _STYLES[style])
+        RenderedButton(
+            in_guild(custom_id, guild) if guild else custom_id,
+            shortened(without_controls(words), _MAX_BUTTON),
+            _STYLES[style],
+        )
         for custom_id, words, style in choices + buttons
     )
 
