@@ -40,7 +40,7 @@ async def read_signed(key: bytes, request: web.Request) -> tuple[str, dict[str, 
 async def call(session: ClientSession, url: str, key: bytes, body: Mapping[str, Any]) -> dict[str, Any]:
     """Send a signed JSON object, and return the one in the answer. Raises TryAgainError, UndeliverableError.
 
-    Raises DefectError for an answer that is no JSON object, which is tried a few times only: the chat may have taken it.
+    Raises DefectError for an answer that is no JSON object, tried a few times only: the chat may have taken it.
     """
     content = _OBJECT.dump_json(dict(body))
     headers = {**signed(key, content), "Content-Type": "application/json"}
