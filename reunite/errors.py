@@ -22,7 +22,7 @@ class OnlyModeratorsError(TellUserError):
 
 
 class NoMatchThereError(TellUserError):
-    """A verdict on a report's post, or on a reply that isn't a match; only moderators are told."""
+    """A verdict on a report's post, or on a reply that isn't a match; only moderators see it."""
 
     def __init__(self) -> None:
         """Say where a verdict counts."""
