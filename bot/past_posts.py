@@ -146,6 +146,13 @@ class PastPosts:
             self._waiting[backfill.id] = self._now() + _delay([backfill], error)
             if isinstance(error, MissingScopeError):
                 await self._notices.send_pause(backfill)
+        except (TryAgainError, NotJoinedError):
+            raise
+        except Exception as error:
+            if is_away(error) or is_temporary(error):
+                raise
+            log_failure(_log, "past_posts", error, channel=backfill.channel)
+            self._waiting[backfill.id] = self._now() + _RETRY_SECONDS
 
     async def _read(self, backfill: Backfill) -> None:
         """Take in a page. An interruption doesn't lose the messages that were already taken in."""

@@ -110,7 +110,8 @@ class WorkSession(CommunitySession):
         Only a program itself can renew the links that it has sent.
         """
         changed = await self._do(
-            """UPDATE photo f SET stale_since = now() FROM report r JOIN workspace w ON w.id = r.workspace_id
+            """UPDATE photo f SET stale_since = coalesce(stale_since, now())
+               FROM report r JOIN workspace w ON w.id = r.workspace_id
                WHERE f.id = %(photo)s AND NOT f.refreshed AND r.id = f.report_id AND w.platform <> 'api'""",
             photo=photo,
         )

@@ -109,8 +109,8 @@ class WebSession(CommunitySession):
         await self._do("DELETE FROM web_message WHERE id = %(message)s AND author_id IS NOT NULL", message=message)
 
     async def change_post(self, message: int, text: str) -> None:
-        await self._do(
-            "UPDATE web_message SET text = %(text)s WHERE id = %(message)s AND author_id IS NOT NULL",
+        await self._do(  # of a deleted one, the author is empty
+            "UPDATE web_message SET text = %(text)s WHERE id = %(message)s AND author_id <> ''",
             message=message,
             text=text,
         )

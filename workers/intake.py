@@ -45,7 +45,7 @@ _PAGE_PAUSES: Final = (2.0, 10.0, 30.0, 60.0, 300.0)
 _LATE_SECONDS: Final = 120.0
 """A photo's host may ask us to wait this many seconds before we say in the thread that it takes longer."""
 _FRESH_LINK_SECONDS: Final = 15.0
-"""Seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
+"""The least seconds before a photo with an expired link is retried, unless the bot brings a fresh link earlier."""
 
 _log = structlog.get_logger(__name__)
 
@@ -142,7 +142,10 @@ class Intake:
         except TellUserError as error:
             is_last = lease.failures + 1 >= MAX_FAILURES  # don't wait forever for a bot that's down
             if isinstance(error, PhotoGoneError) and not is_last and await self._ask_for_link(lease, photo):
-                raise TryAgainError("a photo's link has expired", after=_FRESH_LINK_SECONDS) from error
+                pause = max(_FRESH_LINK_SECONDS, _HOST_PAUSES[lease.failures])
+                later = TryAgainError("a photo's link has expired", pause)
+                await self._note_late(lease, photo, later)
+                raise later from error
             if _is_perhaps_a_proxys(photo, error) and not is_last:
                 later = TryAgainError("a web page came instead of a photo", _PAGE_PAUSES[lease.failures])
                 await self._note_late(lease, photo, later)

@@ -8,6 +8,7 @@ import pytest
 
 from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import PhotoGoneError, UndeliverableError
+from reunite.language import sentence
 from tests.support.pictures import drawing
 from tests.support.services import working
 from tests.support.waiting import PATIENCE, eventually
@@ -75,12 +76,41 @@ async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
     await said_all_the_same(world)
 
 
+async def gone(*_: object, **__: object) -> bytes:
+    raise PhotoGoneError(name="photo.jpg")
+
+
+async def test_a_fresh_link_is_waited_for_as_long_as_a_host(
+    world: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: object) -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    monkeypatch.setattr("workers.fetch.PhotoFetcher.fetch", gone)
+    monkeypatch.setattr(world.platform, "photo_url", down)
+    await world.found("f1", photos=(STALE,))
+    async with world.store.session(world.workspace.community) as session:
+        await session._do("UPDATE work SET failures = %(n)s, fence = %(n)s", n=MAX_FAILURES - 2)
+        await session._do("UPDATE photo SET stale_since = '2026-01-01Z'")
+
+    async def waits() -> bool:
+        async with world.store.session(world.workspace.community) as session:
+            [work] = await session._all("SELECT due_at > now() + interval '50 minutes' AS waits FROM work")
+        return bool(work["waits"])
+
+    async with working(database_url, redis_url, rehint_seconds=0.2):
+        await eventually(waits)
+        await eventually(lambda: world.platform.kinds("f1") == ["problem"])
+    async with world.store.session(world.workspace.community) as session:
+        [photo] = await session._all("SELECT stale_since = '2026-01-01Z' AS is_first FROM photo")
+    assert photo["is_first"], "who has waited longest comes first"
+    assert sentence("photo_late", name="photo.jpg") in world.platform.thread("f1")
+
+
 async def test_without_a_fresh_link_the_words_are_still_searched(
     world: World, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def gone(*_: object, **__: object) -> bytes:
-        raise PhotoGoneError(name="photo.jpg")
-
     async def down(*_: object) -> str | None:
         await asyncio.Event().wait()
         return None

@@ -22,7 +22,7 @@ from reunite.past_posts import KnownBefore, PastPost, Span, Tally
 from reunite.ports import Outgoing, Sent
 from tests.contract.stages import ADA, PHOTO, Stage
 from tests.doubles.recording_platform import RecordingPlatform
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -145,6 +145,23 @@ async def test_a_post_that_the_bot_may_not_react_to_holds_up_no_other(stage: Sta
         await eventually(lambda: readings.now.has_ended)
     assert readings.now.tally.reports == 2
     assert all(await reading.reports())
+
+
+async def test_a_channel_that_cannot_be_read_holds_up_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = asyncio.Event()
+
+    async def page(_: PastPosts, backfill: Backfill) -> None:
+        if backfill.channel != "there":
+            raise ValueError("a defect")
+        read.set()
+
+    async def both(readings: Readings, _: str) -> list[Backfill]:
+        return [readings.now, replace(readings.now, id=uuid4(), channel="there")]
+
+    monkeypatch.setattr(PastPosts, "_read", page)
+    monkeypatch.setattr(Readings, "open", both)
+    async with Reading(stage).running():
+        await asyncio.wait_for(read.wait(), PATIENCE)
 
 
 async def test_a_post_is_read_again_after_trouble_of_the_database(

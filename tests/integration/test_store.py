@@ -220,6 +220,7 @@ async def test_what_the_page_shows_of_a_report_goes_with_it(database_url: str) -
             await page.add_reply("lost", post, "other", Reply("nothing", ((Plain("Still watching."),),)))
         assert await handlers.withdraw(Withdraw(target=target))
         async with web_session(store, world.community) as page:
+            await page.change_post(post, "a zither, edited at the same moment")
             left = await page._all(
                 "SELECT text, author_id, author_name, reply::text AS reply FROM web_message ORDER BY id"
             )
