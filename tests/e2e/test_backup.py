@@ -22,6 +22,7 @@ from tests.support.databases import Databases
 from tests.support.keys import KEYS
 from tests.support.posts import posted
 from tests.support.processes import reunite_here, reunite_in_thread
+from tests.support.waiting import wait_until
 
 EARLIER = Path(__file__).parents[1] / "data" / "earlier_database.sql.gz"
 
@@ -127,7 +128,10 @@ def test_an_older_server_is_filled_as_a_whole_or_not_at_all(
         with pytest.raises(UsageError, match=r"^pg_restore failed: .* as it was before"):
             backup.restore(url, cut)
         assert contents(url) == {}
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(url, autocommit=True) as connection:
+            others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+            # Until the killed psql's connection is gone, its restore counts as being at work.
+            wait_until(lambda: connection.execute(others, [connection.info.dbname]).fetchone() == (0,))
             connection.execute("CREATE TABLE report ()")
         with pytest.raises(UsageError, match=r"^psql failed: relation .report. already exists"):
             backup.restore(url, whole)
