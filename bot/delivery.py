@@ -141,7 +141,7 @@ class Delivery:
             self._note("undeliverable", item)
             log.warning("reply_undeliverable", reason=str(error))
             await self._unsent(item, str(error), None)
-            if isinstance(error, PostGoneError) and item.audience == "thread":
+            if isinstance(error, PostGoneError) and item.audience == "thread":  # elsewhere another message is gone
                 await self._withdraw(item)
         except TEMPORARY as error:
             self._note("delayed", item)

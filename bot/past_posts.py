@@ -146,12 +146,10 @@ class PastPosts:
             self._waiting[backfill.id] = self._now() + _delay([backfill], error)
             if isinstance(error, MissingScopeError):
                 await self._notices.send_pause(backfill)
-        except (TryAgainError, NotJoinedError):
-            raise
         except Exception as error:
-            if is_away(error) or is_temporary(error):
-                raise
-            log_failure(_log, "past_posts", error, channel=backfill.channel)
+            if isinstance(error, TryAgainError | NotJoinedError) or is_away(error) or is_temporary(error):
+                raise  # that concerns the whole workspace
+            log_failure(_log, "past_posts", error, workspace=backfill.workspace, channel=backfill.channel)
             self._waiting[backfill.id] = self._now() + _RETRY_SECONDS
 
     async def _read(self, backfill: Backfill) -> None:

@@ -24,6 +24,8 @@ class _Kept:
     child: Child
     crashes: int = 0
     started: float = 0.0
+    was_never_ready: bool = False
+    """Whether its first start has failed, and each one since."""
 
     def has_been_stable(self) -> bool:
         return time.monotonic() - self.started > _STABLE_SECONDS
@@ -68,8 +70,9 @@ async def _run(kept: Sequence[_Kept], bots: Sequence[_Kept], ready: Callable[[],
         try:
             await one.child.start()
         except ChildError:
-            if all(other.child.has_ended() for other in others):
+            if all(other.was_never_ready for other in others):
                 raise
+            one.was_never_ready = True
         waiting.discard(one.child)
         if not waiting:
             ready()
@@ -98,6 +101,7 @@ async def _keep_running(one: _Kept, others: Sequence[_Kept]) -> Never:
             await one.child.start()
         except ChildError:
             continue
+        one.was_never_ready = False
 
 
 def _notice(one: _Kept, status: int) -> str:

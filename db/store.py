@@ -39,7 +39,7 @@ _NOTE_ABSENCE: Final = """UPDATE workspace
 
 _SIGN_OUT: Final = "DELETE FROM board_session WHERE workspace_id = %s"
 _SOME_REPORTS: Final = "SELECT id FROM report WHERE workspace_id = %s LIMIT %s"
-_LEFT_AT_ONCE: Final = 500
+_DELETED_AT_ONCE: Final = 500
 """Reports that are deleted in one transaction: nobody waits long for the rows that it locks."""
 
 
@@ -173,7 +173,7 @@ class Store(Database):
 
     async def leave(self, workspace: Workspace) -> None:
         async with self.transaction(workspace.community) as connection:
-            await connection.execute(_SIGN_OUT, [workspace.id])
+            await connection.execute(_SIGN_OUT, [workspace.id])  # nobody sees on the board what's left meanwhile
         while await self._delete_some_reports(workspace):
             pass
         await self.rows_in(workspace.community, "SELECT leave_workspace(%s)", workspace.id)
@@ -181,7 +181,7 @@ class Store(Database):
     async def _delete_some_reports(self, workspace: Workspace) -> bool:
         """Delete some of a workspace's reports, with all that belongs to them; false if there were none."""
         async with self.transaction(workspace.community) as connection:
-            cursor = await connection.execute(_SOME_REPORTS, [workspace.id, _LEFT_AT_ONCE])
+            cursor = await connection.execute(_SOME_REPORTS, [workspace.id, _DELETED_AT_ONCE])
             some = [row["id"] for row in await cursor.fetchall()]
             # Workers lock these first, too.
             await connection.execute("DELETE FROM work WHERE report_id = ANY(%s)", [some])

@@ -221,12 +221,13 @@ async def open_private(channel: discord.TextChannel, name: str) -> discord.Threa
 
 async def earlier_attempt(outgoing: Outgoing, *places: Place) -> discord.Message | None:
     """Return the bot's message with a reply's marker, or with its words where it couldn't embed: it arrived."""
-    wanted, words = marker(outgoing.key), render(outgoing, "en").words()
+    wanted, words = marker(outgoing.key), render(outgoing, "en").words()  # only a picture has words of our language
     for place in dict.fromkeys(places):
         me = place.me if isinstance(place, discord.DMChannel) else place.guild.me
         try:
             async for message in _latest(place):
-                is_it = any(embed.url == wanted for embed in message.embeds) or message.content == words
+                is_plain = not message.embeds and message.content == words
+                is_it = is_plain or any(embed.url == wanted for embed in message.embeds)
                 if message.author.id == me.id and is_it:
                     return message
         except discord.NotFound:

@@ -58,8 +58,10 @@ def read_posts(path: Path) -> list[SetPost]:
     """Read a JSON-lines file of a set. Raises UsageError for a line in another format."""
     try:
         lines = path.read_text("utf-8").split("\n")  # not splitlines: a text may contain U+2028
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} can't be read: {error}.") from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} can't be read: it isn't UTF-8 ({error.reason}).") from error
     return [_read(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 

@@ -16,8 +16,7 @@ _ABBREVIATIONS: Final[Mapping[str, str]] = {
     "mst": "America/Denver", "mdt": "America/Denver", "mt": "America/Denver", "cst": "America/Chicago",
     "cdt": "America/Chicago", "ct": "America/Chicago", "edt": "America/New_York", "et": "America/New_York",
     "est": "America/New_York", "ist": "Asia/Kolkata", "jst": "Asia/Tokyo", "kst": "Asia/Seoul",
-    "aest": "Australia/Sydney",
-    "aedt": "Australia/Sydney", "nzst": "Pacific/Auckland", "nzdt": "Pacific/Auckland",
+    "aest": "Australia/Sydney", "aedt": "Australia/Sydney", "nzst": "Pacific/Auckland", "nzdt": "Pacific/Auckland",
 }  # fmt: skip
 """What the database lacks, or means without summer time."""
 _LOCALES: Final[Mapping[str, str]] = {

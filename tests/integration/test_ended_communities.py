@@ -13,7 +13,7 @@ from db import ended_communities
 from db.config import Connections
 from db.database import Database
 from db.ended_communities import forgetting_ended_communities
-from db.store import _LEFT_AT_ONCE, Store
+from db.store import _DELETED_AT_ONCE, Store
 from reunite.community import CommunityHandlers
 from reunite.entities import Workspace
 from tests.contract.stages import Hints
@@ -63,7 +63,7 @@ async def test_a_large_community_is_deleted_in_parts(communities: Communities, m
             killing.setattr(Store, "_delete_some_reports", killed_after_it)
             await handlers.leave(workspace_of(ending))
         kept = "SELECT count(*) FILTER (WHERE purged_at IS NULL) FROM report WHERE community_id = %s"
-        assert await ending.rows(kept, of_it) == [(REPORTS - _LEFT_AT_ONCE,)]
+        assert await ending.rows(kept, of_it) == [(REPORTS - _DELETED_AT_ONCE,)]
         await handlers.leave(workspace_of(ending))
         assert await ending.rows("SELECT id FROM community WHERE id = %s", of_it) == []
         assert await ending.rows(kept, of_it) == [(0,)]

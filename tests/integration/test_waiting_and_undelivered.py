@@ -5,15 +5,19 @@ import re
 import psycopg
 import pytest
 
+from bot.delivery import Delivery
+from db.delivery import OutboxItem
 from db.migrate import shipped
 from db.monitoring import Monitoring, TriedAgain
 from db.work import KILLED_WORKERS
 from reunite.commands import ReportFound
 from reunite.entities import Member, ReplyTarget, ReportState
+from reunite.errors import PostGoneError
 from reunite.messages import keys
 from reunite.messages.keys import ReplyKey
 from reunite.messages.reply import Reply
-from reunite.ports import Audience
+from reunite.ports import Audience, Outgoing, Sent
+from tests.support.waiting import eventually
 from tests.support.world import World, world_without_a_worker
 
 _UNSENT = "due_at = now() + interval '1 day'"
@@ -132,3 +136,31 @@ async def test_words_of_members_that_problems_quoted_are_forgotten(
     async with world.store.session(report.community) as session:
         problems = await session._all("SELECT problem FROM work UNION ALL SELECT problem FROM outbox")
     assert [row["problem"] for row in problems] == [kept, kept]
+
+
+async def test_a_message_that_is_gone_withdraws_a_report_only_in_its_thread(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawn: list[Audience] = []
+
+    async def gone(_: Outgoing) -> Sent:
+        raise PostGoneError("gone")
+
+    async def note(_: Delivery, item: OutboxItem) -> None:
+        withdrawn.append(item.audience)
+
+    async def is_failed() -> bool:
+        async with world.store.session(world.workspace.community) as session:
+            return bool(await session._all("SELECT FROM outbox WHERE state = 'failed' AND audience = 'moderators'"))
+
+    await world.set_up(log_channel="log")
+    report = await world.found("f1", text="a cup")
+    monkeypatch.setattr(world.platform, "send", gone)
+    monkeypatch.setattr(Delivery, "_withdraw", note)
+    audiences: tuple[Audience, ...] = ("moderators", "thread")
+    for audience in audiences:
+        async with world.store.session(world.workspace.community) as session:
+            await session.outbox.post(report.id, ReplyKey(audience), Reply("note", ()), audience)
+        await eventually(is_failed)
+    await eventually(lambda: withdrawn)
+    assert withdrawn == ["thread"]

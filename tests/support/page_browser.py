@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Error, FilePayload, Locator, Page, async_playwright, expect
 
 from bot.app import BotConfig, run
 from bot.web.config import WebConfig
@@ -104,10 +104,11 @@ class Pages:
         return page
 
     async def give_back(self) -> None:
-        """Leave what the taken pages show, and close all other pages."""
+        """Leave what the taken pages show, and close all others, as those that a failed test left in a state."""
         for page in self._taken:
-            await _forget(page)
-        self._free += self._taken
+            with suppress(Error):
+                await _forget(page)
+                self._free.append(page)
         self._taken.clear()
         kept = [page.context for page in self._free]
         for context in self.browser.contexts:
