@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +12,7 @@ import structlog
 from bot.gallery import compose
 from bot.locks import Locks
 from bot.photo_links import PhotoLinks
-from db.cancellation import stop, wait_until_set
+from db.cancellation import stop, uninterrupted, wait_until_set
 from db.delivery import MAX_ATTEMPTS, OutboxItem
 from db.repeating import repeat
 from db.store import Store
@@ -77,8 +76,10 @@ class Delivery:
                 await self._start_due(signal)
                 await wait_until_set(signal, _POLL_SECONDS)
         finally:
-            await self._settle()
-            await stop(links, *self._in_progress)
+            try:
+                await self._settle()
+            finally:
+                await stop(links, *self._in_progress)
 
     async def _settle(self) -> None:
         """Let the sends in progress arrive and be recorded: until then, a reaction to them is to an unknown message.
@@ -86,10 +87,7 @@ class Delivery:
         It takes a few seconds at most, and further cancellations don't interrupt it.
         """
         if self._in_progress:
-            settled = asyncio.create_task(asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS))
-            while not settled.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.shield(settled)
+            await uninterrupted(asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS))
 
     async def _start_due(self, signal: asyncio.Event) -> None:
         free = min(_PARALLEL - len(self._in_progress), _LEASED_AT_ONCE)

@@ -45,6 +45,20 @@ async def noticing_cancellation(work: Awaitable[_Result]) -> _Result:
     return result
 
 
+async def uninterrupted(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Await work to its end even while being cancelled, and raise the cancellation only then."""
+    task, cancelled = asyncio.create_task(work), False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        _ = task.cancelled() or task.exception()  # retrieved, so that asyncio doesn't warn
+        raise asyncio.CancelledError
+    return task.result()
+
+
 async def wait_until_set(event: asyncio.Event, seconds: float) -> None:
     """Wait for an event, for some seconds at most."""
     with suppress(TimeoutError):

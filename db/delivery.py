@@ -1,13 +1,14 @@
 """The bots' side of the outbox: leases replies, records their delivery, and renews links to photos."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import structlog
@@ -16,6 +17,7 @@ from db import mapping
 from db.database import Database
 from db.session import CommunitySession
 from db.signals import signals
+from db.trouble import logging_failures
 from reunite.entities import Photo, PlatformName, ReplyTarget, Report, ReportKind
 from reunite.messages.reply import Reply, from_json
 from reunite.ports import Audience, Sent
@@ -28,6 +30,7 @@ MAX_ATTEMPTS: Final = 8
 _UNREADABLE_PAUSE_SECONDS: Final = 60.0
 """The pause before a reply is read again that couldn't be: a newer version may have written it."""
 
+_Read = TypeVar("_Read")
 _COMMUNITY: Final = itemgetter("community_id")
 _log = structlog.get_logger(__name__)
 
@@ -111,8 +114,9 @@ class Deliveries:
         by_community = groupby(sorted(leased, key=_COMMUNITY), key=_COMMUNITY)
         items: list[OutboxItem] = []
         for community, rows in by_community:
-            async with self._database.session(community) as session:
-                items += await _read(session, {row["seq"]: row for row in rows}, with_pictures=with_pictures)
+            with logging_failures(_log, "outbox_read", community=str(community)):
+                async with self._database.session(community) as session:
+                    items += await _read(session, {row["seq"]: row for row in rows}, with_pictures=with_pictures)
         return sorted(items, key=lambda item: item.seq)
 
     def signals(self, platform: PlatformName) -> AbstractAsyncContextManager[asyncio.Event]:
@@ -128,11 +132,12 @@ class Deliveries:
         rows = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
         stale = []
         for row in rows:
-            async with self._database.session(row["community_id"]) as session:
-                photo = await session.photos.get(row["photo_id"])
-                report = await session.reports.get(photo.report) if photo else None
-                if photo and report:
-                    stale.append(StalePhoto(row["community_id"], photo, report.target))
+            with logging_failures(_log, "stale_photo_read", photo=str(row["photo_id"])):
+                async with self._database.session(row["community_id"]) as session:
+                    photo = await session.photos.get(row["photo_id"])
+                    report = await session.reports.get(photo.report) if photo else None
+                    if photo and report:
+                        stale.append(StalePhoto(row["community_id"], photo, report.target))
         return stale
 
 
@@ -142,26 +147,36 @@ async def _read(
     """Read leased replies, without those that were deleted since or can't be read: the others are still sent."""
     rows = await session.outbox.outgoing(leased)
     known = await session.reports.by_ids({row["report_id"] for row in rows})
-    replies = {row["seq"]: reply for row in rows if (reply := await _reply(session, leased[row["seq"]], row))}
+    replies: dict[int, Reply] = {}
+    for row in rows:
+        if reply := await _part(session, leased, row, partial(from_json, row["reply"])):
+            replies[row["seq"]] = reply
     targets = await session.reports.targets({report for reply in replies.values() for report in reply.jumps()})
     shown = {photo for reply in replies.values() for photo in _photos(reply) if photo}
     copies = await session.photos.stored_copies(shown) if with_pictures else {}
-    return [
-        _item(leased[row["seq"]], row, known[row["report_id"]], reply.with_targets(targets), copies)
-        for row in rows
-        if (reply := replies.get(row["seq"])) and row["report_id"] in known
-    ]
+    items = []
+    for row in rows:
+        seq, report = row["seq"], known.get(row["report_id"])
+        if report and seq in replies:
+            whole = partial(_item, leased[seq], row, report, replies[seq].with_targets(targets), copies)
+            items.append(await _part(session, leased, row, whole))
+    return [item for item in items if item]
 
 
-async def _reply(session: CommunitySession, leased: Mapping[str, Any], row: Mapping[str, Any]) -> Reply | None:
-    """Return a row's reply, or None and note that it can't be read."""
+async def _part(
+    session: CommunitySession,
+    leased: Mapping[int, Mapping[str, Any]],
+    row: Mapping[str, Any],
+    read: Callable[[], _Read],
+) -> _Read | None:
+    """Read something of a row, or return None and note that it can't be read."""
     try:
-        return from_json(row["reply"])
+        return read()
     except Exception as error:  # noqa: BLE001 - whatever it is, it's wrong in this reply only
-        _log.exception("reply_unreadable", outbox=leased["seq"], attempt=leased["attempts"])
-        pause = None if leased["attempts"] >= MAX_ATTEMPTS else _UNREADABLE_PAUSE_SECONDS
-        problem = f"unreadable: {type(error).__name__}"
-        await session.outbox.mark_unsent(leased["seq"], leased["fence"], row["version"], problem, pause)
+        seq, fence, attempt = itemgetter("seq", "fence", "attempts")(leased[row["seq"]])
+        _log.exception("reply_unreadable", outbox=seq, attempt=attempt)
+        pause = None if attempt >= MAX_ATTEMPTS else _UNREADABLE_PAUSE_SECONDS
+        await session.outbox.mark_unsent(seq, fence, row["version"], f"unreadable: {type(error).__name__}", pause)
         return None
 
 

@@ -24,11 +24,8 @@ class WorkLease:
     report: UUID
     fence: int
     failures: int
-
-    @property
-    def deaths(self) -> int:
-        """How many earlier leases ended in neither success nor failure, because their workers died."""
-        return self.fence - self.failures - 1
+    deaths: int
+    """How many earlier leases expired without an outcome, because their workers died."""
 
     def hold(self) -> str:
         """Return the statement that checks the fence, and locks the work's row; no row if another worker has it now."""

@@ -204,7 +204,7 @@ class Store(Database):
         `max_per_community` of one community.
         """
         rows = await self.rows(
-            "SELECT * FROM lease_work(%s::uuid[], %s, %s)",
+            "SELECT *, deaths_over(work_id) AS deaths FROM lease_work(%s::uuid[], %s, %s)",
             list(in_flight),
             max_per_community,
             timedelta(seconds=seconds),
@@ -212,7 +212,8 @@ class Store(Database):
         if not rows:
             return None
         [row] = rows
-        return WorkLease(row["work_id"], row["community_id"], row["report_id"], row["fence"], row["failures"])
+        ids, counts = (row["work_id"], row["community_id"], row["report_id"]), (row["failures"], row["deaths"])
+        return WorkLease(*ids, row["fence"], *counts)
 
 
 async def _has_others(connection: Connection, workspace: Workspace) -> bool:

@@ -116,12 +116,13 @@ async def run(
         processor = Processor(store, encoder, model, intake, Slots(config.parallel), config.lease_seconds, comparison)
         leases = Leases(store, max(1, config.parallel // 2), config.lease_seconds)
         await stack.enter_async_context(observed(store, "worker", config.metrics))
+        sweep = Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds)
         ready(model)
         services = [
             endless(_process_hints_forever(config, hints, leases, processor)),
             *_processing_without_hints(config.parallel, hints.is_refused, leases, processor),
             endless(_watch_model(store, processor, config.model_poll_seconds)),
-            endless(Sweep(store, hints, config.rehint_seconds, config.now, clock_seconds=config.clock_seconds).run()),
+            *map(endless, sweep.services()),
             endless(keep_learning(store, model)),
         ]
         if isinstance(encoder, BatchingEncoder):  # precomputed vectors exist for known reports only

@@ -14,6 +14,7 @@ import psycopg
 import structlog
 
 from db import scoring_models
+from db.cancellation import uninterrupted
 from db.embedding_models import EmbeddingModel
 from db.leases import LeaseLostError, WorkLease, WorkSession
 from db.store import Store
@@ -49,6 +50,8 @@ _WORK_TIMEOUT_SECONDS: Final = 240.0
 _EXHAUSTED_PAUSE_SECONDS: Final = 60.0
 """Seconds, and up to half as many more, before work is retried for which the database had no room: each retry fetches
 the photos again."""
+_HAND_BACK_SECONDS: Final = 5.0
+"""Seconds for returning work, for which a worker that's being stopped waits."""
 _FIRST_BACKOFF_SECONDS: Final = 2.0
 """Seconds before the first retry, doubled for each further one."""
 
@@ -90,6 +93,10 @@ class Processor:
                     return await self._give_up(lease, KILLED_WORKERS)
                 async with asyncio.timeout(self.timeout_seconds):
                     log = log.bind(**await self._run_steps(lease, part_by_part=is_suspect))
+        except asyncio.CancelledError:
+            # The worker is being stopped: another one needn't wait for the lease to expire.
+            await uninterrupted(self._hand_back(lease, "its worker was stopped", 0, has_failed=False))
+            raise
         except LeaseLostError:
             log.info("work_overtaken")
             return "overtaken"
@@ -136,10 +143,10 @@ class Processor:
 
     async def _hand_back(self, lease: WorkLease, problem: str, after: float, *, has_failed: bool = True) -> WorkOutcome:
         try:
-            async with self.store.work_session(lease) as session:
+            async with asyncio.timeout(_HAND_BACK_SECONDS), self.store.work_session(lease) as session:
                 await session.retry(problem, after, has_failed=has_failed)
                 return "again"
-        except (LeaseLostError, TryAgainError, psycopg.OperationalError):
+        except (LeaseLostError, TryAgainError, psycopg.OperationalError, TimeoutError):
             return "overtaken"  # when the lease expires, the sweep finds the work
 
     async def _give_up(self, lease: WorkLease, problem: str) -> WorkOutcome:

@@ -1,12 +1,12 @@
 """The sweep: sends hints for due work, and runs what's due by the clock: the ends of reports, reminders and digests."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from random import shuffle
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -28,7 +28,7 @@ CLOCK_SECONDS: Final = 30.0
 _AT_ONCE: Final = 100
 _RETRY_SECONDS: Final = 60.0
 _TIMEOUT_SECONDS: Final = 300.0
-"""Seconds after which a sweep that hangs is cancelled."""
+"""Seconds after which a step that hangs is cancelled."""
 _CLEANING_SECONDS: Final = 3600.0
 
 _Item = TypeVar("_Item", UUID, Due)
@@ -58,18 +58,17 @@ class Sweep:
         self._next_by_clock = 0.0
         self._next_cleaning = 0.0
 
-    async def run(self) -> None:
-        """Sweep until cancelled."""
-        await repeat(self._run_in_time, SWEEP_SECONDS, "sweep")
+    def services(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Return what sweeps until cancelled: hints don't wait for tasks by the clock, of which there may be many."""
+        return tuple(repeat(_in_time(step), SWEEP_SECONDS, "sweep") for step in (self.send_hints, self.run_due))
 
-    async def _run_in_time(self) -> None:
-        async with asyncio.timeout(_TIMEOUT_SECONDS):
-            await self.run_once()
-
-    async def run_once(self) -> None:
-        """Send hints for due work (Redis or a killed worker may have lost some), then run tasks due by the clock."""
+    async def send_hints(self) -> None:
+        """Send hints for due work: Redis or a killed worker may have lost some."""
         if sent := await self._hints.hint_due(silence=self._rehint_seconds):
             _log.info("sweep_hinted", works=sent)
+
+    async def run_due(self) -> None:
+        """Run tasks due by the clock, if it's time to look for them."""
         if monotonic() >= self._next_by_clock:
             is_more_due = await self._run_by_clock()
             self._next_by_clock = monotonic() + (0 if is_more_due else self._clock_seconds)
@@ -112,6 +111,14 @@ class Sweep:
                     raise
                 log_failure(_log, "sweep_item", error, item=str(item))
         return len(tasks) >= limit
+
+
+def _in_time(step: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def limited() -> None:
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            await step()
+
+    return limited
 
 
 def _by_community_at_random(tasks: Sequence[tuple[UUID, _Item]]) -> list[tuple[UUID, _Item]]:

@@ -156,10 +156,10 @@ class KindCases:
         await stage.join(sealed_categories=("keys",))
         found, lost = await stage.found("I lost my keys"), await stage.lost()
         await stage.search(found, lost)
-        await sweep_at(stage, hours=0.9).run_once()
+        await sweep_at(stage, hours=0.9).run_due()
         assert (await stage.now(found)).kind_in_doubt
         for _ in range(2):
-            await sweep_at(stage, hours=1.1).run_once()
+            await sweep_at(stage, hours=1.1).run_due()
         assert await stage.works_on(found) == [found.id, found.id]
         await stage.search(found, lost)
         asked, advice, card = await stage.thread(found)

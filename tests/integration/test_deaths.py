@@ -24,7 +24,7 @@ async def after_deaths(database_url: str, redis_url: str, deaths: int, alone: in
     async with open_world(database_url, redis_url) as world:
         await world.found("f1", text="red umbrella", photos=(UMBRELLA,))
         async with world.store.session(world.workspace.community) as session:
-            await session._do("UPDATE work SET fence = %(deaths)s, alone = %(alone)s", deaths=deaths, alone=alone)
+            await session._do("UPDATE work SET deaths = %(deaths)s, alone = %(alone)s", deaths=deaths, alone=alone)
         async with working(database_url, redis_url, rehint_seconds=0.2):
             yield world
 

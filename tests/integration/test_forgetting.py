@@ -28,7 +28,7 @@ class Years:
         """Let days pass, and run the sweep."""
         with psycopg.connect(self.owner) as connection:
             connection.execute("UPDATE report SET forget_at = forget_at - make_interval(days => %s)", [days])
-        await sweep_at(self.stage, 0).run_once()
+        await sweep_at(self.stage, 0).run_due()
 
     async def known(self) -> list[Report]:
         community = (await self.stage.join()).community

@@ -72,7 +72,7 @@ async def test_a_held_report_does_not_keep_others_from_expiring(
                 [held.id],
             )
         async with _locked(owner_database_url, held), asyncio.timeout(PATIENCE):
-            await sweep_at(stage, 0).run_once()
+            await sweep_at(stage, 0).run_due()
         assert (await stage.state(held), await stage.state(free)) == (ReportState.OPEN, ReportState.EXPIRED)
 
 

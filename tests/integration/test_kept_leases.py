@@ -55,7 +55,11 @@ async def test_a_connection_that_comes_with_the_end_of_the_work_keeps_no_lease(d
 class Hanging:
     """An intake that never ends."""
 
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
     async def take(self, _lease: WorkLease, _waiting: Waiting) -> None:
+        self.begun.set()
         await asyncio.Event().wait()
 
 
@@ -136,3 +140,24 @@ async def test_work_of_a_worker_whose_model_was_replaced_has_not_failed(database
         async with processor.store.transaction(lease.community) as connection:
             row = await (await connection.execute("SELECT state, failures, leased_until FROM work")).fetchone()
         assert row == {"state": "due", "failures": 0, "leased_until": None}
+
+
+async def test_only_a_lease_that_expires_counts_as_a_death(database_url: str, owner_database_url: str) -> None:
+    async def again(processor: Processor) -> int:
+        lease = await processor.store.lease_work([], max_per_community=1, seconds=60)
+        assert lease
+        return lease.deaths
+
+    hanging = Hanging()
+    async with one_lost_report(database_url, hanging) as (processor, lease):
+        processing = asyncio.create_task(processor.process(lease))
+        await asyncio.wait_for(hanging.begun.wait(), PATIENCE)
+        processing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(processing, PATIENCE)
+        assert await again(processor) == 0, "a worker that is stopped hands its work back"
+        with psycopg.connect(owner_database_url, autocommit=True) as owner:
+            owner.execute("UPDATE work SET leased_until = now() - interval '1 s'")
+            assert await again(processor) == 1
+            owner.execute("UPDATE work SET leased_until = NULL")  # as when a workspace moves to another community
+            assert await again(processor) == 1

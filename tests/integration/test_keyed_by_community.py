@@ -40,6 +40,7 @@ ACROSS = {
     "join_workspace",
     "use_api_token",
     # What is due, in turn by community.
+    "deaths_over",
     "hint_due_work",
     "lease_outbox",
     "lease_work",

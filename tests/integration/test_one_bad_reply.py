@@ -1,10 +1,16 @@
 """A reply that can't be read delays no other."""
 
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
 import psycopg
 import pytest
 
 from bot.delivery import Delivery
+from db import delivery
 from db.delivery import MAX_ATTEMPTS
+from db.session import CommunitySession
 from db.store import Store
 from reunite.commands import JoinWorkspace, ReportFound
 from reunite.entities import ReplyTarget, Report
@@ -51,3 +57,27 @@ async def test_a_reply_that_cannot_be_read_delays_no_other(
                 "SELECT state, attempts, problem FROM outbox WHERE report_id = %s", [unreadable.id]
             ).fetchone()
     assert row == (state, attempts + 1, "unreadable: KeyError")
+
+
+class BrokenError(Exception):
+    """Stands for a defect in the reading of one community's rows."""
+
+
+@pytest.mark.parametrize("step", ["_target", "_read"])
+async def test_what_breaks_on_one_communitys_reply_delays_no_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    working: Callable[..., Any] = getattr(delivery, step)
+
+    def broken_in_a(subject: ReplyTarget | CommunitySession, *rest: object, **options: object) -> object:
+        if "a" in (getattr(subject, "workspace", ""), names.get(getattr(subject, "community", None))):
+            raise BrokenError
+        return working(subject, *rest, **options)
+
+    platform = RecordingPlatform()
+    async with Store(database_url) as store:
+        names: dict[UUID | None, str] = {(await answered(store, name)).community: name for name in "ab"}
+        monkeypatch.setattr(delivery, step, broken_in_a)
+        async with background(Delivery(store, platform).run()):
+            await eventually(lambda: len(platform.messages) == 1)
+    assert platform.messages[0][0].workspace == "b"

@@ -22,6 +22,7 @@ OWNERS = {
     "due_digests",
     "due_reminders",
     "communities_to_teach",
+    "deaths_over",
     "enter_workspace",
     "expired_reports",
     "failed_work",

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from cli.context import run_async
-from db.cancellation import stop
+from db.cancellation import stop, uninterrupted
 from db.queue import ArqQueue, redis_client
 from db.store import Store
 from tests.support.waiting import PATIENCE
@@ -67,3 +67,28 @@ def test_a_command_ends_though_a_task_that_it_leaves_swallows_a_cancellation() -
         return left
 
     assert run_async(work()).cancelled()
+
+
+@pytest.mark.parametrize("cancelled", [0, 3])
+async def test_what_must_not_be_interrupted_ends_first(cancelled: int) -> None:
+    may_end, has_ended = asyncio.Event(), False
+
+    async def finish() -> str:
+        nonlocal has_ended
+        await may_end.wait()
+        has_ended = True
+        return "finished"
+
+    finishing = asyncio.create_task(uninterrupted(finish()))
+    for _ in range(cancelled):
+        await asyncio.sleep(0)
+        finishing.cancel()
+    await asyncio.sleep(0)
+    assert not finishing.done()
+    may_end.set()
+    if cancelled:
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    else:
+        assert await finishing == "finished"
+    assert has_ended
