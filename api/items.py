@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from aiohttp import web
@@ -18,14 +18,13 @@ from db.api_jobs import Job, Refusal
 from db.items import Item
 from db.session import CommunitySession
 from db.store import Store
+from http_server.photos import photo_response
 from reunite import rules
 from reunite.commands import REPORTS, Withdraw
 from reunite.entities import Match, Member, ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.posts import Receipt
-
-_CACHE_CONTROL: Final = "private, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Items:
             copy = await session.photos.stored_copy(wanted) if is_visible else None
         if not copy:
             raise not_found("photo")
-        return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _CACHE_CONTROL})
+        return photo_response(call.request, wanted, copy)
 
     async def stats(self, call: Call[None]) -> JsonResponse:
         """Return the community's numbers, and the model in use."""
@@ -132,7 +131,7 @@ class Items:
     async def job(self, call: Call[None]) -> JsonResponse:
         async with self.store.session(call.caller.token.community) as session:
             job = await session.api_jobs.get(call.id("job"))
-        if job is None:
+        if job is None or not (call.caller.is_moderator or job.key.startswith(_token_prefix(call.caller))):
             raise not_found("job")
         return JsonResponse(_job(job))
 
@@ -171,7 +170,11 @@ class Items:
 
 def _own_key(call: Call[Any]) -> str:
     """Return the request's idempotency key, made unique to the token."""
-    return f"{call.caller.token.id}:{call.key or uuid4()}"
+    return f"{_token_prefix(call.caller)}{call.key or uuid4()}"
+
+
+def _token_prefix(caller: Caller) -> str:
+    return f"{caller.token.id}:"
 
 
 async def _visible(session: CommunitySession, call: Call[Any]) -> Item:

@@ -13,6 +13,7 @@ from bot.web.live import Live
 from bot.web.looks import Looks
 from bot.web.texts import Texts
 from http_server.listening import shared_files
+from http_server.photos import photo_response
 from reunite.handlers import Handlers
 
 
@@ -66,4 +67,4 @@ async def _photo(request: web.Request, chat: Chat) -> web.Response:
         copy = await session.photos.stored_copy(photo)
     if copy is None:
         raise web.HTTPNotFound
-    return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+    return photo_response(request, photo, copy)

@@ -169,6 +169,14 @@ async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
     assert (stats["model"], stats["dimensions"]) == ("colours-1", {"shared": 6})
 
 
+async def test_a_job_is_shown_to_its_own_token_and_to_moderators(api: Api) -> None:
+    items = [{"kind": "lost", "text": "a diary", "private": True}]
+    for starter, readers in (("all", {"all", "moderator"}), ("moderator", {"moderator"})):
+        _, job = await api.ask("POST", "/v1/jobs", {"items": items}, by=starter)
+        answers = {by: (await api.ask("GET", f"/v1/jobs/{job['id']}", by=by))[0] for by in ("all", "moderator")}
+        assert answers == {by: 200 if by in readers else 404 for by in answers}
+
+
 async def test_sealed_and_private_reports_are_for_moderators_and_their_own_token(api: Api) -> None:
     sealed = await api.post("found", "a red ID card", "red", sealed=True, category="id", by="moderator")
     private = await api.post("lost", "a red diary", private=True, by="moderator")

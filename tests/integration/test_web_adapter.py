@@ -143,9 +143,15 @@ async def test_a_photo_is_served_only_as_its_stored_copy(page: Page, jpeg: bytes
         messages = await watcher.until(
             lambda shown: any(message["report"]["photos"][0]["url"] for message in shown.values())
         )
-    [message] = messages.values()
+    [(post, message)] = messages.items()
     async with page.http.get(message["report"]["photos"][0]["url"]) as response:
         assert (response.content_type, await response.read()) == ("image/jpeg", b"copy")
+        known = {"If-None-Match": response.headers["ETag"]}
+    async with page.http.get(f"/photos/{photo.id}", headers=known) as response:
+        assert (response.status, await response.read()) == (304, b"")
+    assert await page.ask("/withdrawals", message=post, name=BEN, moderator=True) == (200, {})
+    async with page.http.get(f"/photos/{photo.id}", headers=known) as response:
+        assert response.status == 404
 
 
 async def test_a_post_that_could_not_be_taken_stays_with_what_is_wrong(page: Page) -> None:
