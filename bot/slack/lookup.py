@@ -58,7 +58,7 @@ class Lookup:
         return self._listed
 
     async def closed_to(self, person: Person, channels: Collection[str]) -> Collection[str]:
-        """Return those of the bot's channels that someone can't open; none if Slack doesn't say which they're in.
+        """Return those of the bot's channels that someone can't open, or may not if Slack doesn't say which they're in.
 
         Everyone can open the public ones, except guests.
         """
@@ -69,7 +69,7 @@ class Lookup:
             return closed - {channel["id"] for channel in await self._channels(person.member.id)}
         except (*FAILURES, TryAgainError) as error:
             _log.warning("slack_channels_of_unknown", team=self._team, error=type(error).__name__)
-            return frozenset()
+            return closed
 
     async def _is_closed(self, channel: str) -> bool:
         """Return whether only its members can open a channel, perhaps one that another process has joined."""

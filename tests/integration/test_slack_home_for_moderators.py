@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
 
 from bot.slack.manifest import command_names
 from reunite.commands import ChangeSettings, JoinWorkspace
@@ -68,7 +69,8 @@ async def test_moderators_read_which_channels_the_bot_is_not_in_and_who_reads_mo
     assert cases[2][2] not in await warnings(world)  # there's no other channel for reports
 
 
-async def test_private_channels_that_the_form_does_not_show_someone_stay(world: World) -> None:
+@pytest.mark.parametrize("may_ask", [True, False])
+async def test_private_channels_that_the_form_does_not_show_someone_stay(world: World, *, may_ask: bool) -> None:
     log, found = (world.slack.admin.add_channel(name, is_private=True) for name in ("mods", "found-private"))
     for channel in (log, found):
         world.slack.channels[channel]["people"] = [world.ben]
@@ -78,6 +80,8 @@ async def test_private_channels_that_the_form_does_not_show_someone_stay(world: 
     home = await world.slack.ui.open_home(world.admin)
     await world.slack.ui.press_in(home, sentence("home_setup"), world.admin)
     modal = await world.slack.ui.modal(world.admin, sentence("home_setup"))
+    if not may_ask:
+        world.slack.api.always["users.conversations"] = lambda: web.json_response({"ok": False, "error": "fatal_error"})
     await world.slack.ui.submit(modal, world.admin, found_channels=[world.found], keep_days=14)
     await world.slack.ui.modal(world.admin, sentence("setup_saved"))
     assert await world.settings() == Settings(found_channels=(world.found, found), log_channel=log, keep_days=14)
