@@ -127,18 +127,17 @@ class Deliveries:
         """Mark replies to the API's reports as sent: nobody reads them."""
         await self._database.rows("SELECT settle_unread()")
 
-    async def stale_photos(self, platform: PlatformName, limit: int) -> list[StalePhoto]:
-        """Return photos whose links have expired, the longest-waiting ones first."""
+    async def stale_photos(self, platform: PlatformName, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return the community and id of photos whose links have expired, the longest-waiting ones first."""
         rows = await self._database.rows("SELECT * FROM stale_photos(%s::platform, %s)", platform, limit)
-        stale = []
-        for row in rows:
-            with logging_failures(_log, "stale_photo_read", photo=str(row["photo_id"])):
-                async with self._database.session(row["community_id"]) as session:
-                    photo = await session.photos.get(row["photo_id"])
-                    report = await session.reports.get(photo.report) if photo else None
-                    if photo and report:
-                        stale.append(StalePhoto(row["community_id"], photo, report.target))
-        return stale
+        return [(row["community_id"], row["photo_id"]) for row in rows]
+
+    async def stale_photo(self, community: UUID, photo_id: UUID) -> StalePhoto | None:
+        """Return a photo whose link has expired; None if it has been deleted."""
+        async with self._database.session(community) as session:
+            photo = await session.photos.get(photo_id)
+            report = await session.reports.get(photo.report) if photo else None
+        return StalePhoto(community, photo, report.target) if photo and report else None
 
 
 async def _read(

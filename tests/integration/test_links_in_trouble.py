@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from reunite.commands import JoinWorkspace
 from reunite.entities import IncomingPhoto, ReplyTarget
 from reunite.errors import PhotoGoneError, UndeliverableError
 from reunite.language import sentence
@@ -52,6 +53,30 @@ async def test_a_platform_that_never_answers_holds_up_no_reply(world: World, mon
         await said_all_the_same(world)
     finally:
         over.set()
+
+
+async def test_many_photos_without_an_answer_hold_up_no_other_communitys(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = await world.handlers.join(JoinWorkspace("web", "elsewhere", "Elsewhere"))
+    asked = list[str]()
+
+    async def answer_elsewhere(target: ReplyTarget, name: str) -> str | None:
+        asked.append(name)
+        if target.workspace != "elsewhere":
+            await asyncio.Event().wait()
+        return f"https://cdn.discordapp.com/{name}"
+
+    monkeypatch.setattr(world.platform, "photo_url", answer_elsewhere)
+    await stale(world, *(f"f{number}" for number in range(5)))
+    await eventually(lambda: len(asked) == 2)
+    for number in range(3):
+        there = replace(world.at("found"), workspace="elsewhere", message=f"g{number}")
+        await world.found(f"g{number}", photos=(replace(STALE, name=f"g{number}"),), target=there)
+    async with world.store.session(elsewhere.community) as session:
+        await session._do("UPDATE photo SET stale_since = now()")
+    await eventually(lambda: {"g0", "g1", "g2"} <= set(asked))
+    assert len(asked) == 5
 
 
 async def test_a_platform_that_has_thrown_us_out_holds_up_nothing(
