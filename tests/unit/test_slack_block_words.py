@@ -62,6 +62,41 @@ SEE = section(
             {"type": "rich_text", "elements": [section(text("Lost on "), {"type": "date", "fallback": "4 May"})]},
             "Lost on 4 May",
         ),
+        (
+            section(
+                {"type": "broadcast", "range": "here"},
+                text(" "),
+                {"type": "usergroup", "usergroup_id": "S1"},
+                text(" a bag in "),
+                {"type": "color", "value": "#F405B3"},
+            ),
+            "<!here> <!subteam^S1> a bag in #F405B3",
+        ),
+        (
+            {
+                "type": "table",
+                "rows": [
+                    [{"type": "raw_text", "text": "Item"}, {"type": "raw_text", "text": "<3"}],
+                    [{"type": "rich_text", "elements": [section(text("wallet"))]}],
+                ],
+            },
+            "Item\n&lt;3\nwallet",
+        ),
+        (
+            {
+                "type": "carousel",
+                "elements": [
+                    {
+                        "type": "card",
+                        "title": {"type": "mrkdwn", "text": "*Found*"},
+                        "body": {"type": "mrkdwn", "text": "a bag"},
+                        "actions": [{"type": "button", "text": {"type": "plain_text", "text": "Claim"}}],
+                    }
+                ],
+            },
+            "*Found*\na bag",
+        ),
+        ({"type": "image", "title": {"type": "plain_text", "text": "bag.jpg"}}, ""),
     ],
 )
 def test_the_words_of_a_block_keep_their_lines(block: dict[str, Any], words: str) -> None:
