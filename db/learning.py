@@ -76,6 +76,14 @@ async def decided_pairs(connection: Connection, version: str) -> list[Feedback]:
     ]
 
 
+async def put_off(store: Store, community: UUID) -> None:
+    """Let a community whose feedback changed nothing wait a day, until there may be more of it."""
+    async with store.transaction(community) as connection:
+        await connection.execute(
+            "UPDATE community SET next_lesson_at = now() + interval '1 day' WHERE id = %s", [community]
+        )
+
+
 async def undo(store: Store, community: UUID, version: str) -> bool:
     """Return a community to the deployment's weights; False if it has none of its own."""
     async with store.session(community) as session:

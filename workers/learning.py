@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from db.embedding_models import EmbeddingModel
-from db.learning import communities_to_teach, learn
+from db.learning import communities_to_teach, learn, put_off
 from db.repeating import repeat
 from db.store import Store
 from db.trouble import logging_failures
@@ -36,6 +36,7 @@ async def _learn(store: Store, community: UUID, model: EmbeddingModel) -> None:
         fitted = await learn(store, community, model)
     except TooLittleDataError as reason:
         _log.info("nothing_learned", community=str(community), reason=str(reason))
+        await put_off(store, community)
     else:
         before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)
         _log.info("learned", community=str(community), answers=fitted.searches, before=before, after=after)

@@ -194,3 +194,18 @@ async def test_a_defect_in_one_community_leaves_the_others_to_learn(
     monkeypatch.setattr(learning, "learn", learned)
     await learn_once(world.store, model)
     assert await weights(world) is not None
+
+
+async def test_a_community_that_learned_nothing_waits_a_day(
+    world: World, model: EmbeddingModel, owner_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_new(*_: object) -> FitResult:
+        raise TooLittleDataError("20 answers say nothing new")
+
+    await decide_many(world, 6, 14)
+    monkeypatch.setattr(learning, "learn", nothing_new)
+    await learn_once(world.store, model)
+    assert await communities_to_teach(world.store, 5) == []
+    with psycopg.connect(owner_database_url, autocommit=True) as owner:
+        owner.execute("UPDATE community SET next_lesson_at = next_lesson_at - interval '1 day'")
+    assert await communities_to_teach(world.store, 5) == [world.workspace.community]
