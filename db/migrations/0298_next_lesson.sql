@@ -1,4 +1,4 @@
--- When a community may learn again whose feedback changed nothing. Until then, others have its turn.
+-- When a community may learn again whose feedback changed nothing. Until then, it's others' turn.
 ALTER TABLE community ADD COLUMN next_lesson_at timestamptz;
 
 -- As before, but without those.

@@ -14,6 +14,7 @@ from reunite.errors import TellUserError
 from reunite.messages.reply import Action
 from reunite.my_reports import end
 from reunite.ports import Session
+from tests.support.databases import WAITING
 from tests.support.pictures import drawing
 from tests.support.stored_words import tables_with
 from tests.support.waiting import eventually
@@ -162,7 +163,7 @@ async def test_what_comes_while_a_report_ends_is_not_kept(world: World, owner_da
 def _is_waiting(owner_url: str) -> bool:
     """Tell whether a transaction waits for another one."""
     with psycopg.connect(owner_url) as connection:
-        return bool(connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
+        return bool(connection.execute(WAITING).fetchone())
 
 
 async def known(world: World, report: Report) -> Report:

@@ -16,6 +16,7 @@ from reunite.commands import Withdraw
 from reunite.entities import ReplyTarget, Report, ReportState
 from reunite.messages import keys, wording
 from tests.contract.stages import staged
+from tests.support.databases import WAITING
 from tests.support.discord_world import guild, online
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
@@ -36,10 +37,15 @@ async def _locked(owner_database_url: str, report: Report) -> AsyncIterator[None
 
 
 async def _who_holds(connection: psycopg.AsyncConnection) -> list[tuple[int, list[int]]]:
-    """Ask as the document says: who holds locks that others wait for, and whom they wait for themselves."""
+    """Ask as the document says: who holds locks that others wait for, and whom they wait for themselves.
+
+    Other tests have databases of their own on the same server.
+    """
     [query] = re.findall(r"```\n(SELECT pid,.*?)```", OPERATIONS, re.DOTALL)
     found = await (await connection.execute(query)).fetchall()
-    return [(row[0], row[4]) for row in found]
+    here = await connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+    pids = {pid for (pid,) in await here.fetchall()}
+    return [(row[0], row[4]) for row in found if row[0] in pids]
 
 
 async def test_what_waits_for_a_held_lock_frees_its_connection_for_others(
@@ -99,8 +105,7 @@ async def test_replies_are_sent_while_events_wait_for_all_their_connections(
             await session._do("UPDATE outbox SET due_at = now() + interval '1 hour'")
 
         async def all_wait() -> bool:
-            [row] = await store.rows("SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            return int(row["n"]) >= _CONNECTIONS
+            return len(await store.rows(WAITING)) >= _CONNECTIONS
 
         async with owner.transaction():
             await owner.execute("LOCK TABLE report IN EXCLUSIVE MODE")

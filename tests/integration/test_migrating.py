@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from db import migrate as migrating
 from db.database import MigrationError
 from db.migrate import Migration, migrate, pending
-from tests.support.databases import Databases
+from tests.support.databases import WAITING, Databases
 from tests.support.waiting import PATIENCE, eventually
 
 NEXT = Migration("9999_next.sql", "ALTER TABLE report ADD COLUMN next boolean;")
@@ -63,8 +63,8 @@ def test_impossible_reports_stay_hidden_and_no_more_are_stored(
 
 
 async def is_waiting(connection: psycopg.AsyncConnection) -> bool:
-    """Return whether anybody waits for a lock."""
-    return bool(await (await connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted")).fetchone())
+    """Return whether anybody waits for a lock in this database."""
+    return bool(await (await connection.execute(WAITING)).fetchone())
 
 
 async def test_readers_go_on_while_a_migration_waits_for_a_backup(migrated: str) -> None:

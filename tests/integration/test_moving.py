@@ -19,6 +19,7 @@ from reunite.handlers import Handlers
 from reunite.messages import keys, wording
 from reunite.messages.keys import ReplyKey
 from reunite.ports import ScoredPair
+from tests.support.databases import WAITING
 from tests.support.queues import NoQueue
 from tests.support.waiting import eventually
 from tests.support.world import ADA, BEN
@@ -59,7 +60,7 @@ class Sides:
     async def meanwhile(self, doing: Coroutine[Any, Any, Any]) -> AsyncIterator[asyncio.Task[Any]]:
         """Start something that has to wait for the transaction that is open."""
         task = asyncio.create_task(doing)
-        await eventually(lambda: self.rows("SELECT 1 FROM pg_locks WHERE NOT granted") or task.done())
+        await eventually(lambda: self.rows(WAITING) or task.done())
         yield task
 
     async def leased(self) -> WorkLease:

@@ -20,6 +20,8 @@ from tests.support.emptying import Untouched, delete_rows
 from tests.support.homes import HOME_VARIABLE, make_home, place_for_homes
 
 CLONE_NUMBERS = count()
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+"""Returns a row for each connection that waits for a lock in this database: other tests have theirs."""
 BY_FILES = "STRATEGY file_copy"
 """To copy a database's files takes half as long as to write all their pages to PostgreSQL's journal."""
 
