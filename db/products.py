@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-_BLOCK: Final = 1 << 17
+_BLOCK: Final = 1 << 16
 """Numbers that are multiplied at once: few enough to stay in the CPU's cache."""
 _ONE_THREAD: Final = 1 << 18
 """Multiplications at once for which OpenBLAS uses a single thread.
