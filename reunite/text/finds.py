@@ -20,17 +20,24 @@ _SENTENCE: Final = re.compile(r"[^.!?…\n。！？]+[.!?…\n。！？]*")
 _NO_FIND: Final = re.compile(rf"\A\W{{0,5}}{_any('begins')}|{_any('loss')}|{_any('small_talk')}")
 _FULL_OR_EMPTY: Final = re.compile(_any("full_or_empty"))
 _FOUND_OR_LAY: Final = re.compile(rf"(?<!and ){_any('found_or_lay')}")
-_FOUND: Final = re.compile(_any("found"))
+_FOUND: Final = re.compile(
+    rf"{_any('found')}|\A\W{{0,5}}{_any('this')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('since')}"
+)
 _ASKED: Final = re.compile(r"[,，、–—][^,，、–—]*\Z")
 """What a question asks about a find: "Found keys, anyone's?"."""
-_ASKS_WHOSE: Final = re.compile(_any("whose"))
+_IF_MISSED: Final = (
+    rf"(?:{_any('if_anyone')}[^.!?\n。！？]{{0,60}}?{_any('misses')}|{_any('misses')}{_any('if_anyone')})"
+    rf"[^.!?\n。！]{{0,60}}?[?？]?{_any('have_it')}"
+)
+_ASKS_WHOSE: Final = re.compile(rf"{_IF_MISSED}|{_any('whose')}(?! noch\b)")
+"""But "fehlt jemandem noch ein Ticket?" asks who needs one."""
 _WHO_LEFT: Final = (
     r"(?:^|(?<=[.!?\n] ))\W{0,3}who (?:has |s )?(?:left|forgot|lost) (?:this|these|their|his|her|an?|some)\b"
     r"(?![^.!?\n]{0,60}\b(?:on|open|unlocked|running|dirty|mind|bet|way|voice|weight|temper|password|match|game)\b\s{0,3}(?:[.!?\n]|\Z))"
 )
 """What a finder asks: "who left this scarf?", but not "who left the heater on?", after which nobody looks for one."""
 _WHOSE: Final = re.compile(
-    rf"{_any('whose')}|{_WHO_LEFT}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
+    rf"{_ASKS_WHOSE.pattern}|{_WHO_LEFT}|{_any('someone')}(?:(?!{_any('of_the_author')})[^.!?\n。！？]){{0,60}}?{_any('has_left')}"
 )
 _LOST_ALONE: Final = re.compile(
     rf"\A\W{{0,5}}(?:\w{{1,40}}[^\S\n]{{1,3}}){{0,5}}?\w{{0,12}}?{_any('lost_alone')}\s{{0,3}}(?:[.!,\n。！，]|\Z)"

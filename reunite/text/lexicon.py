@@ -52,7 +52,9 @@ _AND: Final = "と"
 _SPACES: Final = re.compile(r"\s{2,}")
 _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー]{2}|インコ|レンチ")
 """The excluded ones also end the names of things: スペアキー. The longer ones end other words: フレンチ."""
-_BEFORE_UNSPACED: Final = re.compile(r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])")
+_BESIDE_UNSPACED: Final = re.compile(
+    r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])|(?<=[\u3040-\u30ff\u3400-\u9fff])(?=[A-Za-z]{2})"
+)
 _OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
 """Between words that are English already: "blue的water bottle"."""
 _NOT_BEFORE: Final = {
@@ -160,7 +162,7 @@ def to_english(text: str) -> str:
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
         text = _CHINESE_WORDS.to_english(CHINESE_THINGS.plainly(_OF_LATIN.sub(" ", text)))
-    text = _BEFORE_UNSPACED.sub(" ", text)
+    text = _BESIDE_UNSPACED.sub(" ", text)
     words = list(_WORD.finditer(text))
     plain = [_plain(word[0]) for word in words]
     explained = {name: language.explains(plain) for name, language in _LANGUAGES.items()}

@@ -44,8 +44,13 @@ _I_LOST_THIS: Final = re.compile(
 """What an owner says of a photo of their thing; another's "this" is what its author has found."""
 _OTHERS_DOING: Final = rf"(?:{_APART}{{1,3}}(?!{_any('own')}|{_any('i')})\w{{1,30}}){{0,5}}?{_APART}{{1,3}}"
 _LOST_BY_OTHERS: Final = re.compile(rf"{_OTHERS}{_any('may_lose')}|{_any('which')}{_OTHERS_DOING}{_any('has_lost')}")
+_SCORE: Final = (
+    rf"{_any('lost')}{_APART}{{1,3}}(?:(?:de|por|per|mit|met|by) )?\d{{1,2}}(?:[-–:]| a | x | to )\d{{1,2}}"
+    rf"(?!{_APART}{{0,3}}(?!{_any('after_score')})\w)"
+)
+"""How a match ended: "we lost 3-1 last night"."""
 _THERE: Final = re.compile(
-    rf"\A\W{{0,5}}{_any('thanks')}|{_any('found')}|{_any('figuratively')}|{_any('this')}(?!\s{{0,2}}{_any('time')})"
+    rf"\A\W{{0,5}}{_any('thanks')}|{_any('found')}|{_any('figuratively')}|{_SCORE}|{_any('this')}(?!\s{{0,2}}{_any('time')})"
 )
 
 

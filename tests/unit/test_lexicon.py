@@ -23,6 +23,10 @@ from tests.support.tables import for_each
         ("l'étui à lunettes noir", "glasses case black"),
         ("黒い財布", "black wallet"),
         ("青い傘をなくしました", "blue umbrella lost"),
+        ("私のAirPods見なかった？", "私の AirPods 見なかった？"),
+        ("Klarinette", "clarinet"),
+        ("un carnet de croquis noir", "sketchbook black"),
+        ("chinelo e corda de pular", "slipper and skipping-rope"),
     ],
 )
 def test_everyday_words_of_four_languages_become_english(text: str, english: str) -> None:
