@@ -55,6 +55,8 @@ _SHORT_KATAKANA: Final = re.compile(r"(?!キー|ペン|ピン|バス)[ァ-ヶー
 _BESIDE_UNSPACED: Final = re.compile(
     r"(?<=[A-Za-z]{2})(?=[\u3040-\u30ff\u3400-\u9fff])|(?<=[\u3040-\u30ff\u3400-\u9fff])(?=[A-Za-z]{2})"
 )
+_COUNTER: Final = re.compile(r"(?<=[0-9０-９])本(?![子棚])|(?<=[一二三四五六七八九十])本(?=[のをがはも])")
+"""Counts what is long, such as "鍵2本"; elsewhere it's a book."""
 _OF_LATIN: Final = re.compile(r"(?<=[A-Za-z])的(?=[ ]?[A-Za-z])")
 """Between words that are English already: "blue的water bottle"."""
 _NOT_BEFORE: Final = {
@@ -158,6 +160,7 @@ def to_english(text: str) -> str:
         text = _RUSSIAN_WORDS.to_english(text)
     if not text.isascii() and HANGUL.search(text):
         text = _KOREAN_WORDS.to_english(text)
+    text = _COUNTER.sub(" ", text)
     if _KANA.search(text):
         text = _JAPANESE_WORDS.to_english(text)
     elif _HAN.search(text):
