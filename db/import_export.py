@@ -1,6 +1,6 @@
 """Queries of import and export."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Processed:
 class SqlImportExport(Queries):
     """Imports and exports of a community."""
 
-    async def known_reports(self, workspace: str, keys: Collection[str]) -> Mapping[str, UUID]:
+    async def known_reports(self, workspace: str, keys: Collection[str]) -> dict[str, UUID]:
         """Return the API's reports with these idempotency keys."""
         rows = await self._all(
             """SELECT r.source_key, r.id FROM report r JOIN workspace w ON w.id = r.workspace_id
@@ -32,6 +32,11 @@ class SqlImportExport(Queries):
             keys=list(keys),
         )
         return {row["source_key"]: row["id"] for row in rows}
+
+    async def known_ids(self, reports: Collection[UUID]) -> set[UUID]:
+        """Return which of these ids are those of the community's own reports."""
+        rows = await self._all("SELECT id FROM report WHERE id = ANY(%(reports)s)", reports=list(reports))
+        return {row["id"] for row in rows}
 
     async def processed(self, reports: Collection[UUID]) -> Sequence[Processed]:
         """Return the given reports that have no due work left."""

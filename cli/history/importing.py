@@ -1,7 +1,7 @@
 """`reunite import`: a list that a community already has, reported through the API's workspace."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ _PROBLEMS: Final = {
 
 @dataclass
 class Imported:
-    """The result of an import. `before` counts the entries that an earlier import had finished."""
+    """The result of an import. `before` counts the entries whose reports the community had before."""
 
     skipped: list[Skipped]
     reports: int = 0
@@ -112,10 +112,12 @@ class Importer:
         }
         return [entry for entry in entries if entry.key not in known]
 
-    async def _known(self, entries: list[Entry]) -> tuple[Mapping[str, UUID], set[UUID]]:
+    async def _known(self, entries: list[Entry]) -> tuple[dict[str, UUID], set[UUID]]:
         async with self.store.session(self.community) as session:
             known = await session.import_export.known_reports(self.workspace, [entry.key for entry in entries])
-            return known, {post.report for post in await session.import_export.processed(known.values())}
+            own = await session.import_export.known_ids([entry.report for entry in entries if entry.report])
+            known |= {entry.key: entry.report for entry in entries if entry.report in own}
+            return known, {post.report for post in await session.import_export.processed(known.values())} | own
 
     async def _report(self, entry: Entry) -> None:
         try:
@@ -222,7 +224,7 @@ def summary(result: Imported) -> list[str]:
     imported = f"{counted(result.reports, 'report')} with {counted(result.photos, 'photo')}"
     lines = [f"Imported {imported} ({rate:.1f} photos a second)."]
     if result.before:
-        lines.append(f"{result.before} had been imported before.")
+        lines.append(f"{result.before} were there before.")
     if result.skipped:
         lines.append(f"Skipped or incomplete: {len(result.skipped)}.")
     return [*lines, *(f"  {skipped.name}: {skipped.why}" for skipped in result.skipped)]

@@ -11,6 +11,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Final, cast
+from uuid import UUID
 from zipfile import is_zipfile
 
 from cli.errors import UsageError
@@ -34,7 +35,10 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One report to make. `key` is its idempotency key, `name` its name in the list."""
+    """One report to make. `key` is its idempotency key, `name` its name in the list.
+
+    `report` is the id that it has if the list is an export of the same community.
+    """
 
     key: str
     name: str
@@ -47,6 +51,7 @@ class Entry:
     sealed: bool = False
     private: bool = False
     category: Category = "other"
+    report: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,7 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
         sealed=_flag(row, "sealed"),
         private=_flag(row, "private"),
         category=cast("Category", row.get("category", "").casefold() or "other"),
+        report=_report(row.get("id", "")),
     )
     try:
         rules.check_report(
@@ -234,6 +240,13 @@ def _of_row(row: Mapping[str, str], line: str, folder: Path, kind: ReportKind, n
     except ValueError as error:
         raise RefusedError(str(error)) from None
     return entry
+
+
+def _report(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
 
 
 def _key(row: Mapping[str, str], name: str) -> str:

@@ -160,6 +160,8 @@ async def test_an_export_leaves_sealed_reports_out(where: Servers, source: Path,
         await exporting.run(where, None, out, sealed=False)
     texts = [entry.text for entry in listing.read(out / exporting.FILE, ReportKind.FOUND).entries]
     assert sorted(texts) == ["=HYPERLINK(1)", "bag", "my keys"]
+    again = await imported(where, out / exporting.FILE)
+    assert (again.reports, again.before) == (0, 3)
 
 
 async def test_an_archive_holds_sealed_reports_if_wanted(
