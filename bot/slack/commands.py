@@ -47,7 +47,8 @@ class Commands:
         words = private.body.get("text", "").strip()
         asked = subcommand_of(words, LANGUAGES, of_lost=private.body["command"] == LOST)  # it isn't known yet who asks
         failed = REPORT_FAILED if words and not asked and not asks_for_help(plain_text(words)) else WENT_WRONG
-        opens_modal = not words or (asked is not None and asked.key in _OPENS_MODAL and not asked.rest)
+        is_search = asked is not None and asked.key == "search" and asked.rest
+        opens_modal = not words or (asked is not None and asked.key in _OPENS_MODAL and not is_search)
         await private.attempt(lambda person: self._command(words, person, private), failed, opens_modal=opens_modal)
 
     async def _command(self, words: str, person: Person, private: PrivateReplies) -> None:
@@ -58,8 +59,8 @@ class Commands:
                 await self._reports.open(person, private, "lost" if kind is ReportKind.LOST else "found")
             case _ if asks_for_help(plain_text(words)):
                 await private.send([welcome.usage(named_commands(person.language), person.language)], person.language)
-            case Subcommand("sealed"):  # the form of a lost report asks who may see it
-                await self._reports.open(person, private, "sealed" if kind is ReportKind.FOUND else "lost")
+            case Subcommand("sealed", rest):  # the form of a lost report asks who may see it
+                await self._reports.open(person, private, "sealed" if kind is ReportKind.FOUND else "lost", rest)
             case Subcommand("mine"):
                 await self._my_reports(person, private)
             case Subcommand("search", rest):

@@ -56,12 +56,13 @@ class Reports:
         """Handle a message shortcut: the message is the report."""
         await private.attempt(lambda person: self._from_menu(person, private))
 
-    async def open(self, person: Person, private: PrivateReplies, which: ReportForm) -> None:
-        """Open the modal of a report."""
+    async def open(self, person: Person, private: PrivateReplies, which: ReportForm, words: str = "") -> None:
+        """Open the modal of a report, with the `words` that were typed after its command."""
         settings = await self._handlers.settings("slack", private.workspace.team)
         if which == "sealed":  # better than after filling in the form
             await _check_log(private.workspace, settings)
-        form = report_form(which, person.language, private=settings.private_reports)
+        typed = await private.workspace.words(words)
+        form = report_form(which, person.language, private=settings.private_reports, words=typed)
         context = {"language": person.language, "channel": private.channel}
         await private.show(form_modal(form, f"{REPORT}{which}", person.language, context))
 

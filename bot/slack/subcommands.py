@@ -31,7 +31,8 @@ class Subcommand(NamedTuple):
 def subcommand_of(text: str, languages: Collection[str], *, of_lost: bool) -> Subcommand | None:
     """Return what a command's text asks for; None if it describes a thing.
 
-    Most subcommands stand alone: "mine" is one, a "mine detector" is a thing. Words to search for may follow `/lost`.
+    Most subcommands stand alone: "mine" is one, a "mine detector" is a thing. What to search for may follow `/lost`,
+    and what to seal `/found`.
     """
     words = text.strip()
     if normalize("NFC", words).casefold() in THINGS:
@@ -77,6 +78,8 @@ def _takes(key: str, language: str, first: str, rest: str, *, of_lost: bool) -> 
             return of_lost and plain(first) == plain(named.before_words) and plain(rest).partition(" ")[0] not in _AND
         case "link":  # a "link bracelet" is a lost item
             return plain(first) == plain(named.name) and is_link_code(rest) and " " not in rest
+        case "sealed":  # what follows mustn't be public; in French, only its accent tells it from a mask
+            return not of_lost and normalize("NFC", first).casefold() == named.name.casefold()
         case "timezone":  # in another language, its name may be a thing's: "fuseau" is a pair of trousers too
             return plain(first) == plain(named.name) and language == _ENGLISH
         case _:

@@ -93,13 +93,13 @@ def look_form(language: str) -> Form:
     return _asking("form_look", language, words, replace(_photos(language, required=False), most=1))
 
 
-def report_form(which: ReportForm, language: str = "en", *, private: bool = False) -> Form:
+def report_form(which: ReportForm, language: str = "en", *, private: bool = False, words: str = "") -> Form:
     """Return the form of a report: fields `words`, `photos`, `where`, `when`, and those of its kind.
 
-    A lost report is `seen` as public or private (`private` fills it in). A found report has a `proof_question`, and a
-    sealed one also a `category`.
+    A lost report is `seen` as public or private. A found report has a `proof_question`, and a sealed one also a
+    `category`. `private` and `words` fill in their fields.
     """
-    words = _words(f"form_{which}", language, most=1000)
+    said = replace(_words(f"form_{which}", language, most=1000), value=words[:1000])
     where = Field("where", sentence(f"form_{which}_where", language), "line", most=100)
     photos = _photos(language, required=which == "sealed")
     if which == "lost":
@@ -111,14 +111,14 @@ def report_form(which: ReportForm, language: str = "en", *, private: bool = Fals
         )
         label, value = sentence("form_seen", language), "private" if private else "public"
         who = Field("seen", label, "choice", required=True, options=seen, value=value)
-        return _asking("form_lost", language, words, photos, where, when, who)
+        return _asking("form_lost", language, said, photos, where, when, who)
     proof_question = replace(_words("form_proof_question", language, most=200), name="proof_question", kind="line")
     if which == "found":
-        return _asking("form_found", language, words, photos, where, proof_question)
+        return _asking("form_found", language, said, photos, where, proof_question)
     keys = {name: "category_else" if name == "other" else f"category_{name}" for name in CATEGORIES}
     options = tuple(Option(name, sentence(key, language)) for name, key in keys.items())
     category = Field("category", sentence("form_category", language), "choice", required=True, options=options)
-    return _asking("form_sealed", language, category, photos, where, words, proof_question)
+    return _asking("form_sealed", language, category, photos, where, said, proof_question)
 
 
 def _asking(title: str, language: str, *fields: Field) -> Form:

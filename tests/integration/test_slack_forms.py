@@ -120,8 +120,10 @@ async def test_a_private_report_is_answered_in_its_authors_language(world: World
 async def test_a_sealed_report_is_shown_by_its_kind_alone(world: World) -> None:
     log = world.slack.admin.add_channel("mods")
     await world.handlers.set_up(ChangeSettings(platform="slack", workspace=TEAM, settings=Settings(log_channel=log)))
-    await world.slack.slash("found", "sealed", world.ada, world.general)
+    await world.slack.slash("found", "sealed Jane Roe", world.ada, world.general)
     modal = await world.slack.ui.modal(world.ada, sentence("form_sealed"))
+    assert "'initial_value': 'Jane Roe'" in str(modal)
+    assert await world.reports() == []
     photo = world.slack.api.files.add(world.ada, "card.jpg", JPEG)
     filled = {"words": "Jane Roe", "category": "card", "where": "pool", "photos": [photo], "proof_question": "PIN 1234"}
     sent = await world.slack.ui.submit(modal, world.ada, **filled)

@@ -96,6 +96,20 @@ def test_a_subcommand_is_read_as_people_type_it(typed: str, language: str, key: 
 
 
 @for_each(
+    ("typed", "language", "rest"),
+    [
+        ("sealed brown wallet with the ID of Anna", "en", "brown wallet with the ID of Anna"),
+        ("sealed: passport", "de", "passport"),
+        ("masqué portefeuille d'Anna", "fr", "portefeuille d'Anna"),
+        ("masque de ski noir", "fr", None),
+    ],
+)
+def test_what_is_to_be_sealed_may_follow_found_but_not_lost(typed: str, language: str, rest: str | None) -> None:
+    assert subcommand_of(typed, [language], of_lost=False) == (rest and ("sealed", rest))
+    assert subcommand_of(typed, [language], of_lost=True) is None
+
+
+@for_each(
     ("typed", "language"),
     [
         ("", "en"),
