@@ -16,8 +16,8 @@ from reunite.ports import ScoredPair
 _BY_THE_AUTHOR_OF: Final = """JOIN workspace theirs ON theirs.id = {one}.workspace_id
     JOIN workspace w ON w.id = theirs.id OR (w.platform, theirs.platform) = ('discord', 'discord')
     JOIN report {other} ON {other}.workspace_id = w.id AND {other}.author_id = {one}.author_id
-      AND {other}.kind = {one}.kind"""
-"""Other reports of the same kind by the same account."""
+      AND {other}.kind = {one}.kind AND ({other}.id = {one}.id OR theirs.platform <> 'api')"""
+"""Other reports of the same kind by the same account. A list's belong to many owners under one name."""
 _RULED_OUT: Final = f"""
 WITH ruled_out AS (
   SELECT m.found_id AS other, m.* FROM report mine
@@ -28,7 +28,9 @@ WITH ruled_out AS (
     JOIN report lost ON lost.id = m.lost_id {_BY_THE_AUTHOR_OF.format(one="lost", other="again")}
     WHERE m.found_id = %(report)s
 )
-SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND (label IS NOT NULL OR faded))
+SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND (label IS NOT NULL OR faded OR EXISTS (
+  SELECT FROM outbox o WHERE o.community_id = ruled_out.community_id AND o.match_id = ruled_out.id
+    AND o.report_id = ruled_out.lost_id AND o.audience = 'thread' AND o.task <> 'remove')))
 """
 
 

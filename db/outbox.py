@@ -104,6 +104,10 @@ class SqlOutbox(Queries):
         )
         return row is not None
 
+    async def is_sent(self, key: ReplyKey) -> bool:
+        row = await self._one("SELECT 1 FROM outbox WHERE key = %(key)s AND sent_message IS NOT NULL", key=key)
+        return row is not None
+
     async def came_silently(self, key: ReplyKey) -> bool:
         row = await self._one("SELECT silent FROM outbox WHERE key = %(key)s AND task <> 'remove'", key=key)
         return row is not None and row["silent"]

@@ -181,6 +181,8 @@ async def _show_labelled(session: Session, stored: _Stored) -> None:
         was_labelled = before is not None and before.label is not None
         if match.state is not MatchState.UNDECIDED or (match.declined and (was_labelled or not match.label)):
             continue  # somebody has said no to it, or has decided about it
+        if match.declined and await session.outbox.is_shown(match.id, match.lost):
+            continue  # its owner has said no to its card, not only passed over it in a gallery
         if candidate.report in stored.unjudged:
             continue
         if before:

@@ -31,6 +31,8 @@ async def settle_claims(session: Session, match: Match, before: MatchState, foun
     confirmed = match.state is MatchState.CONFIRMED
     if before is MatchState.CONFIRMED and not confirmed:
         await _undo_acceptance(session, match, found)
+    if before is MatchState.REJECTED and match.state is MatchState.UNDECIDED:
+        await _undo_rejection(session, match, found)
     if not confirmed and match.state is not MatchState.REJECTED:
         return
     for claim in await session.claims.on(found.id):
@@ -71,11 +73,21 @@ async def _undo_acceptance(session: Session, match: Match, found: Report) -> Non
     for claim in await session.claims.on(found.id):
         if claim.match == match.id and claim.state is ClaimState.ACCEPTED and not claim.decision:
             await session.claims.set_state(claim.id, ClaimState.REJECTED)
-            lost = await session.reports.get(match.lost)
-            is_open = lost and match.state is MatchState.UNDECIDED and rules.are_open(lost, found)
-            if lost and is_open and await may_claim(session, lost, found):
-                asked = handovers.claim_again(match, lost, found)
-                await session.outbox.post(lost.id, keys.claim_again(claim.id), asked)
+            if match.state is MatchState.UNDECIDED:
+                await _ask_again(session, claim, match, found)
+
+
+async def _undo_rejection(session: Session, match: Match, found: Report) -> None:
+    claims = [claim for claim in await session.claims.on(found.id) if claim.match == match.id]
+    if claims and claims[-1].state is ClaimState.REJECTED and not claims[-1].decision:  # nobody had read it
+        await _ask_again(session, claims[-1], match, found)
+
+
+async def _ask_again(session: Session, claim: Claim, match: Match, found: Report) -> None:
+    """Ask an owner to claim again what only a mistaken verdict had decided."""
+    lost = await session.reports.get(match.lost)
+    if lost and rules.are_open(lost, found) and await may_claim(session, lost, found):
+        await session.outbox.post(lost.id, keys.claim_again(claim.id), handovers.claim_again(match, lost, found))
 
 
 async def revise_claims(session: Session, found: Report) -> None:

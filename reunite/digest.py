@@ -25,30 +25,29 @@ async def digest(session: Session, workspace: UUID, at: datetime) -> None:
     """
     await session.prompts.note_digest(workspace, at)
     posts = await session.workspaces.posts(workspace, None)
-    waiting = _in_one_channel(sorted(posts, key=lambda report: report.reported_at))
-    if not waiting:
+    waiting = [report for report in posts if _waits(report)]
+    in_one = _in_one_channel(sorted(waiting, key=lambda report: report.reported_at))
+    if not in_one:
         return
     returned = await session.workspaces.count("returned")
-    shown = waiting[-rules.MAX_TILES :]
+    shown = in_one[-rules.MAX_TILES :]
     tiles = [await _tile(session, number, report) for number, report in enumerate(shown, start=1)]
     reply = welcome.digest(shown, tiles, waiting=len(waiting), returned=returned)
     await session.outbox.post(shown[-1].id, keys.digest(workspace, at), reply, audience="channel")
 
 
+def _waits(report: Report) -> bool:
+    is_open_find = report.kind is ReportKind.FOUND and report.state is ReportState.OPEN
+    return is_open_find and not (report.kind_in_doubt or report.sealed or report.sample)
+
+
 def _in_one_channel(reports: Sequence[Report]) -> list[Report]:
-    """Return the open found reports of the channel that has the most.
+    """Return the reports of the channel that has the most.
 
     Forums don't count: each post is a channel. Nor do, if others are there, one author's few posts: these may be direct
     messages.
     """
-    found = [
-        report
-        for report in reports
-        if report.kind is ReportKind.FOUND
-        and report.state is ReportState.OPEN
-        and not (report.sealed or report.sample)
-        and report.target.message != report.target.channel
-    ]
+    found = [report for report in reports if report.target.message != report.target.channel]
     if not found:
         return []
     posts = Counter(report.target.channel for report in found)

@@ -46,13 +46,26 @@ class GalleryHandlers:
         async with self._store.session(workspace.community) as session:
             lost = await pressed_report(session, press, {ReportState.OPEN}, ReportKind.LOST)
             number, key, gallery = await _latest(session, lost.id)
+            if number and not await session.outbox.is_sent(key):
+                return notices.note("none_of_these", press.language)  # they mean the gallery before, once again
             for tile in gallery.gallery:
                 await _decline(session, lost, tile)
             await session.outbox.revise(key, galleries.closed_gallery(lost, len(gallery.gallery)))
             if lost.question_answer is None and len(await _open_matches(session, lost)) < 2:  # noqa: PLR2004 - to tell apart
                 await session.outbox.revise(keys.question(lost.id), wording.question_over(lost))
             await _show_next(session, lost, number + 1)
-        return notices.note("none_of_these" if len(gallery.gallery) > 1 else "not_again", press.language)
+        return notices.note("none_of_these" if len(gallery.gallery) > 1 else "left_out", press.language)
+
+    async def none_fits(self, workspace: Workspace, press: Press) -> Reply:
+        """Decline all matches that the question is about, and show the next candidate. Raises TellUserError."""
+        async with self._store.session(workspace.community) as session:
+            lost = await pressed_report(session, press, {ReportState.OPEN}, ReportKind.LOST)
+            for match, found in await _open_matches(session, lost):
+                await _fold(session, match, lost, found)
+                await revise_tiles(session, found, [(replace(match, declined=True), lost)])
+            await session.outbox.revise(keys.question(lost.id), wording.question_over(lost))
+            await _show_next_card(session, lost)
+        return notices.note("none_of_these", press.language)
 
     async def not_mine(self, workspace: Workspace, press: Press) -> Reply:
         """Decline a match, fold its card away and show the next candidate. A claim on it is withdrawn.
@@ -61,6 +74,8 @@ class GalleryHandlers:
         """
         async with self._store.session(workspace.community) as session:
             match, lost, found = await _owned_match(session, press)
+            if match.state is MatchState.CONFIRMED:
+                raise TellUserError("report_closed")
             if rules.is_claimed(match):
                 await withdraw_claim(session, match, lost, found)
             may_try = await _fold(session, match, lost, found)
@@ -70,9 +85,9 @@ class GalleryHandlers:
         return notices.declined(match, press.language, may_claim=may_try)
 
 
-async def _open_matches(session: Session, lost: Report) -> list[Match]:
+async def _open_matches(session: Session, lost: Report) -> list[Pair]:
     """Return the labelled matches that the owner hasn't declined."""
-    return [match for match, _ in await viewable_pairs(session, lost) if match.label and not match.declined]
+    return [pair for pair in await viewable_pairs(session, lost) if pair[0].label and not pair[0].declined]
 
 
 async def show_card(session: Session, reader: Report, match: Match, other: Report) -> None:

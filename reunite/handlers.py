@@ -277,6 +277,7 @@ class Handlers:
             "not_mine": gallery.not_mine,
             "pick": gallery.pick,
             "none_of_these": gallery.none_of_these,
+            "none_fits": gallery.none_fits,
             "see_claim": claims.see,
             "accept_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.ACCEPTED),
             "reject_claim": lambda workspace, press: claims.decide(workspace, press, ClaimState.REJECTED),

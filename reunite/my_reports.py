@@ -125,7 +125,8 @@ class MyReportHandlers:
         """Delete everything known about a member: reports, claims, and the name on what they decided."""
         member = press.member.id
         async with self._store.session(workspace.community) as session:
-            known = [report.id for report in await session.reports.by_author(workspace.id, member)]
+            reports = await session.reports.by_author(workspace.id, member)
+            known = [report.id for report in reports]
             await _let_end(session, known, self._now())
             await session.deletion.forget_moderator(workspace.account(press.member))
             await session.prompts.switch_reminders(workspace.id, member, on=True)  # this choice of theirs goes too
@@ -133,7 +134,8 @@ class MyReportHandlers:
         await end_all(self._store, workspace, known)
         async with self._store.session(workspace.community) as session:
             await session.deletion.forget_author(workspace.id, member)
-        return notices.forgotten(len(known), press.language)
+        count = sum(report.state is not ReportState.LOOK for report in reports)
+        return notices.forgotten(count, press.language)
 
 
 async def _let_end(session: Session, reports: Collection[UUID], now: datetime) -> None:

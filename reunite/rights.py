@@ -108,6 +108,7 @@ TABLE: Final[Mapping[Act, Right]] = {
     "not_mine": _OWNER,
     "pick": _OWNER,
     "none_of_these": _OWNER,
+    "none_fits": _OWNER,
     "see_claim": _CLAIM,
     "accept_claim": _CLAIM,
     "reject_claim": _CLAIM,

@@ -210,8 +210,11 @@ async def _say(session: Session, change: Change, report: Report, other: Report) 
     known = MatchState.CONFIRMED in (before, now) or await session.outbox.is_shown(match.id, report.id)
     if not known:
         return
-    if now is MatchState.REJECTED and not rules.may_show(report, other, match):
-        now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
+    if not rules.may_show(report, other, match):
+        if MatchState.CONFIRMED not in (before, now):
+            return
+        if now is MatchState.REJECTED:
+            now = MatchState.UNDECIDED  # the thread may only learn that its report is open again
     if change.moderator:
         reply = wording.verdict(before, now, change.moderator, other, report)
     else:

@@ -33,6 +33,7 @@ _OF_AUTHOR: Final[Collection[Action]] = {
     "add_photo",
     "add_detail",
     "none_of_these",
+    "none_fits",
 }
 
 

@@ -31,6 +31,7 @@ _REASONS: Final[Mapping[str, str]] = {
     Skipped.NOT_A_MEMBERS: "written by a bot or the platform, or in a thread",
     Skipped.NO_PHOTO: "without a photo",
     Skipped.DELETED: "deleted while they were read",
+    Skipped.REPLY: "a photo in reply to another post",
     Skipped.SETTLED: "marked as done (✅, or a closed forum post)",
     Skipped.KNOWN: "already known",
     Skipped.TOO_OLD: "older than reports are kept",

@@ -202,7 +202,7 @@ def answered_again(match: Match, lost: Report) -> Reply:
 
 
 def claim_again(match: Match, lost: Report, found: Report) -> Reply:
-    """Ask an owner to claim again what only a mistaken return had accepted: nobody had read their answer.
+    """Ask an owner to claim again what only a mistaken verdict had decided: nobody had read their answer.
 
     Once they can't, say why instead.
     """

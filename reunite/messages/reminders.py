@@ -40,8 +40,9 @@ def claim_waits(claimed: Claimed) -> Reply:
 
 
 def is_it_back(match: Match, lost: Report, *, members_can_return: bool) -> Reply:
-    """Ask the owner whether they got the item back, and say why."""
-    lines = (*calling(lost), asking("is_it_back", lost.language), line("card_agreed", lost.language))
+    """Ask the owner whether they got the item back, and say why; perhaps only moderators can confirm that."""
+    asked = asking("is_it_back" if members_can_return else "is_it_back_moderated", lost.language)
+    lines = (*calling(lost), asked, line("card_agreed", lost.language))
     answer = (button("got_back", match.id, lost.language),) if members_can_return else ()
     where = button("where_is_it", match.id, lost.language)
     return of_match("claim", match, *lines, buttons=(*answer, where, _off(lost)))

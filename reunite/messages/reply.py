@@ -161,6 +161,7 @@ Action = Literal[
     "i_found_it",
     "pick",
     "none_of_these",
+    "none_fits",
     "look_mine",
     "look_page",
     "look_report",
@@ -306,7 +307,7 @@ class Reply:
         buttons = [button for button in self.buttons if button.subject not in over]
         if not kept:
             lines = [line for line in lines if not any(isinstance(span, Ask) for span in line)]
-            buttons = [button for button in buttons if button.action != "none_of_these"]
+            buttons = [button for button in buttons if button.action not in {"none_of_these", "none_fits"}]
         rest = replace(self, gallery=kept, lines=tuple(lines), buttons=tuple(buttons))
         return rest if rest.shows_match else rest.without_small_print()
 

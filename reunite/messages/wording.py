@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from string import Formatter
 from typing import Final, Literal
 from uuid import UUID
@@ -45,6 +45,7 @@ from reunite.text.sealing import category_of
 
 UNSURE: Final = "unsure"
 """The `Choice.id` of "not sure"."""
+_ABOUT_A_YEAR: Final = timedelta(days=300)
 _MAX_PERCENT: Final = 99
 """Nobody is ever quite sure."""
 _MAX_OF_POSSIBLE: Final = 94
@@ -271,7 +272,7 @@ def question(report: Report, asked: Question) -> Reply:
         Choice(ANOTHER, sentence(f"another_{asked.aspect}", language)),
         Choice(UNSURE, sentence("not_sure", language)),
     )
-    none = button("none_of_these", report.id, language)
+    none = Button("none_fits", report.id, sentence("button_none_of_these", language))
     return Reply("question", (asking,), asked=report.id, choices=(*choices, *others), buttons=(none,))
 
 
@@ -502,8 +503,10 @@ def _day_words(day: date, report: Report, language: str) -> str:
 
 
 def end_of(report: Report, language: str) -> str:
-    """Return the day on which a report ends, in the zone of its workspace."""
-    return date_words(_local(report.expires_at, report), language)
+    """Return the day on which a report ends, in the zone of its workspace, with its year if that's far away."""
+    end = _local(report.expires_at, report)
+    is_soon = report.expires_at - report.reported_at < _ABOUT_A_YEAR
+    return date_words(end, language) if is_soon else day_words(end, language)
 
 
 def _local(moment: datetime, report: Report) -> datetime:

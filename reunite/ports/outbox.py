@@ -34,6 +34,9 @@ class Outbox(Protocol):
     async def get(self, key: ReplyKey) -> Reply | None:
         """Return the latest version of a reply, sent or queued; None if there's none, or it's removed or never came."""
 
+    async def is_sent(self, key: ReplyKey) -> bool:
+        """Return whether a reply has arrived."""
+
     async def came_silently(self, key: ReplyKey) -> bool:
         """Return whether a reply was queued without a ping; False if there's none."""
 

@@ -110,15 +110,6 @@ class GalleryCases:
             assert sentence("label_high") in (await stage.thread(report))[-1].text()
         assert not any(match.declined for match in await stage.matches(lost) if match.found == one.id)
 
-    async def test_a_match_that_its_owner_has_declined_stays_declined(self, stage: Stage) -> None:
-        await stage.join()
-        lost, found, match = await stage.matched()
-        await stage.press("not_mine", match.id, ADA)
-        folded = await stage.words(lost, found)
-        await stage.search(lost, found, label=Label.HIGH)
-        assert (await stage.match(lost)).declined
-        assert await stage.words(lost, found) == folded
-
     async def test_a_sealed_report_is_in_no_gallery(self, stage: Stage) -> None:
         await stage.join(log_channel="log")
         lost, sealed = await stage.lost(), await stage.found(sealed=True)

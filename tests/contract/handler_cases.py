@@ -21,6 +21,7 @@ from reunite.messages.wording import end_of
 from tests.contract.absence_cases import AbsenceCases
 from tests.contract.account_cases import AccountCases
 from tests.contract.claim_over_cases import ClaimOverCases
+from tests.contract.declined_cases import DeclinedCases
 from tests.contract.first_reply_cases import FirstReplyCases
 from tests.contract.gallery_cases import GalleryCases
 from tests.contract.handover_cases import HandoverCases
@@ -309,6 +310,7 @@ class HandlerCases(
     LinkCases,
     AccountCases,
     FirstReplyCases,
+    DeclinedCases,
     GalleryCases,
     AbsenceCases,
     LookCases,

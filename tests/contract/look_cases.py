@@ -16,6 +16,7 @@ from reunite.language import sentence
 from reunite.locking import lock_sides
 from reunite.looks import KEPT_MINUTES, MAX_LOOKS
 from reunite.matching.defaults import PRIOR
+from reunite.messages import notices
 from reunite.messages.reply import Action, Reply
 from reunite.messages.wording import line
 from reunite.ports import ScoredPair, Session
@@ -289,7 +290,8 @@ class LookCases:
     async def test_who_is_forgotten_has_no_look_left(self, stage: Stage) -> None:
         workspace = await stage.join()
         look = await _looked(stage, "badge XK-7731")
-        await stage.press("forget", workspace.id, ADA)
+        told = await stage.press("forget", workspace.id, ADA)
+        assert told.text() == notices.forgotten(0, "en").text()
         async with stage.session(look.community) as session:
             assert await session.reports.get(look.id) is None
 

@@ -66,7 +66,7 @@ class ReminderCases:
         await stage.join(returned_by=by)
         lost, found, match = await stage.matched()
         await stage.press("accept_claim", await stage.claim(match, found), BEN)
-        text = sentence("is_it_back")
+        text = sentence("is_it_back" if by == "both" else "is_it_back_moderated")
         for hours, times in ((47, 0), (49, 1), (99, 1)):
             await stage.remind(hours)
             assert (await stage.words(lost)).count(text) == times

@@ -147,6 +147,12 @@ class SearchCases:
         async with stage.session(lost.community) as session:
             assert await session.matches.ruled_out(lost.id) == {found.id}
 
+    async def test_an_end_about_a_year_away_has_its_year(self, stage: Stage) -> None:
+        await stage.join(keep_days=365)
+        lost = await stage.lost()
+        await stage.search(lost)
+        assert str(lost.expires_at.year) in await stage.words(lost)
+
     async def test_an_empty_result_is_announced_once(self, stage: Stage) -> None:
         await stage.join()
         lost = await stage.lost()

@@ -42,6 +42,7 @@ class WelcomeCases:
         await stage.digest(0)
         [digest] = [reply for report in shared for reply in await stage.thread(report, "channel")]
         assert {tile.report for tile in digest.gallery} == {report.id for report in shared}
+        assert plural("open_found", 5) in digest.text()
 
     async def test_no_digest_comes_unasked_or_with_nothing_in_it(self, stage: Stage) -> None:
         await stage.join()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cli.history.backfilling import _REASONS
 from reunite.entities import ReportState
 from reunite.language import LANGUAGES, listed
 from reunite.messages.past_posts import Summary, begun, counts, ended, progress
@@ -94,3 +95,7 @@ def test_moderators_read_which_channels_how_many_and_why_others_were_skipped(lan
     assert "40" in progress(0.409, tally(), language)
     assert len(counts(tally(), language)) == 2
     assert len(counts(Tally(), language)) == 1
+
+
+def test_the_command_says_why_any_post_was_skipped() -> None:
+    assert set(_REASONS) == set(Skipped)

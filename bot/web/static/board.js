@@ -19,7 +19,7 @@ const VERDICTS = [
   { kind: "reject", mark: "❌", words: text("not_a_match") },
 ];
 
-const ANSWERED_BELOW = ["pick", "none_of_these", "not_mine"];
+const ANSWERED_BELOW = ["pick", "none_of_these", "none_fits", "not_mine"];
 let asked = () => {};
 
 /** Call `action` with the post in whose thread a press will be answered, and when it was pressed. */
