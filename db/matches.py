@@ -28,9 +28,7 @@ WITH ruled_out AS (
     JOIN report lost ON lost.id = m.lost_id {_BY_THE_AUTHOR_OF.format(one="lost", other="again")}
     WHERE m.found_id = %(report)s
 )
-SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND (label IS NOT NULL OR faded OR EXISTS (
-  SELECT FROM outbox o WHERE o.community_id = ruled_out.community_id AND o.match_id = ruled_out.id
-    AND o.report_id = ruled_out.lost_id AND o.audience = 'thread' AND o.task <> 'remove')))
+SELECT DISTINCT other FROM ruled_out WHERE state = 'rejected' OR (declined AND (label IS NOT NULL OR faded))
 """
 
 

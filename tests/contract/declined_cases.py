@@ -47,8 +47,6 @@ class DeclinedCases:
         await stage.search(lost, found[1], label=Label.HIGH)
         [second] = [match for match in await stage.matches(lost) if match.found == found[1].id]
         assert (second.declined, await stage.thread(found[1])) == (True, [])
-        async with stage.session(lost.community) as session:
-            assert found[1].id in await session.matches.ruled_out(lost.id)
 
     async def test_a_confirmed_match_is_not_declined(self, stage: Stage) -> None:
         await stage.join()
