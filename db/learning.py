@@ -36,6 +36,11 @@ async def communities_to_teach(store: Store, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def note_nothing_learned(store: Store, community: UUID) -> None:
+    """Wait with the community's next lesson until there is enough feedback on newer matches."""
+    await store.rows_in(community, "UPDATE community SET learned_nothing_at = now() WHERE id = %s", community)
+
+
 async def learn(store: Store, community: UUID, model: EmbeddingModel) -> FitResult:
     """Fit a community's weights to its new feedback, and use them from now on.
 

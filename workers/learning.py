@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from db.embedding_models import EmbeddingModel
-from db.learning import communities_to_teach, learn
+from db.learning import communities_to_teach, learn, note_nothing_learned
 from db.repeating import repeat
 from db.store import Store
 from db.trouble import logging_failures
@@ -35,6 +35,7 @@ async def _learn(store: Store, community: UUID, model: EmbeddingModel) -> None:
     try:
         fitted = await learn(store, community, model)
     except TooLittleDataError as reason:
+        await note_nothing_learned(store, community)
         _log.info("nothing_learned", community=str(community), reason=str(reason))
     else:
         before, after = round(fitted.log_loss_before, 3), round(fitted.log_loss, 3)

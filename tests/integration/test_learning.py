@@ -41,12 +41,12 @@ async def decided(world: World, lost: Report, found: Report, probability: float,
     return match.id
 
 
-async def decide_many(world: World, confirmed: int, rejected: int, *, first: int = 0) -> None:
-    """Store matches that were stated at 90%, with what was said about them."""
+async def decide_many(world: World, confirmed: int, rejected: int, *, first: int = 0, probability: float = 0.9) -> None:
+    """Store matches that were stated at some probability, with what was said about them."""
     states = [MatchState.CONFIRMED] * confirmed + [MatchState.REJECTED] * rejected
     for number, state in enumerate(states, start=first):
         lost, found = await world.lost(f"l{number}", "cup"), await world.found(f"f{number}", text="cup")
-        await decided(world, lost, found, 0.9, state)
+        await decided(world, lost, found, probability, state)
 
 
 async def weights(world: World) -> ScoringModel | None:
@@ -74,6 +74,17 @@ async def test_feedback_is_learned_automatically_and_can_be_undone(world: World,
     assert await communities_to_teach(world.store, 5) == []
     with pytest.raises(TooLittleDataError):
         await learn(world.store, own, model)
+
+
+async def test_feedback_that_changes_nothing_is_not_tried_again(world: World, model: EmbeddingModel) -> None:
+    own = world.workspace.community
+    await decide_many(world, 20, 5, probability=0.8)
+    assert await communities_to_teach(world.store, 5) == [own]
+    await learn_once(world.store, model)
+    assert await weights(world) is None
+    assert await communities_to_teach(world.store, 5) == []
+    await decide_many(world, 0, 20, first=100)
+    assert await communities_to_teach(world.store, 5) == [own]
 
 
 async def test_a_second_lesson_starts_from_the_first(world: World, model: EmbeddingModel) -> None:
