@@ -1,3 +1,7 @@
+-- A report's embeddings, as the foreign key looks for them. With a large community among many small ones, the key of
+-- embeddings and the index of a community's were read for each report, all of the community's embeddings every time.
+CREATE INDEX embedding_report ON embedding (report_id, community_id);
+
 -- When a community's feedback last changed nothing: fitting it again waits for as much new feedback as a first lesson.
 ALTER TABLE community ADD COLUMN learned_nothing_at timestamptz;
 
