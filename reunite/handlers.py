@@ -233,12 +233,18 @@ class Handlers:
         """
         await self._community.unlink(await self._known_workspace(platform, workspace))
 
-    @retried
-    async def leave(self, platform: PlatformName, workspace: str) -> None:
-        """Delete a workspace that has removed the bot; nothing happens if it was never joined."""
-        known = await self._store.workspace(platform, workspace)
-        if known:
-            await self._community.leave(known)
+    async def leave(
+        self, platform: PlatformName, workspace: str, may_return: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Delete a workspace that has removed the bot; nothing happens if it was never joined.
+
+        `may_return` is awaited once it may join again, as a new one: the deletion may take long.
+        """
+        aside = await self._community.set_aside(platform, workspace)
+        if may_return:
+            await may_return()
+        if aside:
+            await self._community.delete(platform, aside)
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`; without one, a report that has been in the channel."""
