@@ -130,9 +130,10 @@ class Items:
         return JsonResponse(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
 
     async def job(self, call: Call[None]) -> JsonResponse:
+        """Return a job to the token that started it, and to moderators: it names sealed and private items too."""
         async with self.store.session(call.caller.token.community) as session:
             job = await session.api_jobs.get(call.id("job"))
-        if job is None:
+        if job is None or not (call.caller.is_moderator or job.key.startswith(_keys_of(call.caller))):
             raise not_found("job")
         return JsonResponse(_job(job))
 
@@ -171,7 +172,12 @@ class Items:
 
 def _own_key(call: Call[Any]) -> str:
     """Return the request's idempotency key, made unique to the token."""
-    return f"{call.caller.token.id}:{call.key or uuid4()}"
+    return f"{_keys_of(call.caller)}{call.key or uuid4()}"
+
+
+def _keys_of(caller: Caller) -> str:
+    """Return how the caller's keys begin."""
+    return f"{caller.token.id}:"
 
 
 async def _visible(session: CommunitySession, call: Call[Any]) -> Item:

@@ -23,6 +23,7 @@ class Job:
     """A job and its progress; `reports` has None if an item was refused."""
 
     id: UUID
+    key: str
     reports: Sequence[UUID | None]
     refused: Sequence[Refusal]
     created_at: datetime
@@ -66,4 +67,5 @@ class SqlApiJobs(Queries):
             reports=[report for report in row["reports"] if report],
         )
         refused = [Refusal(**refusal) for refusal in row["refused"]]
-        return Job(row["id"], row["reports"], refused, row["created_at"], counted["waiting"], counted["failed"])
+        reports, created_at = row["reports"], row["created_at"]
+        return Job(row["id"], row["key"], reports, refused, created_at, counted["waiting"], counted["failed"])

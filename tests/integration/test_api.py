@@ -148,6 +148,8 @@ async def test_many_items_are_a_job_that_says_how_far_it_is(api: Api) -> None:
     assert [item["position"] for item in started["refused"]] == [3]
     _, again = await api.ask("POST", "/v1/jobs", {"items": items}, headers={"Idempotency-Key": "j"})
     assert (again["id"], again["items"]) == (started["id"], started["items"])
+    seen = {by: (await api.ask("GET", f"/v1/jobs/{started['id']}", by=by))[0] for by in ("all", "writer", "moderator")}
+    assert seen == {"all": 200, "writer": 404, "moderator": 200}
     single = {"kind": "lost", "text": "a scarf", "private": True}
     _, posted = await api.ask("POST", "/v1/items", single, headers={"Idempotency-Key": "j:0"})
     assert posted["created"], "a job's items have keys of their own"

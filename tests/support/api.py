@@ -79,6 +79,7 @@ async def make_tokens(world: World) -> dict[str, str]:
     scopes: dict[str, list[Scope]] = {
         "all": ["read", "write"],
         "reader": ["read"],
+        "writer": ["read", "write"],
         "moderator": ["read", "write", "moderate"],
     }
     tokens = ApiTokens(world.store)
