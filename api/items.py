@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
 from aiohttp import web
@@ -18,14 +18,13 @@ from db.api_jobs import Job, Refusal
 from db.items import Item
 from db.session import CommunitySession
 from db.store import Store
+from http_server.photos import photo_response
 from reunite import rules
 from reunite.commands import REPORTS, Withdraw
-from reunite.entities import Match, Member, ReplyTarget
+from reunite.entities import Match, Member, PhotoState, ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.posts import Receipt
-
-_CACHE_CONTROL: Final = "private, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,10 @@ class Items:
             item = next(iter(items.values()), None)
             if item is None or not caller.may_see(item.report):
                 raise not_found("photo")
-            is_visible = any(shown.id == wanted for shown in visible_photos(item, caller))
-            copy = await session.photos.stored_copy(wanted) if is_visible else None
-        if not copy:
-            raise not_found("photo")
-        return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": _CACHE_CONTROL})
+            shown = next((shown for shown in visible_photos(item, caller) if shown.id == wanted), None)
+            if shown is None or shown.state is not PhotoState.STORED:
+                raise not_found("photo")
+            return await photo_response(call.request, wanted, session.photos.stored_copy)
 
     async def stats(self, call: Call[None]) -> JsonResponse:
         """Return the community's numbers, and the model in use."""

@@ -13,6 +13,8 @@ from bot.web.live import Live
 from bot.web.looks import Looks
 from bot.web.texts import Texts
 from http_server.listening import shared_files
+from http_server.photos import photo_response
+from reunite.entities import PhotoState
 from reunite.handlers import Handlers
 
 
@@ -63,7 +65,7 @@ async def _photo(request: web.Request, chat: Chat) -> web.Response:
     except ValueError:
         raise web.HTTPNotFound from None
     async with chat.session() as session:
-        copy = await session.photos.stored_copy(photo)
-    if copy is None:
-        raise web.HTTPNotFound
-    return web.Response(body=copy, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        known = await session.photos.get(photo)
+        if known is None or known.state is not PhotoState.STORED:
+            raise web.HTTPNotFound
+        return await photo_response(request, photo, session.photos.stored_copy)

@@ -32,9 +32,15 @@ async def test_words_find_a_photo_that_was_posted_in_chat(api: Api) -> None:
     assert best["item"]["id"] == str(found.id)
     assert (answer["searched"], best["item"]["text"]) == (2, "by the tram")
     assert "author" not in best["item"]
-    status, picture = await api.ask("GET", f"/v1/photos/{best['photo']}", by="reader")
+    path = f"/v1/photos/{best['photo']}"
+    status, picture = await api.ask("GET", path, by="reader")
     assert status == 200
     assert picture.startswith(b"\xff\xd8")
+    kept = {"If-None-Match": f'"{best["photo"]}"'}
+    assert await api.ask("GET", path, by="reader", headers=kept) == (304, b"")
+    async with api.world.store.session(api.world.workspace.community) as session:
+        await session._do("UPDATE report SET sealed = true WHERE id = %(id)s", id=found.id)
+    assert (await api.ask("GET", path, by="reader", headers=kept))[0] == 404, "they may no longer see it"
 
 
 async def test_a_photo_finds_words(api: Api) -> None:
