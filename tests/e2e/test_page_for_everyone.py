@@ -169,6 +169,15 @@ async def test_on_a_low_screen_only_the_newest_news_covers_the_page(site: Site) 
         box = await toasts.bounding_box()
         assert box
         assert box["height"] < height / 3
+    await ada.page.set_viewport_size({"width": 1280, "height": 800})
+    news, channels = await toasts.bounding_box(), await ada.page.locator("main").bounding_box()
+    assert news
+    assert channels
+    assert channels["y"] + channels["height"] <= news["y"], "it covers no button"
+    await ada.page.set_viewport_size({"width": 390, "height": 800})
+    await ada.page.locator(".skip").focus()
+    await ada.page.keyboard.press("Tab")
+    await expect(ada.page.locator("#menu summary")).to_be_focused()  # it's above the lists there
 
 
 async def test_the_first_tab_leads_to_the_posts(site: Site) -> None:
