@@ -35,6 +35,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import NotJoinedError
+from reunite.forgetting import ForgettingHandlers
 from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
@@ -90,6 +91,7 @@ class Handlers:
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
         self.answered = AnsweredHandlers(store)
+        self.forgetting = ForgettingHandlers(store, now)
         self.kinds = KindHandlers(store, queue)
         self.thread_photos = ThreadPhotoHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
@@ -290,7 +292,7 @@ class Handlers:
             "extend": mine.extend,
             "add_photo": mine.add_photos,
             "add_detail": mine.add_detail,
-            "forget": mine.forget,
+            "forget": self.forgetting.press,
             "look_mine": self._looks.mine,
             "look_page": self._looks.page,
             "look_report": self._looks.report,

@@ -48,6 +48,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/looks", looks.search),
             web.post("/my-reports", buttons.my_reports),
             web.post("/privacy", buttons.privacy),
+            web.post("/forgetting", buttons.forget_rest),
             web.post("/statistics", buttons.statistics),
             web.post("/help", buttons.help),
             web.post("/board", buttons.board),

@@ -22,6 +22,7 @@ JSON_PATHS = (
     "/my-reports",
     "/statistics",
     "/privacy",
+    "/forgetting",
     "/board",
     "/help",
 )
