@@ -20,7 +20,7 @@ const narrow = matchMedia("(max-width: 479.98px)"); // as in the style
 /** Start the menu. */
 export function start() {
   const menu = document.getElementById("menu");
-  const place = () => menu.parentElement[narrow.matches ? "prepend" : "append"](menu); // Tab reaches it as it is seen
+  const place = () => document.querySelector(narrow.matches ? ".brand" : ".who").append(menu); // with the lists, it would cut them
   place();
   narrow.addEventListener("change", place);
   const close = () => {
