@@ -21,7 +21,7 @@ from db.store import Store
 from http_server.photos import photo_response
 from reunite import rules
 from reunite.commands import REPORTS, Withdraw
-from reunite.entities import Match, Member, ReplyTarget
+from reunite.entities import Match, Member, PhotoState, ReplyTarget
 from reunite.errors import TellUserError
 from reunite.handlers import Handlers
 from reunite.posts import Receipt
@@ -93,11 +93,10 @@ class Items:
             item = next(iter(items.values()), None)
             if item is None or not caller.may_see(item.report):
                 raise not_found("photo")
-            is_visible = any(shown.id == wanted for shown in visible_photos(item, caller))
-            copy = await session.photos.stored_copy(wanted) if is_visible else None
-        if not copy:
-            raise not_found("photo")
-        return photo_response(call.request, wanted, copy)
+            shown = next((shown for shown in visible_photos(item, caller) if shown.id == wanted), None)
+            if shown is None or shown.state is not PhotoState.STORED:
+                raise not_found("photo")
+            return await photo_response(call.request, wanted, session.photos.stored_copy)
 
     async def stats(self, call: Call[None]) -> JsonResponse:
         """Return the community's numbers, and the model in use."""
@@ -129,9 +128,10 @@ class Items:
         return JsonResponse(_job(job), HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{job.id}"})
 
     async def job(self, call: Call[None]) -> JsonResponse:
+        """Return a job to the token that started it, and to moderators: it names sealed and private items too."""
         async with self.store.session(call.caller.token.community) as session:
             job = await session.api_jobs.get(call.id("job"))
-        if job is None or not (call.caller.is_moderator or job.key.startswith(_token_prefix(call.caller))):
+        if job is None or not (call.caller.is_moderator or job.key.startswith(_keys_of(call.caller))):
             raise not_found("job")
         return JsonResponse(_job(job))
 
@@ -170,10 +170,11 @@ class Items:
 
 def _own_key(call: Call[Any]) -> str:
     """Return the request's idempotency key, made unique to the token."""
-    return f"{_token_prefix(call.caller)}{call.key or uuid4()}"
+    return f"{_keys_of(call.caller)}{call.key or uuid4()}"
 
 
-def _token_prefix(caller: Caller) -> str:
+def _keys_of(caller: Caller) -> str:
+    """Return how the caller's keys begin."""
     return f"{caller.token.id}:"
 
 

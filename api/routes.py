@@ -140,7 +140,7 @@ def _reading(items: Items) -> Sequence[Operation[Any]]:
             summary="Show a photo's stored copy",
             scope="read",
             handle=items.photo,
-            returns={HTTPStatus.OK: "image/jpeg"},
+            returns={HTTPStatus.OK: "image/jpeg", HTTPStatus.NOT_MODIFIED: None},
         ),
         Operation[None](
             name="getStats",

@@ -9,6 +9,7 @@ from board.visits import Visit, see_other
 from db.items import Item
 from db.report_csv import REPORTS_PER_READ, Table, wanted
 from db.session import CommunitySession
+from http_server.photos import photo_response
 from reunite import rules
 from reunite.commands import Withdraw
 from reunite.entities import Report, ReportKind
@@ -68,10 +69,9 @@ class Reports(Section):
         async with self._board.store.session(visit.community) as session:
             photo = await session.photos.get(visit.id)
             items = await session.items.of([photo.report]) if photo else {}
-            copy = await session.photos.stored_copy(visit.id) if items else None
-        if not copy:
-            raise web.HTTPNotFound
-        return web.Response(body=copy, content_type="image/jpeg")
+            if not items:
+                raise web.HTTPNotFound
+            return await photo_response(visit.request, visit.id, session.photos.stored_copy)
 
     async def table(self, visit: Visit) -> web.Response:
         """Return every report as a CSV file; sealed and private ones only if wanted."""

@@ -67,6 +67,5 @@ class SqlApiJobs(Queries):
             reports=[report for report in row["reports"] if report],
         )
         refused = [Refusal(**refusal) for refusal in row["refused"]]
-        return Job(
-            row["id"], row["key"], row["reports"], refused, row["created_at"], counted["waiting"], counted["failed"]
-        )
+        reports, created_at = row["reports"], row["created_at"]
+        return Job(row["id"], row["key"], reports, refused, created_at, counted["waiting"], counted["failed"])

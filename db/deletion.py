@@ -8,6 +8,7 @@ want of access is known for a year, in case the bot gets its access back: until 
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -51,6 +52,9 @@ _PURGE: Final = (
        WHERE id = %(report)s""",
     REFRESH,
 )
+
+_IN_ORDER: Final = "SELECT FROM report WHERE id = ANY(%(reports)s) ORDER BY id FOR NO KEY UPDATE"
+"""Locks reports in the order in which everyone locks them."""
 
 _ACROSS: Final = "l.workspace_id <> f.workspace_id AND %(report)s IN (l.id, f.id)"
 _SEPARATE: Final = (
@@ -184,6 +188,17 @@ class SqlDeletion(SqlLeaving):
         theirs = {"member": account.id, "platform": account.platform, "workspace": account.workspace}
         await self._do("SELECT forget_moderator(%(platform)s::platform, %(workspace)s, %(member)s)", **theirs)
         await self._do(_SIGN_OUT, **theirs)
+
+    async def let_end(self, reports: Collection[UUID], now: datetime) -> None:
+        await self._all(_IN_ORDER, reports=list(reports))
+        await self._do(
+            """UPDATE report SET state = CASE WHEN state = ANY(%(in_progress)s::report_state[]) THEN 'withdrawn'
+                 ELSE state END, expires_at = %(at)s, reminded = reminded AND expires_at = %(at)s
+               WHERE id = ANY(%(reports)s)""",
+            in_progress=list(rules.IN_PROGRESS),
+            at=now,
+            reports=list(reports),
+        )
 
     async def clear_remains(self, report: UUID) -> None:
         due = await self._one(_DUE, report=report, known_for=rules.POST_KNOWN_FOR)

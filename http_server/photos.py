@@ -1,21 +1,22 @@
-"""Serves photos' stored copies."""
+"""Serves photos that a browser may keep, as long as it asks each time whether they may still be seen."""
 
-from http import HTTPStatus
-from typing import Final
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from aiohttp import ETag, web
-
-_CACHE_CONTROL: Final = "private, no-cache"
-"""A browser keeps a photo, but asks each time whether it's still there: it may have been deleted."""
+from aiohttp import web
 
 
-def photo_response(request: web.Request, photo: UUID, copy: bytes) -> web.Response:
-    """Respond with a photo's stored copy, which never changes, or say that the client has it already."""
-    tag, headers = str(photo), {"Cache-Control": _CACHE_CONTROL}
-    if ETag(tag) in (request.if_none_match or ()):
-        response = web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    else:
-        response = web.Response(body=copy, content_type="image/jpeg", headers=headers)
-    response.etag = tag
-    return response
+async def photo_response(
+    request: web.Request, photo: UUID, read: Callable[[UUID], Awaitable[bytes | None]]
+) -> web.Response:
+    """Return a photo that the caller may see; it's read only if the client doesn't have it. Raises HTTPNotFound.
+
+    A stored copy never changes, so its id is its version.
+    """
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{photo}"'}
+    if any(known.value in {str(photo), "*"} for known in request.if_none_match or ()):
+        return web.Response(status=web.HTTPNotModified.status_code, headers=headers)
+    copy = await read(photo)
+    if not copy:
+        raise web.HTTPNotFound
+    return web.Response(body=copy, content_type="image/jpeg", headers=headers)

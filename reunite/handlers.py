@@ -35,6 +35,7 @@ from reunite.entities import (
     Workspace,
 )
 from reunite.errors import NotJoinedError
+from reunite.forgetting import ForgettingHandlers
 from reunite.form_checks import FormChecks
 from reunite.gallery import GalleryHandlers
 from reunite.handover import HandoverHandlers
@@ -90,6 +91,7 @@ class Handlers:
         self.samples = SampleHandlers(store, queue, now)
         self.look_answers = LookAnswers()
         self.answered = AnsweredHandlers(store)
+        self.forgetting = ForgettingHandlers(store, now)
         self.kinds = KindHandlers(store, queue)
         self.thread_photos = ThreadPhotoHandlers(store)
         self._looks = LookHandlers(store, queue, now, limit)
@@ -163,6 +165,14 @@ class Handlers:
     async def press(self, press: Press) -> Reply:
         """Perform a button's action, and return the reply that only the member who pressed it sees."""
         return await self._presses[press.action](await self._workspace(press), _clean_press(press))
+
+    async def press_to_the_end(self, press: Press) -> Reply:
+        """Perform a button's action with all that it leaves for later, for a platform that answers only once."""
+        reply, target = await self.press(press), press.target
+        if press.action != "forget":
+            return reply
+        rest = await self.forgetting.rest(target.platform, target.workspace, press.member, press.language)
+        return rest or reply
 
     # Members' own data
 
@@ -297,7 +307,7 @@ class Handlers:
             "extend": mine.extend,
             "add_photo": mine.add_photos,
             "add_detail": mine.add_detail,
-            "forget": mine.forget,
+            "forget": self.forgetting.press,
             "look_mine": self._looks.mine,
             "look_page": self._looks.page,
             "look_report": self._looks.report,

@@ -1,7 +1,7 @@
-"""Members' own reports: see, change, extend or withdraw them; export or delete all their data."""
+"""Members' own reports: see, change, extend or withdraw them; export all their data."""
 
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -120,30 +120,6 @@ class MyReportHandlers:
                     for deletion in await session.verdicts.deletions_by(account)
                 ],
             }
-
-    async def forget(self, workspace: Workspace, press: Press) -> Reply:
-        """Delete everything known about a member: reports, claims, and the name on what they decided."""
-        member = press.member.id
-        async with self._store.session(workspace.community) as session:
-            reports = await session.reports.by_author(workspace.id, member)
-            known = [report.id for report in reports]
-            await _let_end(session, known, self._now())
-            await session.deletion.forget_moderator(workspace.account(press.member))
-            await session.prompts.switch_reminders(workspace.id, member, on=True)  # this choice of theirs goes too
-            await session.workspaces.set_member_zone(workspace.id, member, "")
-        await end_all(self._store, workspace, known)
-        async with self._store.session(workspace.community) as session:
-            await session.deletion.forget_author(workspace.id, member)
-        count = sum(report.state is not ReportState.LOOK for report in reports)
-        return notices.forgotten(count, press.language)
-
-
-async def _let_end(session: Session, reports: Collection[UUID], now: datetime) -> None:
-    """Withdraw reports, and let their time be up: if this process dies before it has purged them, a worker does."""
-    for report in (await session.reports.lock(reports)).values():
-        if report.state in rules.IN_PROGRESS:
-            await session.reports.set_state(report.id, ReportState.WITHDRAWN)
-        await session.reports.set_expiry(report.id, now)
 
 
 async def end_all(store: Store, workspace: Workspace, reports: Iterable[UUID]) -> None:

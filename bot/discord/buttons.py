@@ -106,6 +106,8 @@ class Buttons:
         question = confirmation_of(press.action, language_of_user(interaction))
         if is_sure:
             await reply_in_place(interaction, lambda: self._press(interaction, press))
+            if press.action == "forget":
+                await self._forget_rest(interaction, press)
         elif question:
             await reply_privately(interaction, lambda: self._ask(interaction, press, question))
         elif press.action == "look_page":
@@ -114,6 +116,13 @@ class Buttons:
             await self._open(interaction, press, form)
         else:
             await reply_privately(interaction, lambda: self._press(interaction, press))
+
+    async def _forget_rest(self, interaction: discord.Interaction, pressed: PressId) -> None:
+        """Finish deleting a member's data, and tell them; the reply to their press has said that it takes a while."""
+        guild, language = _guild(interaction, pressed.guild), language_of_user(interaction)
+        member = member_of(interaction.user)
+        if reply := await self._handlers.forgetting.rest("discord", str(guild.id), member, language):
+            await follow_up(interaction, reply.text())
 
     async def _open(self, interaction: discord.Interaction, press: PressId, form: Form) -> None:
         """Open a button's modal, or say right away why filling it in would be pointless."""

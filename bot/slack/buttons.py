@@ -76,6 +76,10 @@ class Buttons:
             reply = await self._press(workspace, person, press)
             with answering(action):
                 await private.send([reply], language)
+        if action == "forget" and (
+            rest := await self._handlers.forgetting.rest("slack", workspace.team, person.member, language)
+        ):
+            await private.send([rest], language)
 
     async def _press(self, workspace: SlackWorkspace, person: Person, press: Press) -> Reply:
         if press.action in FILES_LOOK:

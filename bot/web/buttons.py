@@ -57,6 +57,14 @@ class Buttons:
         member, language = requests.member(body.get("name")), self._chat.language
         return self._replies([await self._handlers.privacy("web", WORKSPACE, member, language)])
 
+    async def forget_rest(self, request: web.Request) -> web.Response:
+        """Finish deleting a member's data, which may take minutes; return a note if anything was left."""
+        body = await requests.json_body(request)
+        member, language = requests.member(body.get("name")), self._chat.language
+        note = await self._handlers.forgetting.rest("web", WORKSPACE, member, language)
+        self._chat.changed()
+        return web.json_response({"note": render.reply_json(note, language) if note else None})
+
     async def help(self, request: web.Request) -> web.Response:
         """Return what a member can do."""
         await requests.json_body(request)

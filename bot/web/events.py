@@ -14,6 +14,7 @@ from bot.web.looks import Looks
 from bot.web.texts import Texts
 from http_server.listening import shared_files
 from http_server.photos import photo_response
+from reunite.entities import PhotoState
 from reunite.handlers import Handlers
 
 
@@ -47,6 +48,7 @@ def add_routes(application: web.Application, handlers: Handlers, chat: Chat) -> 
             web.post("/looks", looks.search),
             web.post("/my-reports", buttons.my_reports),
             web.post("/privacy", buttons.privacy),
+            web.post("/forgetting", buttons.forget_rest),
             web.post("/statistics", buttons.statistics),
             web.post("/help", buttons.help),
             web.post("/board", buttons.board),
@@ -64,7 +66,7 @@ async def _photo(request: web.Request, chat: Chat) -> web.Response:
     except ValueError:
         raise web.HTTPNotFound from None
     async with chat.session() as session:
-        copy = await session.photos.stored_copy(photo)
-    if copy is None:
-        raise web.HTTPNotFound
-    return photo_response(request, photo, copy)
+        known = await session.photos.get(photo)
+        if known is None or known.state is not PhotoState.STORED:
+            raise web.HTTPNotFound
+        return await photo_response(request, photo, session.photos.stored_copy)

@@ -150,6 +150,7 @@ class _Page:
             "reply": self._reply(reply, message) if reply else None,
             "report": self._report(posted, is_waiting=self.is_waiting(message)) if posted else None,
             "byViewer": self._is_by_viewer(message),
+            "about": str(reply.match) if reply and reply.match else None,
             "match": self._verdicts(message),
             "question": self._question(reply) if reply and reply.asked else None,
         }

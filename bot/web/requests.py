@@ -13,7 +13,8 @@ from reunite.errors import TellUserError
 from reunite.text.controls import storable
 
 _KEY: Final = re.compile(r"[\w-]{8,64}")
-_MAX_FIELD_BYTES: Final = 256 * 1024
+_MAX_FIELDS_BYTES: Final = 2**22
+"""More than anyone types. The handlers know how long each may be, and refuse it with its own length."""
 _MAX_NAME: Final = 40
 _NUMBERS_END: Final = 2**63
 """PostgreSQL's bigint ends before it."""
@@ -49,18 +50,20 @@ async def form_input(request: web.Request) -> FormInput:
     if request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
     given, refused, photos = FormInput(), None, 0
+    left = _MAX_FIELDS_BYTES
     async for part in parts(request):
         is_photo = part.filename is not None
-        most = rules.MAX_PHOTO_BYTES if is_photo else _MAX_FIELD_BYTES
+        most = rules.MAX_PHOTO_BYTES if is_photo else left
         data = await part.read(0 if refused else most)
         if not is_photo and data is not None:
+            left -= len(data)
             given.fields[part.name] = storable(data.decode(errors="replace"))
         elif is_photo and data:
             given.photos.append(IncomingPhoto(part.filename or "photo", data=data))
         elif is_photo and data is None:
             refused = refused or _too_large(part.filename or "photo")
-        elif data is None:
-            refused = refused or TellUserError("text_too_long", length=_MAX_FIELD_BYTES, number=rules.MAX_TEXT)
+        elif not refused:
+            raise web.HTTPRequestEntityTooLarge(_MAX_FIELDS_BYTES, _MAX_FIELDS_BYTES + 1)
         if is_photo and data != b"":  # the browser sends an empty one where none was chosen
             photos += 1
         if photos > rules.MAX_PHOTOS:

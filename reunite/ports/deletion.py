@@ -1,5 +1,7 @@
 """Deletion of personal data, wherever it's quoted."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -26,6 +28,9 @@ class Deletion(Protocol):
 
         Does nothing before that's due.
         """
+
+    async def let_end(self, reports: Collection[UUID], now: datetime) -> None:
+        """Withdraw those reports that are in progress, and let the time of all be up, so that workers purge them."""
 
     async def forget_author(self, workspace: UUID, member: str) -> None:
         """Delete a member's id from their purged reports, apart from lost ones matched with finds that are kept."""

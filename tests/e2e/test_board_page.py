@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def community(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
-    async with board(database_url, unused_tcp_port) as community:
+async def community(database_url: str, held_port: int) -> AsyncIterator[Community]:
+    async with board(database_url, held_port) as community:
         yield community
 
 

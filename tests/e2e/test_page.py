@@ -101,10 +101,18 @@ async def test_a_post_shows_that_it_is_being_looked_for_until_the_answer_is_ther
 
 
 async def test_verdicts_are_for_moderators_who_refuse_with_one_press(site: Site) -> None:
-    ada = await site.visit("Ada")
+    ada, sam = await site.visit("Ada"), await site.visit("Sam")
+    await sam.page.set_viewport_size({"width": 1280, "height": 200})
+    await sam.page.locator("#toasts").evaluate(
+        "it => { window.most = 0; const count = () => { most = Math.max(most, it.children.length); };"
+        " new MutationObserver(count).observe(it, { childList: true }); }"
+    )
     await ada.found.post("", "blue")
     await ada.lost.post("/lost a blue cup")
     await ada.lost.wait_for_message("could be yours")
+    await sam.lost.wait_for_message("could be yours")
+    await sam.found.wait_for_message("Possible owner")
+    assert await sam.page.evaluate("most") == 1, "the match's card is in both threads"
     refuse = ada.lost.cards.get_by_role("button", name="Not a match")
     await expect(refuse).to_have_count(0)
     await ada.be("Robin")

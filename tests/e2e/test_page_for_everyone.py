@@ -169,6 +169,14 @@ async def test_on_a_low_screen_only_the_newest_news_covers_the_page(site: Site) 
         box = await toasts.bounding_box()
         assert box
         assert box["height"] < height / 3
+    await ada.page.set_viewport_size({"width": 1280, "height": 800})
+    edges = "it => [document.querySelector('main').getBoundingClientRect().bottom, it.getBoundingClientRect().top]"
+    assert (edge := await toasts.evaluate(edges)) == sorted(edge), "it covers no button"
+    await ada.page.set_viewport_size({"width": 390, "height": 800})
+    await ada.page.locator(".skip").press("Tab")
+    await expect(ada.page.locator("#menu summary")).to_be_focused()  # it's above the lists there
+    await ada.page.locator(".tabs [data-channel=lost]").click()
+    assert await ada.page.locator("html").evaluate("it => (it.style.fontSize = '200%', it.scrollWidth)") == 390
 
 
 async def test_the_first_tab_leads_to_the_posts(site: Site) -> None:

@@ -234,15 +234,19 @@ async def test_a_search_by_words_or_a_photo_finds_what_is_sealed_too(
         assert words.index("red thing</span>") < words.index("blue thing</span>")
         _, words = await robin.post("/search", photo=drawing("blue"), among="found")
         assert words.index("blue thing</span>") < words.index("red thing</span>")
+    path = re.findall(r'src="(/photos/[^"]+)', words)[0]
+    async with robin.http.get(robin.url + path) as shown:
+        assert (shown.status, shown.headers["Cache-Control"]) == (200, "private, no-cache")
+    assert (await robin.get(path, headers={"If-None-Match": shown.headers["ETag"]}))[0] == 304
     assert (await robin.post("/search", words="", among="found"))[0] == 422
 
 
 async def test_the_boards_process_serves_and_is_on_the_list_of_processes(
-    database_url: str, redis_url: str, unused_tcp_port: int
+    database_url: str, redis_url: str, held_port: int
 ) -> None:
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     connections = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    service = BoardService(connections=connections, config=BoardConfig(port=unused_tcp_port))
+    service = BoardService(connections=connections, config=BoardConfig(port=held_port))
     async with background(run(service, address.set_result)), browsing(await address) as anyone:
         assert (await anyone.get("/sign-in"))[0] == 200
         assert [(await anyone.get(path))[0] for path in ("/static/board.css", "/shared/base.css")] == [200, 200]

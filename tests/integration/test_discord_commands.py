@@ -15,6 +15,7 @@ from bot.discord.permissions import invitation
 from bot.discord.workspaces import Workspaces
 from db.board_sessions import BoardSessions
 from db.store import Store
+from reunite import forgetting
 from reunite.commands import JoinWorkspace
 from reunite.entities import Member, Settings
 from reunite.errors import TellUserError
@@ -261,6 +262,22 @@ async def test_a_members_data_stays_until_they_confirm_that_it_is_to_go(
     await eventually(lambda: world.discord.text(world.discord.message(question)), holds=lambda text: text == words)
     assert not buttons(world.discord.message(question))
     assert (await world.report())["state"] == state
+
+
+async def test_who_deletes_many_reports_reads_when_it_is_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "_MAX_AWAITED", 0)
+    ada = world.discord.admin.join("Ada")
+    await world.discord.ui.answer(await world.discord.ui.slash("lost", ada, "lost", description="a red bag"))
+    used = await world.discord.ui.slash("privacy", ada, "general")
+    await world.discord.ui.answer(used)
+    pressed = await world.discord.ui.press(used.responses[0]["id"], "Delete all my data", ada)
+    await world.discord.ui.answer(pressed)
+    sure = await world.discord.ui.press(pressed.responses[0]["id"], "Delete all my data", ada)
+    await eventually(
+        lambda: [world.discord.text(said) for said in sure.responses],
+        holds=lambda texts: texts[-1:] == [sentence("note_nothing_left")],
+    )
+    assert (await world.report())["text"] == ""
 
 
 @pytest.mark.parametrize(

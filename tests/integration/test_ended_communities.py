@@ -83,7 +83,7 @@ async def test_it_goes_on_when_the_database_was_away(database_url: str, monkeypa
 
 @pytest.mark.parametrize("service", ["worker", "api", "board"])
 async def test_every_service_that_searches_forgets(
-    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int, service: str
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, held_port: int, service: str
 ) -> None:
     looked = asyncio.Event()
 
@@ -92,7 +92,7 @@ async def test_every_service_that_searches_forgets(
 
     monkeypatch.setattr(ended_communities, "forget_ended_communities", look)
     connections = Connections(database_url=database_url, redis_url=redis_url, keys=KEYS)
-    board = run(BoardService(connections=connections, config=BoardConfig(port=unused_tcp_port)))
+    board = run(BoardService(connections=connections, config=BoardConfig(port=held_port)))
     services: dict[str, AbstractAsyncContextManager[object]] = {
         "worker": working(database_url, redis_url),
         "api": serving_api(database_url, redis_url),

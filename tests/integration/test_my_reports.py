@@ -6,10 +6,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from reunite import rules
+from reunite import forgetting, rules
 from reunite.commands import EditReport, Withdraw
 from reunite.entities import IncomingPhoto, Member, Report, VerdictKind
 from reunite.errors import TellUserError
+from reunite.language import sentence
 from tests.support.pictures import drawing
 from tests.support.world import ADA, BEN, MODERATOR, World, world_with_a_worker
 
@@ -167,3 +168,22 @@ async def test_a_member_who_wants_to_be_forgotten_is(world: World) -> None:
     async with world.store.session(world.workspace.community) as session:
         names = await session._all("SELECT moderator_name FROM verdict")
     assert [row["moderator_name"] for row in names] == [""]
+
+
+async def test_many_reports_are_found_by_nobody_until_they_are_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_MAX_AWAITED", 0)
+    await world.found("f1", "red", "an umbrella")
+    await world.lost("l1", "my red umbrella")
+    await world.wait_until_idle()
+    reply = await world.press("forget", world.workspace.id, ADA)
+    assert reply.text() == sentence("note_forgetting")
+    async with world.store.session(world.workspace.community) as session:
+        assert [report.state for report in await session.reports.by_author(world.workspace.id, ADA.id)] == ["withdrawn"]
+    rest = await world.handlers.forgetting.rest("web", world.name, ADA)
+    assert rest
+    assert rest.text() == sentence("note_nothing_left")
+    assert (await world.handlers.export("web", world.name, ADA))["reports"] == []
+    assert await world.handlers.forgetting.rest("web", world.name, ADA) is None
+    assert len((await world.handlers.export("web", world.name, BEN))["reports"]) == 1, "others' stay"

@@ -22,6 +22,7 @@ JSON_PATHS = (
     "/my-reports",
     "/statistics",
     "/privacy",
+    "/forgetting",
     "/board",
     "/help",
 )
@@ -86,6 +87,7 @@ async def test_nul_and_bad_ids_in_forms(page: Page) -> None:
             button = {"action": "withdraw", "subject": subject}
             answer, _ = await page.press(button, name=ADA, channel=channel, words="\0")
             assert answer == (422 if len(subject) == 36 else 400)
+    assert (await page.post({**UMBRELLA_FOUND, "text": "x" * 2**22}))[0] == 413
     async with page.http.get("/photos/0") as response:
         assert response.status == 404
     for name in ("", "%00", "%ff"):

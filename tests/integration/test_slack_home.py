@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from db.board_sessions import BoardSessions
+from reunite import forgetting
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportKind, ReportState, Settings
 from reunite.language import plural, sentence
@@ -101,6 +102,15 @@ async def test_a_members_data_is_sent_only_to_them_and_deleted_on_request(world:
     await world.slack.ui.press_in(modal, sentence("button_forget"), world.ada)
     await world.slack.ui.modal(world.ada, plural("note_forgotten", 1))
     assert ((await world.report()).state, (await world.report()).text) == (ReportState.WITHDRAWN, "")
+
+
+async def test_who_deletes_many_reports_reads_when_it_is_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "_MAX_AWAITED", 0)
+    await report(world, world.ada, "a hat")
+    await world.slack.ui.press_in(await world.slack.ui.open_home(world.ada), sentence("home_privacy"), world.ada)
+    modal = await world.slack.ui.modal(world.ada, "Nobody's messages are used to train a model")
+    await world.slack.ui.press_in(modal, sentence("button_forget"), world.ada)
+    await world.slack.ui.modal(world.ada, sentence("note_nothing_left"))
 
 
 async def test_a_moderators_settings_are_saved_and_shown_again(world: World) -> None:

@@ -85,8 +85,8 @@ async def test_an_answer_that_is_none_is_a_defect(world: World, answer: str) -> 
         await world.platform.send(saying("Hello."))
 
 
-async def test_a_chat_that_is_down_is_tried_again(database_url: str, unused_tcp_port: int) -> None:
-    config = WebhookConfig(url=f"http://127.0.0.1:{unused_tcp_port}/", secret=SECRET, port=0)
+async def test_a_chat_that_is_down_is_tried_again(database_url: str, held_port: int) -> None:
+    config = WebhookConfig(url=f"http://127.0.0.1:{held_port}/", secret=SECRET, port=0)
     async with Store(database_url) as store, app.running(Handlers(store, NoQueue()), store, config) as platform:
         with pytest.raises(TryAgainError):
             await platform.send(saying("Hello."))

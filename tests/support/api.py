@@ -16,7 +16,7 @@ from db.config import Connections
 from metrics.config import MetricsSettings
 from tests.support.keys import KEYS
 from tests.support.pictures import drawing
-from tests.support.processes import free_port
+from tests.support.processes import port_held
 from tests.support.services import background, working
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.world import World, open_world
@@ -79,6 +79,7 @@ async def make_tokens(world: World) -> dict[str, str]:
     scopes: dict[str, list[Scope]] = {
         "all": ["read", "write"],
         "reader": ["read"],
+        "writer": ["read", "write"],
         "moderator": ["read", "write", "moderate"],
     }
     tokens = ApiTokens(world.store)
@@ -111,14 +112,14 @@ async def serving_api(
 @asynccontextmanager
 async def opened(database_url: str, redis_url: str, **config: Any) -> AsyncIterator[Api]:
     """Open a community with an API, a worker and tokens."""
-    metrics_port = free_port()
-    async with (
-        working(database_url, redis_url),
-        open_world(database_url, redis_url) as world,
-        serving_api(database_url, redis_url, metrics_port=metrics_port, **config) as url,
-        ClientSession() as http,
-    ):
-        yield Api(url, f"http://127.0.0.1:{metrics_port}/metrics", world, http, await make_tokens(world))
+    with port_held() as metrics_port:
+        async with (
+            working(database_url, redis_url),
+            open_world(database_url, redis_url) as world,
+            serving_api(database_url, redis_url, metrics_port=metrics_port, **config) as url,
+            ClientSession() as http,
+        ):
+            yield Api(url, f"http://127.0.0.1:{metrics_port}/metrics", world, http, await make_tokens(world))
 
 
 async def api_with_a_worker(database_url: str, redis_url: str) -> AsyncIterator[Api]:

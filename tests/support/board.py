@@ -163,9 +163,9 @@ async def board(database_url: str, port: int) -> AsyncIterator[Community]:
             yield community
 
 
-async def community_with_a_board(database_url: str, unused_tcp_port: int) -> AsyncIterator[Community]:
+async def community_with_a_board(database_url: str, held_port: int) -> AsyncIterator[Community]:
     """Set up a community with a board: a fixture, once a test file names it."""
-    async with board(database_url, unused_tcp_port) as community:
+    async with board(database_url, held_port) as community:
         yield community
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import psycopg
 import pytest
@@ -79,6 +79,21 @@ def taken_port() -> Iterator[int]:
     """A port where something listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
+
+
+@contextmanager
+def port_held() -> Iterator[int]:
+    """Yield a port of 127.0.0.1 for something to listen at; meanwhile, the system gives it to nobody else."""
+    with socket.socket() as holding:
+        holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as listeners set it, who may share it then
+        holding.bind(("127.0.0.1", 0))
+        yield holding.getsockname()[1]
+
+
+@pytest.fixture
+def held_port() -> Iterator[int]:
+    with port_held() as port:
+        yield port
 
 
 def free_port() -> int:

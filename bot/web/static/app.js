@@ -84,13 +84,14 @@ const channelName = (channel) => text(channel === "moderators" ? "for_moderators
 
 function toast(message) {
   const first = message.reply.lines.find((line) => line.some((part) => part.is !== "person")) ?? [];
+  const about = (me.isModerator() && message.about) || message.root; // moderators see a match in both threads
   const show = element("button", { type: "button" }, text("show"));
   const words = `#${channelName(message.channel)}: ${first.map((part) => part.text).join("")}`;
-  const made = element("div", { className: `toast is-${message.channel}`, data: { root: message.root } }, element("span", {}, words), show);
-  made.addEventListener("click", () => made.remove()); // what is below it may be what someone wants to press
+  const made = element("div", { className: `toast is-${message.channel}`, data: { about } }, element("span", {}, words), show);
+  made.addEventListener("click", () => made.remove());
   show.addEventListener("click", () => reveal(message.id));
   const toasts = document.getElementById("toasts");
-  toasts.querySelector(`[data-root="${message.root}"]`)?.remove();
+  toasts.querySelector(`[data-about="${about}"]`)?.remove();
   toasts.append(made);
   while (toasts.children.length > 2) toasts.firstElementChild.remove();
   setTimeout(() => made.remove(), TOAST_MS);

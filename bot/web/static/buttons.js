@@ -5,6 +5,7 @@ import { send } from "./live.js";
 import * as me from "./me.js";
 import { text } from "./texts.js";
 
+const FORGETTING_MS = 15 * 60_000;
 const SURE = { withdraw: text("withdraw_sure"), forget: text("forget_sure") };
 
 /** Press a button. Returns the note for the person, or null if they cancel. */
@@ -13,6 +14,12 @@ export async function press(button) {
   if (button.form) return ask(button.form, (answers) => submit(button, id, answers));
   if (SURE[button.action] && !confirm(SURE[button.action])) return null;
   return submit(button, id, {});
+}
+
+/** Finish what a press has begun and takes long. Returns another note, or null. */
+export async function finish(button) {
+  if (button.action !== "forget") return null;
+  return (await send("/forgetting", { name: me.name() }, FORGETTING_MS)).note;
 }
 
 async function submit(button, id, { words = "", code = "", photos = [] }) {

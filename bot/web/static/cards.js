@@ -2,7 +2,7 @@
 
 import { busyWith, element } from "./dom.js";
 import { announce, reveal } from "./places.js";
-import { press } from "./buttons.js";
+import { finish, press } from "./buttons.js";
 import { dateLanguage, text } from "./texts.js";
 
 export function lines(reply) {
@@ -39,6 +39,8 @@ export function buttons(reply, onNote) {
       try {
         const answer = await press(button);
         if (answer) onNote(answer, button, pressedAt);
+        const rest = answer && (await finish(button));
+        if (rest) onNote(rest, button, pressedAt);
       } catch (problem) {
         error.textContent = problem.message;
       }

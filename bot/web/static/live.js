@@ -47,7 +47,7 @@ export function connect(onUpdate, onConnected, viewer) {
  * Post a form or JSON. Returns the response; throws an Error with a sentence, `.final` where sending it again can't help.
  * It ends by itself on a connection that hangs, or the form would wait forever.
  */
-export async function send(path, body) {
+export async function send(path, body, longest = LONGEST_SEND_MS) {
   const isForm = body instanceof FormData;
   let response;
   try {
@@ -55,7 +55,7 @@ export async function send(path, body) {
       method: "POST",
       body: isForm ? body : JSON.stringify(body),
       headers: isForm ? {} : { "Content-Type": "application/json" },
-      signal: AbortSignal.timeout(LONGEST_SEND_MS + (isForm ? photoBytes(body) / SLOWEST : 0)),
+      signal: AbortSignal.timeout(longest + (isForm ? photoBytes(body) / SLOWEST : 0)),
     });
     if (response.ok) return await response.json();
   } catch {

@@ -15,9 +15,14 @@ const ENTRIES = {
   board: { title: text("board") },
 };
 
+const narrow = matchMedia("(max-width: 479.98px)"); // as in the style
+
 /** Start the menu. */
 export function start() {
   const menu = document.getElementById("menu");
+  const place = () => document.querySelector(narrow.matches ? ".brand" : ".who").append(menu); // with the lists, it would cut them
+  place();
+  narrow.addEventListener("change", place);
   const close = () => {
     menu.open = false;
     menu.querySelector("summary").focus(); // a dialog gives the focus back to it, when the entries are hidden
