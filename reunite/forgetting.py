@@ -61,6 +61,13 @@ class ForgettingHandlers:
         await self._end(known, member.id, left)
         return notices.forgotten(0, language)
 
+    async def completed(self, press: Press, reply: Reply) -> Reply:
+        """Do what a press may have left; return what to say then, on a platform that answers only once."""
+        target = press.target
+        if press.action != "forget":
+            return reply
+        return await self.rest(target.platform, target.workspace, press.member, press.language) or reply
+
     async def _end(self, workspace: Workspace, member: str, reports: Collection[UUID]) -> None:
         """Purge reports, and delete their author's id; if this process dies meanwhile, workers purge the rest."""
         await end_all(self._store, workspace, reports)

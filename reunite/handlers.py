@@ -166,14 +166,6 @@ class Handlers:
         """Perform a button's action, and return the reply that only the member who pressed it sees."""
         return await self._presses[press.action](await self._workspace(press), _clean_press(press))
 
-    async def press_to_the_end(self, press: Press) -> Reply:
-        """Perform a button's action with all that it leaves for later, for a platform that answers only once."""
-        reply, target = await self.press(press), press.target
-        if press.action != "forget":
-            return reply
-        rest = await self.forgetting.rest(target.platform, target.workspace, press.member, press.language)
-        return rest or reply
-
     # Members' own data
 
     async def my_reports(

@@ -90,7 +90,7 @@ class Inbound:
             private = bool(await self._handlers.files_privately(press))
             target = event.direct if private else replace(press.target, message=None)
             press = replace(press, target=target, private=private)
-        return await self._handlers.press_to_the_end(press)
+        return await self._handlers.forgetting.completed(press, await self._handlers.press(press))
 
     async def _handle_as_moderator(self, event: Event) -> Replies:
         rights.check_member("set_up", is_moderator=event.is_moderator)
