@@ -120,7 +120,10 @@ class SqlWorkspaces(SqlTrends, SqlStatistics):
         in_force = {match: tuple(rules.in_force(verdicts)) for match, verdicts in given.items()}
         return [
             KnownCard(
-                Sent(row["sent_channel"], row["sent_message"]), row["match_id"], in_force.get(row["match_id"], ())
+                Sent(row["sent_channel"], row["sent_message"]),
+                row["match_id"],
+                in_force.get(row["match_id"], ()),
+                rules.taken_back(given.get(row["match_id"], ())),
             )
             for row in rows
         ]

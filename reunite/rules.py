@@ -83,6 +83,12 @@ def in_force(log: Iterable[Verdict]) -> list[Verdict]:
     return sorted(given, key=lambda verdict: verdict.at)
 
 
+def taken_back(log: Iterable[Verdict]) -> frozenset[tuple[str, VerdictKind]]:
+    """Return the moderators' ids and kinds of verdict whose last entry is a withdrawal by button."""
+    last = {(verdict.moderator, verdict.kind): verdict for verdict in log}
+    return frozenset(key for key, verdict in last.items() if verdict.press and not verdict.given)
+
+
 def match_state(log: Sequence[Verdict], *, returned: bool = False) -> MatchState:
     """Return a match's state: the latest verdict in force wins; without any, what owner and finder say (`returned`)."""
     if verdicts := in_force(log):

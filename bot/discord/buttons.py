@@ -42,7 +42,7 @@ from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.forms import Confirmation, Form, ReportForm, confirmation_of, form_of
 from reunite.messages.offers import KIND_TOLD, kind_of_offer
-from reunite.messages.reply import FILES_LOOK, Action
+from reunite.messages.reply import CONFIDENTIAL, FILES_LOOK, Action
 
 _log = structlog.get_logger(__name__)
 
@@ -51,8 +51,6 @@ _SURE: Final = "sure:"
 """The prefix of the id of a button that confirms another one."""
 _OWN_DATA: Final[frozenset[Action]] = frozenset({"withdraw", "forget"})
 """Actions that people who have left the guild can still take, in direct messages."""
-_CONFIDENTIAL: Final[frozenset[Action]] = frozenset({"see_claim", "where_is_it"})
-"""Actions that show a proof, or where an item is kept and its code."""
 
 
 _NOTHING: Final = FormInput({})
@@ -170,7 +168,7 @@ class Buttons:
         if kind := KIND_TOLD.get(action):
             await self._reports.show_kind(interaction, kind)
         with answering(action):
-            return replace(PrivateReply.of(reply), is_confidential=action in _CONFIDENTIAL)
+            return replace(PrivateReply.of(reply), is_confidential=action in CONFIDENTIAL)
 
     async def _read(self, interaction: discord.Interaction, press: PressId, given: FormInput = _NOTHING) -> Press:
         user, guild, rights = interaction.user, _guild(interaction, press.guild), interaction.permissions

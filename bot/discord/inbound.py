@@ -178,7 +178,7 @@ class Inbound:
         offered = offers.offer(key, kind, self._workspaces.language(guild), not_a_photo(message))
         try:
             await self._platform.send(Outgoing(key, target_of(message), offered, maybe_sent=True))
-        except (TryAgainError, UndeliverableError) as error:
+        except (MissingPermissionError, UndeliverableError) as error:
             _log.warning("discord_post_unanswered", post=str(message.id), reason=str(error))
 
     async def may_report(self, message: discord.Message) -> bool:

@@ -181,13 +181,13 @@ class DiscordPlatform:
                 await self.threads.clear(sent.channel, sent.message)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Return a fresh link to a post's photo; None if either is gone."""
+        """Return a fresh link to a post's photo; None if either is gone. A permission that's lacking is waited for."""
         if target.message is None:
             return None
         try:
             with discord_errors():
                 message = await self._messages.at(Sent(target.channel, target.message)).fetch()
-        except (UndeliverableError, MissingPermissionError) as error:
+        except UndeliverableError as error:
             _log.warning("discord_photo_gone", post=target.message, reason=str(error))
             return None
         return next((photo.url for photo in photos_of(message) if photo.name == name), None)

@@ -1,6 +1,7 @@
 """Notices that the bot can't answer in a channel, because it lacks permissions there or is in a timeout."""
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -10,6 +11,7 @@ from bot.discord.errors import discord_errors
 from bot.discord.permissions import TO_ANSWER, ReportChannel, missing
 from bot.discord.workspaces import Workspaces, lacking
 from reunite.entities import Member
+from reunite.errors import TryAgainError
 from reunite.messages.wording import explain
 
 _EVERY_SECONDS: Final = 3600.0
@@ -37,10 +39,18 @@ class PermissionNotices:
         language = self._workspaces.language(channel.guild)
         words = explain(lacking(channel, TO_ANSWER, language), language)
         log = channel.guild.get_channel(int(self._workspaces.settings(channel.guild).log_channel or 0))
-        for destination in (channel, log):
+        try:
+            await self._send(words, [channel, log], author)
+        except TryAgainError:
+            del self._sent[channel.id]  # the next one who posts may hear of it
+            raise
+
+    async def _send(self, words: str, destinations: Sequence[object], author: Member) -> None:
+        """Send a notice to the first of these channels where the bot may write, or to the author."""
+        for destination in destinations:
             if not isinstance(destination, discord.TextChannel):
                 continue
-            if destination.permissions_for(channel.guild.me).send_messages:
+            if destination.permissions_for(destination.guild.me).send_messages:
                 with discord_errors():
                     await destination.send(words)
                 return

@@ -127,7 +127,8 @@ class Verdicts:
             given = await _given(message.reactions)
             for kind, users in given.items():
                 recorded = {verdict.moderator for verdict in card.verdicts if verdict.kind is kind}
-                for user in users - recorded:
+                withdrawn = {moderator for moderator, taken_back in card.taken_back if taken_back is kind}
+                for user in users - recorded - withdrawn:
                     if member := await fetch_member(guild, int(user)):
                         await self._take(target, member, kind, given=True)
             for verdict in card.verdicts:

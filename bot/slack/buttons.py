@@ -22,7 +22,7 @@ from reunite.errors import OnlyModeratorsError, TellUserError
 from reunite.handlers import Handlers
 from reunite.messages.forms import form_of
 from reunite.messages.offers import kind_of_offer
-from reunite.messages.reply import FILES_LOOK, Action, Reply, action_of
+from reunite.messages.reply import CONFIDENTIAL, FILES_LOOK, Action, Reply, action_of
 
 _REFRESHES_HOME: Final[frozenset[Action]] = frozenset({"withdraw", "extend", "add_photo", "add_detail", "forget"})
 """The actions that change someone's own reports."""
@@ -75,6 +75,7 @@ class Buttons:
         else:
             reply = await self._press(workspace, person, press)
             with answering(action):
+                private.is_confidential = action in CONFIDENTIAL
                 await private.send([reply], language)
         if action == "forget" and (
             rest := await self._handlers.forgetting.rest("slack", workspace.team, person.member, language)

@@ -193,11 +193,16 @@ class SlackPlatform:
             self._earlier.forget(outgoing)
 
     async def photo_url(self, target: ReplyTarget, name: str) -> str | None:
-        """Return a link to a post's photo; None if either is gone."""
+        """Return a link to a post's photo; None if either is gone. The bot may be invited into its channel again."""
         workspace = await self._workspace(target)
-        with slack_errors():
-            message = await message_at(workspace, target.channel, str(target.message))
-            return await link_of(workspace, message, name) if message else None
+        try:
+            with slack_errors():
+                message = await message_at(workspace, target.channel, str(target.message))
+                return await link_of(workspace, message, name) if message else None
+        except UndeliverableError as error:
+            if is_closed(error):
+                raise TryAgainError("the bot can't read the channel") from error
+            raise
 
     async def acknowledge(self, target: ReplyTarget) -> None:
         """React to a post with 👀. Idempotent."""

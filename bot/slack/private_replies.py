@@ -64,6 +64,8 @@ class PrivateReplies:
         self._showing = asyncio.Lock()
         self._is_answering = False
         """Whether an answer was begun; what it reports has been done by then."""
+        self.is_confidential = False
+        """Whether the answer must not be left in a message that stays."""
 
     @property
     def has_response_url(self) -> bool:
@@ -214,6 +216,8 @@ class PrivateReplies:
                     return
             with slack_errors():  # opening it says nothing, so it may be repeated
                 direct = await self.workspace.direct(self._user)
+            if self.is_confidential:
+                message = {"text": sentence(WENT_WRONG, self.remembered_language)}
             await client.chat_postMessage(channel=direct, unfurl_links=False, unfurl_media=False, **message)
 
 

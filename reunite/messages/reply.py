@@ -198,6 +198,8 @@ def action_of(name: str) -> Action | None:
     return cast("Action", name) if name in _ACTIONS else None
 
 
+CONFIDENTIAL: Final[frozenset[Action]] = frozenset({"see_claim", "where_is_it"})
+"""Actions that show a proof, or where an item is kept and its code: never in a message that stays."""
 FILES_LOOK: Final[frozenset[Action]] = frozenset({"look_mine", "look_report"})
 """What turns a search without a report into one, whose thread is where `/lost` would put it."""
 _LASTING: Final[frozenset[Action]] = frozenset(

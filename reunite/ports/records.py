@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from reunite.entities import Label, Verdict, Why
+from reunite.entities import Label, Verdict, VerdictKind, Why
 
 Audience = Literal["thread", "moderators", "pair", "channel"]
 """Who reads a reply: a report's thread, the moderators' channel of its workspace, the people whom it names, in a
@@ -54,3 +54,5 @@ class KnownCard:
     sent: Sent
     match: UUID
     verdicts: tuple[Verdict, ...]
+    taken_back: frozenset[tuple[str, VerdictKind]] = frozenset()
+    """Moderators who have withdrawn such a verdict by button: an old reaction of theirs doesn't count any more."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.discord.errors import MissingPermissionError
 from tests.support.discord_adapter import JPEG, World, opened_world
 from tests.support.waiting import eventually
 
@@ -17,6 +18,9 @@ async def test_a_forwarded_photo_is_a_report_by_the_member_who_forwards_it(world
     assert (report["author_id"], report["text"]) == (ann, "@… found a blue cup in #…")
     [(name, _)] = await world.photos()
     assert name == "cup.jpg"
+    world.discord.refuse("GET /channels/.*/messages/", 403, code=50001, message="Missing Access")
+    with pytest.raises(MissingPermissionError):  # which may be granted again
+        await world.platform.photo_url(world.post_of(post), name)
     assert await world.platform.photo_url(world.post_of(post), name)
 
 

@@ -230,6 +230,14 @@ async def test_the_thread_of_a_loss_among_the_finds_says_which_it_is_once_its_au
     assert world.discord.channels[post]["name"] == "Lost: My keys are gone, help please"
 
 
+async def test_an_offer_that_meets_trouble_comes_later(database_url: str) -> None:
+    async with open_world(database_url) as world:
+        world.discord.refuse("POST /channels/.*/threads", 500)
+        post = await world.discord.people.post("lost", world.discord.admin.join("Ann"), "I lost my black umbrella")
+        [offer] = await eventually(lambda: world.discord.replies(post))
+        assert world.discord.text(offer) == sentence("offer")
+
+
 async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:
     ann = world.discord.admin.join("Ann")
     await world.discord.admin.create_channel("found-items", FORUM)

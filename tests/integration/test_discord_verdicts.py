@@ -7,7 +7,8 @@ import pytest
 from bot.board_roles import sign_out_former
 from bot.discord.app import running
 from db.store import Store
-from reunite.entities import MatchState, ReportState
+from reunite.commands import Press
+from reunite.entities import MatchState, Member, ReportState
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages.reply import Button, Plain, Reply
@@ -140,6 +141,29 @@ async def test_clearing_the_reactions_takes_the_verdict_back(world: World, emoji
     await world.becomes(lost.id, ReportState.RETURNED)
     await world.discord.people.clear_reactions(card, emoji)
     await world.becomes(lost.id, ReportState.OPEN)
+
+
+async def test_a_verdict_that_was_taken_back_by_button_does_not_return_with_its_reaction(world: World) -> None:
+    card, lost, _ = await shown_match(world)
+    grace = world.discord.admin.join("Grace", moderator=True)
+    await world.discord.people.react(card, "✅", grace)
+    await world.becomes(lost.id, ReportState.RETURNED)
+    async with world.store.session(await world.community()) as session:
+        [match] = await session.matches.of(lost.id)
+    press = Press(
+        target=lost.target,
+        member=Member(grace, "Grace"),
+        is_moderator=True,
+        action="confirm",
+        subject=match.id,
+        key="1",
+    )
+    await Handlers(world.store, NoQueue()).press(press)
+    assert await world.state(lost.id) is ReportState.OPEN
+    await world.discord.people.clear_reactions(card, "❌")  # so the others are compared
+    last = await world.discord.people.post("found", grace, "the last event", {"a.jpg": JPEG})
+    await eventually(lambda: world.discord.people.has_reaction(last, "👀"))
+    assert await world.state(lost.id) is ReportState.OPEN
 
 
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(

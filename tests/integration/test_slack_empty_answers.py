@@ -76,6 +76,9 @@ async def test_a_photo_is_not_taken_for_deleted(database_url: str) -> None:
         empty_once(world.slack, "conversations.history")
         with pytest.raises(TryAgainError):
             await world.platform.photo_url(target, photo.name)
+        world.slack.api.fail_next("conversations.history", error="not_in_channel")
+        with pytest.raises(TryAgainError):
+            await world.platform.photo_url(target, photo.name)
         assert await world.platform.photo_url(target, photo.name)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.saved import WENT_WRONG
 from bot.slack.app import running
 from reunite.announce import log_match
 from reunite.commands import ChangeSettings
@@ -59,6 +60,16 @@ async def test_a_claim_is_seen_by_the_finder_alone_who_accepts_it_once(world: Wo
     assert sentence("note_claim_decided") in shown(await whispered(again))
     lost, *_ = await world.reports()
     await world.slack.wait_for_reply(world.lost, str(lost.target.message), "agrees it's yours")
+
+
+async def test_an_answer_to_a_claim_is_in_no_message_that_stays(world: World) -> None:
+    _, asked = await claimed(world, "my name is inside")
+    world.slack.response_urls_expired = True
+    world.slack.api.fail_next("chat.postEphemeral", error="user_not_in_channel")
+    await world.slack.press(world.found, asked["ts"], sentence("button_see_claim"), world.ben)
+    [told] = await eventually(lambda: world.slack.messages[world.slack.direct(world.ben)])
+    assert told["text"] == sentence(WENT_WRONG)
+    assert "my name is inside" not in str(world.slack.messages)
 
 
 async def test_a_member_of_another_organisation_claims_and_is_answered(world: World) -> None:

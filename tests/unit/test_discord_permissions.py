@@ -1,13 +1,15 @@
 """Which permissions the bot names as missing on Discord."""
 
-from unittest.mock import MagicMock
+from unittest.mock import AsyncMock, MagicMock, patch
 
 import discord
 import pytest
 
+from bot.discord.permission_notices import PermissionNotices
 from bot.discord.permissions import NEEDED, TO_ANSWER, TO_HIDE, TO_POST, closed_to_some, free_tags, missing
 from bot.discord.workspaces import Workspaces
-from reunite.entities import ReportKind, Settings
+from reunite.entities import Member, ReportKind, Settings
+from reunite.errors import TryAgainError
 
 
 def channel(*, kind: type[discord.abc.GuildChannel] = discord.TextChannel, lacks: tuple[str, ...] = ()) -> MagicMock:
@@ -132,3 +134,18 @@ def test_who_manages_only_a_channel_of_their_own_does_not_moderate(
     workspaces = Workspaces(MagicMock(), MagicMock())
     workspaces._settings[guild.id] = Settings(log_channel="9")
     assert workspaces.is_moderator(member, managing[1], thread if in_thread else place) is moderates
+
+
+async def test_a_notice_that_met_trouble_is_sent_to_the_next_who_posts() -> None:
+    notices = PermissionNotices(MagicMock(), MagicMock(language=lambda _: "en"))
+    send, place, ann = (
+        AsyncMock(side_effect=[TryAgainError("Discord answers 500."), None]),
+        channel(lacks=("add_reactions",)),
+        Member("1", "Ann"),
+    )
+    with patch.object(notices, "_send", send):
+        with pytest.raises(TryAgainError):
+            await notices.send(place, ann)
+        for _ in range(2):
+            await notices.send(place, ann)
+    assert send.await_count == 2
