@@ -138,6 +138,7 @@ class GalleryCases:
         closed, following = await stage.thread(lost)
         assert not closed.gallery
         assert [tile.report for tile in following.gallery] == [found.id for found in found_reports[6:]]
+        await stage.deliver(lost)
         await stage.press("none_of_these", lost.id, ADA)
         assert await stage.kinds(lost) == ["first_reply", "first_reply", "nothing"]
         with pytest.raises(TellUserError, match="nothing_here"):
@@ -151,7 +152,7 @@ class GalleryCases:
         assert "these" not in " ".join([gallery.text(), *(button.words for button in gallery.buttons)])
         note = await stage.press("none_of_these", lost.id, ADA)
         closed, _ = await stage.thread(lost)
-        assert (closed.text(), note.text()) == ("Not this one, then.", "Thanks, I won't suggest it again.")
+        assert (closed.text(), note.text()) == ("Not this one, then.", sentence("note_left_out"))
 
     async def test_not_mine_folds_the_card_and_brings_the_next(self, stage: Stage) -> None:
         await stage.join()

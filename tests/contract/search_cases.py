@@ -197,7 +197,7 @@ class SearchCases:
         question = (await stage.thread(lost))[-1]
         others = [sentence("another_place"), sentence("not_sure")]
         assert [choice.words for choice in question.choices] == ["gym", "pool", *others]
-        assert [button.action for button in question.buttons] == ["none_of_these"]
+        assert [button.action for button in question.buttons] == ["none_fits"]
         await stage.handlers.withdraw(Withdraw(target=found[0].target))
         assert (await stage.thread(lost))[-1] == replace(question, choices=())
 

@@ -8,12 +8,14 @@ import pytest
 from discord.utils import snowflake_time
 from structlog.testing import capture_logs
 
+from bot.discord.outbound import DiscordPlatform
 from reunite.commands import ChangeSettings
 from reunite.entities import ReportState, Settings
+from reunite.errors import TryAgainError
 from reunite.handlers import Handlers
 from reunite.language import sentence
 from reunite.messages import keys, offers
-from reunite.ports import Outgoing
+from reunite.ports import Outgoing, Sent
 from tests.doubles.discord_shapes import FORUM, REPLY, VOICE
 from tests.support.discord_adapter import JPEG, World, open_world, opened_world, reply
 from tests.support.queues import NoQueue
@@ -230,12 +232,21 @@ async def test_the_thread_of_a_loss_among_the_finds_says_which_it_is_once_its_au
     assert world.discord.channels[post]["name"] == "Lost: My keys are gone, help please"
 
 
-async def test_an_offer_that_meets_trouble_comes_later(database_url: str) -> None:
-    async with open_world(database_url) as world:
-        world.discord.refuse("POST /channels/.*/threads", 500)
-        post = await world.discord.people.post("lost", world.discord.admin.join("Ann"), "I lost my black umbrella")
-        [offer] = await eventually(lambda: world.discord.replies(post))
-        assert world.discord.text(offer) == sentence("offer")
+async def test_an_offer_that_meets_trouble_comes_later(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    send, trouble = DiscordPlatform.send, [TryAgainError("Discord answers 503.")]
+
+    async def send_later(platform: DiscordPlatform, outgoing: Outgoing) -> Sent:
+        if trouble:
+            raise trouble.pop()
+        return await send(platform, outgoing)
+
+    monkeypatch.setattr(DiscordPlatform, "send", send_later)
+    with capture_logs() as logs:
+        async with open_world(database_url) as world:
+            await eventually(lambda: "discord_reconciled" in {line["event"] for line in logs})
+            post = await world.discord.people.post("lost", world.discord.admin.join("Ann"), "I lost my black umbrella")
+            [offer] = await eventually(lambda: world.discord.replies(post))
+            assert world.discord.text(offer) == sentence("offer")
 
 
 async def test_words_with_a_video_get_an_offer_that_names_the_video_and_become_a_report(world: World) -> None:

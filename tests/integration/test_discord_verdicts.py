@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.board_roles import sign_out_former
 from bot.discord.app import running
@@ -143,27 +144,31 @@ async def test_clearing_the_reactions_takes_the_verdict_back(world: World, emoji
     await world.becomes(lost.id, ReportState.OPEN)
 
 
-async def test_a_verdict_that_was_taken_back_by_button_does_not_return_with_its_reaction(world: World) -> None:
-    card, lost, _ = await shown_match(world)
-    grace = world.discord.admin.join("Grace", moderator=True)
-    await world.discord.people.react(card, "✅", grace)
-    await world.becomes(lost.id, ReportState.RETURNED)
-    async with world.store.session(await world.community()) as session:
-        [match] = await session.matches.of(lost.id)
-    press = Press(
-        target=lost.target,
-        member=Member(grace, "Grace"),
-        is_moderator=True,
-        action="confirm",
-        subject=match.id,
-        key="1",
-    )
-    await Handlers(world.store, NoQueue()).press(press)
-    assert await world.state(lost.id) is ReportState.OPEN
-    await world.discord.people.clear_reactions(card, "❌")  # so the others are compared
-    last = await world.discord.people.post("found", grace, "the last event", {"a.jpg": JPEG})
-    await eventually(lambda: world.discord.people.has_reaction(last, "👀"))
-    assert await world.state(lost.id) is ReportState.OPEN
+async def test_a_verdict_that_was_taken_back_by_button_does_not_return_with_its_reaction(database_url: str) -> None:
+    async with DiscordDouble(answer_within=PATIENCE) as discord, Store(database_url, keys=KEYS) as store:
+        handlers = Handlers(store, NoQueue())
+        async with running(handlers, store, config(discord)) as platform:
+            world = World(discord, store, platform)
+            card, lost, _ = await shown_match(world)
+            grace = discord.admin.join("Grace", moderator=True)
+            await discord.people.react(card, "✅", grace)
+            await world.becomes(lost.id, ReportState.RETURNED)
+            async with store.session(await world.community()) as session:
+                [match] = await session.matches.of(lost.id)
+            press = Press(
+                target=lost.target,
+                member=Member(grace, "Grace"),
+                is_moderator=True,
+                action="confirm",
+                subject=match.id,
+                key="1",
+            )
+            await handlers.press(press)
+            assert await world.state(lost.id) is ReportState.OPEN
+        with capture_logs() as logs:
+            async with running(handlers, store, config(discord)):
+                await eventually(lambda: "discord_reconciled" in {line["event"] for line in logs})
+        assert await world.state(lost.id) is ReportState.OPEN
 
 
 async def test_who_no_longer_moderates_is_signed_out_of_the_board(
