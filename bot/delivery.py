@@ -82,10 +82,7 @@ class Delivery:
                 await stop(links, *self._in_progress)
 
     async def _settle(self) -> None:
-        """Let the sends in progress arrive and be recorded: until then, a reaction to them is to an unknown message.
-
-        It takes a few seconds at most, and further cancellations don't interrupt it.
-        """
+        """Let the sends in progress arrive and be recorded: until then, a reaction to them is to an unknown message."""
         if self._in_progress:
             await uninterrupted(asyncio.wait(self._in_progress, timeout=_SETTLE_SECONDS))
 
