@@ -18,9 +18,10 @@ _BASE_BYTES: Final = 450
 
 Answers = tuple[str, tuple[str, ...], tuple[str, ...]]
 """An answered colour, and the colours and places that were ruled out."""
-PackedItem = tuple[str, str, datetime, bool, tuple[bytes, ...], Answers, datetime | None, tuple[str, ...]]
+PackedItem = tuple[str, str, datetime, bool, tuple[bytes, ...], Answers, datetime | None, tuple[str, ...], bool]
 """A text, a place, when it happened and whether that is stated, each photo's colours as 4-byte floats, answers, when it
-was posted, and what its photos show. The garbage collector leaves plain tuples of such fields alone."""
+was posted, what its photos show, and whether only a day is stated. The garbage collector leaves plain tuples of such
+fields alone."""
 _NO_ANSWERS: Final[Answers] = ("", (), ())
 
 
@@ -60,6 +61,7 @@ def _pack(item: Item) -> PackedItem:
         answers if any(answers) else _NO_ANSWERS,
         item.posted_at,
         tuple(map(intern, item.shows)),
+        item.is_day,
     )
 
 
@@ -69,7 +71,7 @@ def _size(packed: PackedItem) -> int:
 
 
 def unpack(report: bytes, kind: ReportKind, packed: PackedItem) -> Item:
-    text, place, at, time_is_stated, colours, (colour, not_colours, not_places), posted_at, shows = packed
+    text, place, at, time_is_stated, colours, (colour, not_colours, not_places), posted_at, shows, is_day = packed
     return Item(
         report=UUID(bytes=report),
         kind=kind,
@@ -83,4 +85,5 @@ def unpack(report: bytes, kind: ReportKind, packed: PackedItem) -> Item:
         ruled_out_places=not_places,
         posted_at=posted_at,
         shows=shows,
+        is_day=is_day,
     )

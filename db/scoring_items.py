@@ -11,13 +11,14 @@ from db.mapping import Row
 from reunite.entities import ANOTHER, Report, ReportKind
 from reunite.matching.evidence import Item
 
-# Migration 0114 notes a change to any of these columns, and of those of photos.
+# Migration 0299 notes a change to any of these columns, and of those of photos.
 FIELDS: Final = {
     "id": "r.id",
     "kind": "r.kind::text",
     "text": "r.text",
     "place": "r.place",
     "happened_at": "r.happened_at",
+    "happened_on": "r.happened_on",
     "posted_at": "r.posted_at",
     "created_at": "r.created_at",
     "asked": "r.question ->> 'aspect'",
@@ -56,6 +57,7 @@ def fields_of(report: Report) -> Row:
         "text": report.text,
         "place": report.place,
         "happened_at": report.happened_at,
+        "happened_on": report.happened_on,
         "posted_at": report.posted_at,
         "created_at": report.created_at,
         "asked": report.question.aspect if report.question else None,
@@ -85,6 +87,7 @@ def _item(row: Row, photos: Sequence[PhotoContent]) -> Item:
         place=row["place"] or (answer if asked == "place" else ""),
         at=stated_at or row["posted_at"] or row["created_at"],
         time_is_stated=stated_at is not None,
+        is_day=row["happened_on"] is not None,
         posted_at=row["posted_at"],
         colours=tuple([_colours(colours) for colours, _ in photos]),
         shows=_merged([shows for _, shows in photos if shows]),

@@ -13,6 +13,7 @@ from reunite.commands import Press
 from reunite.edits import joined, reword, search_again
 from reunite.entities import Match, Member, Report, ReportKind, ReportState, Workspace
 from reunite.errors import TellUserError, TryAgainError
+from reunite.language import LANGUAGES
 from reunite.locking import checked, pressed_report
 from reunite.messages import keys, notices, reminders, wording
 from reunite.messages.reply import Reply
@@ -64,8 +65,7 @@ class MyReportHandlers:
             galleries = [key for key, said in (await session.outbox.quoting(report.id)).items() if said.gallery]
             for key in (keys.first_reply(report.id), keys.watching(report.id), *galleries):
                 if said := await session.outbox.get(key):
-                    moved = said.with_line(wording.keep_watching(report), wording.keep_watching(extended))
-                    await session.outbox.revise(key, moved)
+                    await session.outbox.revise(key, _with_end_of(extended, said, report))
         return notices.extended(extended, press.language)
 
     async def add_photos(self, workspace: Workspace, press: Press) -> Reply:
@@ -120,6 +120,14 @@ class MyReportHandlers:
                     for deletion in await session.verdicts.deletions_by(account)
                 ],
             }
+
+
+def _with_end_of(extended: Report, said: Reply, before: Report) -> Reply:
+    """Return a reply that says when a report ends with its new end, in whatever language it was written."""
+    for language in LANGUAGES:
+        old, new = (wording.keep_watching(replace(report, language=language)) for report in (before, extended))
+        said = said.with_line(old, new)
+    return said
 
 
 async def end_all(store: Store, workspace: Workspace, reports: Iterable[UUID]) -> None:

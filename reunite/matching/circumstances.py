@@ -41,6 +41,8 @@ _IN_TIME, _LATE, _EARLY = 0.85, 0.10, 0.05
 """Shares of things found soon, found at any time, and (as stated) found before they were lost."""
 _FLOOR: Final = 0.03
 _NO_DELAY: Final[Delays] = np.zeros(1)
+_DURING_DAY: Final[Delays] = -np.array([8.0, 10.0, 12.0, 14.0, 16.0, 18.0, 20.0, 22.0]) / 24
+"""A day's beginning is earlier than what happened in it."""
 _AFTER_FOUND: Final[Delays] = np.array([0.25, 0.75, 1.5, 2.5, 5.0, 12.0, 24.0, 40.0]) / 24
 """How many days after finding something people post it, each equally likely. Finders post at once or when they get
 home: half within three hours, nearly all within two days."""
@@ -143,11 +145,18 @@ def place_log_odds(similarity: float) -> float:
 
 
 def found_after(first: Item, second: Item) -> timedelta | None:
-    """Return how long after it was lost the thing was found (negative: before); None if either time is unknown."""
+    """Return how long after it was lost the thing was found (negative: before); None if that is unknown.
+
+    Where only a day is stated, at most whole days between are known.
+    """
     if not (first.time_is_stated and second.time_is_stated):
         return None
     lost, found = lost_and_found(first, second)
-    return found.at - lost.at
+    gap = found.at - lost.at
+    if not (lost.is_day or found.is_day):
+        return gap
+    days = int((gap if gap >= timedelta() else min(gap + _DAY, timedelta())) / _DAY)
+    return days * _DAY if days else None
 
 
 def time_evidence(first: Item, second: Item) -> float | None:
@@ -167,7 +176,7 @@ def time_evidence(first: Item, second: Item) -> float | None:
 def _delays(item: Item) -> Delays | None:
     """Return by how many days `item.at` may be later than what happened, each equally likely; None if unknown."""
     if item.time_is_stated:
-        return _NO_DELAY
+        return _DURING_DAY if item.is_day else _NO_DELAY
     if item.posted_at is None:
         return None
     return _AFTER_LOST if item.kind is ReportKind.LOST else _AFTER_FOUND

@@ -55,6 +55,8 @@ class Item:
     """When it was posted, if known: the latest time at which it happened."""
     shows: tuple[str, ...] = ()
     """Nouns, in English, of things that its photos clearly show."""
+    is_day: bool = False
+    """Whether only the day is stated, which begins with `at`."""
 
     @property
     def seen_colours(self) -> tuple[tuple[float, ...], ...]:

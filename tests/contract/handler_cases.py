@@ -69,6 +69,7 @@ class OwnCases:
         await stage.search(report)
         assert sentence("keep_watching", until=end_of(report, "en")) in await stage.words(report)
         stage.later(3)
+        await stage.join(keep_days=10, language="de")  # the thread stays in its language
         await stage.press("extend", report.id, ADA)
         extended = await stage.now(report)
         assert (extended.expires_at - report.expires_at).days == 3

@@ -25,6 +25,7 @@ def item(number: int, text: str = "blue umbrella") -> Item:
         ruled_out_places=("hall", "bus"),
         posted_at=NOON if number % 2 else None,
         shows=("umbrella",),
+        is_day=not number % 3,
     )
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from cli.errors import UsageError
 from cli.tuning.posts_file import read_posts
 from reunite.entities import ReportKind
-from reunite.matching.circumstances import time_evidence
+from reunite.matching.circumstances import found_after, time_evidence
 from reunite.matching.evidence import Item
+from tests.support.tables import for_each
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOURS = st.floats(-1000, 1000)
@@ -41,6 +42,31 @@ def test_a_found_report_is_posted_after_the_lost_report_it_ends() -> None:
     soon, late, before = (evidence(lost, posted(ReportKind.FOUND, hours)) for hours in (30, 24 * 30, -24 * 5))
     assert soon > 1
     assert 0 > late > before
+
+
+def day(kind: ReportKind, days: int) -> Item:
+    return replace(timed(kind, 24 * days - 12), is_day=True)
+
+
+def test_a_day_alone_is_no_midnight() -> None:
+    afternoon, find = timed(ReportKind.LOST, 3), day(ReportKind.FOUND, 0)
+    assert evidence(afternoon, find) > evidence(afternoon, timed(ReportKind.FOUND, -12)) + 1
+    assert evidence(day(ReportKind.LOST, 0), find) > 0 > evidence(afternoon, day(ReportKind.FOUND, -3))
+
+
+@for_each(
+    ("lost", "found", "days"),
+    [
+        (timed(ReportKind.LOST, 3), day(ReportKind.FOUND, 0), None),
+        (day(ReportKind.LOST, 0), day(ReportKind.FOUND, 0), None),
+        (day(ReportKind.LOST, 0), timed(ReportKind.FOUND, -15), None),
+        (day(ReportKind.LOST, 0), day(ReportKind.FOUND, 1), 1),
+        (day(ReportKind.LOST, 0), timed(ReportKind.FOUND, 51), 2),
+        (timed(ReportKind.LOST, 3), day(ReportKind.FOUND, -2), -1),
+    ],
+)
+def test_of_a_day_alone_only_whole_days_between_are_known(lost: Item, found: Item, days: int | None) -> None:
+    assert found_after(lost, found) == (days and timedelta(days=days))
 
 
 def test_a_post_two_days_later_may_be_of_something_found_right_after_it_was_lost() -> None:
