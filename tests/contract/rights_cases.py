@@ -130,7 +130,10 @@ ACTS: Final[Mapping[Act, Do]] = {
     "open_board": Scene.open_board,
     "give_verdict": Scene.give_verdict,
     "withdraw_verdict": partial(Scene.give_verdict, given=False),
-    **{act: _press(act, "lost") for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these")},
+    **{
+        act: _press(act, "lost")
+        for act in ("withdraw", "extend", "add_photo", "add_detail", "none_of_these", "none_fits")
+    },
     **{act: _press(act, "match") for act in ("mine", "not_mine", "pick", "confirm", "reject", "release")},
     **{act: _press(act, "claim") for act in ("see_claim", "accept_claim", "reject_claim")},
     **{act: _press(act, "found") for act in ("proof_question", "whereabouts", "i_lost_it", "i_found_it")},

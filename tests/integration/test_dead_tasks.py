@@ -56,7 +56,7 @@ async def test_a_slack_bot_ends_with_its_reconciler(database_url: str, monkeypat
             await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("service", ["workers.sweep.Sweep.run", "workers.app.keep_learning"])
+@pytest.mark.parametrize("service", ["workers.sweep.repeat", "workers.app.keep_learning"])
 @pytest.mark.parametrize("death", [die, leak])
 async def test_a_worker_ends_with_its_sweep_or_learning(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, service: str, death: Work
