@@ -235,17 +235,9 @@ class Handlers:
         """
         await self._community.unlink(await self._known_workspace(platform, workspace))
 
-    async def leave(
-        self, platform: PlatformName, workspace: str, may_return: Callable[[], Awaitable[None]] | None = None
-    ) -> None:
-        """Delete a workspace that has removed the bot; nothing happens if it was never joined.
-
-        `may_return` is awaited once it may join again, as a new one: the deletion may take long.
-        """
-        aside = await self._community.set_aside(platform, workspace)
-        if may_return:
-            await may_return()
-        if aside:
+    async def leave(self, platform: PlatformName, workspace: str) -> None:
+        """Delete a workspace that has removed the bot; nothing happens if it was never joined."""
+        if aside := await self._community.set_aside(platform, workspace):
             await self._community.delete(platform, aside)
 
     async def report_at(self, target: ReplyTarget) -> Report | None:

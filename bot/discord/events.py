@@ -155,7 +155,7 @@ class GuildEvents:
     async def on_guild_join(self, guild: discord.Guild) -> None:
         self._grants.note(guild)
         await self._greeter.greet(guild)  # first, so that a removal meanwhile ends it
-        async with self._workspaces.lock(guild.id):  # if it has just removed the bot, after it may return
+        async with self._workspaces.lock(guild.id):  # if it has just removed the bot, after its data is deleted
             await self._workspaces.join(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -149,11 +148,10 @@ class Workspaces:
 
     async def leave(self, guild_id: int) -> None:
         """Delete everything known about a guild that has removed the bot."""
-        async with AsyncExitStack() as until_it_may_return:
-            await until_it_may_return.enter_async_context(self.lock(guild_id))
+        async with self.lock(guild_id):
             self._settings.pop(guild_id, None)
             self._unsaved.pop(guild_id, None)
-            await self._handlers.leave("discord", str(guild_id), until_it_may_return.aclose)
+            await self._handlers.leave("discord", str(guild_id))
 
     def settings(self, guild: discord.Guild) -> Settings:
         return self._settings.get(guild.id, _DEFAULTS)

@@ -12,8 +12,6 @@ from bot.discord.app import running
 from bot.discord.workspaces import Workspaces
 from db.store import Store
 from reunite.commands import JoinWorkspace
-from reunite.community import CommunityHandlers
-from reunite.entities import PlatformName
 from reunite.handlers import Handlers
 from reunite.welcome import WelcomeHandlers
 from tests.doubles.discord import BOT_ID, DiscordDouble
@@ -148,29 +146,6 @@ async def test_a_guild_that_removes_the_bot_at_once_is_not_joined_again(
     may_join.set()
     await eventually(lambda: left.ended and ended.ended == begun[0])
     assert await world.store.workspace("discord", world.discord.guild_id) is None
-
-
-async def test_a_guild_that_returns_during_its_deletion_does_not_wait_for_that(
-    monkeypatch: pytest.MonkeyPatch, world: World
-) -> None:
-    delete, deleting, may_delete = CommunityHandlers.delete, asyncio.Event(), asyncio.Event()
-
-    async def delete_slowly(handlers: CommunityHandlers, platform: PlatformName, aside: str) -> None:
-        deleting.set()
-        await may_delete.wait()
-        await delete(handlers, platform, aside)
-
-    monkeypatch.setattr(CommunityHandlers, "delete", delete_slowly)
-    before = await eventually(world.community)
-    await world.discord.admin.remove_bot()
-    await deleting.wait()
-    await world.discord.admin.add_bot()
-    await eventually(
-        lambda: world.store.workspace("discord", world.discord.guild_id),
-        holds=lambda known: known and known.community != before,
-    )
-    may_delete.set()
-    await eventually(lambda: world.store.known_workspaces("discord"), holds=lambda known: len(known) == 1)
 
 
 @asynccontextmanager
