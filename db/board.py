@@ -15,7 +15,7 @@ _MAX_READ: Final = 500
 """The newest reports whose places are counted: reading a long text for places takes a millisecond or two."""
 _OF_TIME: Final = "coalesce(r.happened_at, r.posted_at, r.created_at)"
 _REPORTED: Final = "coalesce(r.posted_at, r.created_at)"
-_LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state NOT IN ('look', 'withdrawn') AND NOT r.sample
+_LISTED: Final = f"""FROM report r WHERE r.purged_at IS NULL AND r.state <> 'look' AND NOT r.sample
   AND (%(kind)s = '' OR r.kind::text = %(kind)s)
   AND (%(state)s = '' OR r.state::text = %(state)s OR %(state)s = 'unanswered' AND {UNANSWERED}
     OR %(state)s = 'ending' AND {ENDING})

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from db import mapping
 from db.counts import TALLY_RETURNED
-from db.leaving import SqlLeaving
 from db.outbox import CHANGED, REFRESH, stored
+from db.queries import Queries
 from db.statistics import TALLY
 from reunite import rules
 from reunite.entities import Account, ReportKind
@@ -135,7 +135,7 @@ _DELETE: Final = (
 _UNNAME: Final = f"UPDATE report r SET author_id = '' WHERE purged_at IS NOT NULL AND NOT {_NAMED_FOR_FINDS} AND"
 
 
-class SqlDeletion(SqlLeaving):
+class SqlDeletion(Queries):
     """`reunite.ports.deletion.Deletion`."""
 
     async def purge(self, report: UUID, ended: Reply | None) -> None:

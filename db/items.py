@@ -54,13 +54,9 @@ class SqlItems(Queries):
     """Reads reports in bulk."""
 
     async def of(self, reports: Collection[UUID]) -> Mapping[UUID, Item]:
-        """Return reports with their photos, without purged ones, looks and samples.
-
-        Withdrawn ones that aren't purged yet are those of a workspace that's being deleted.
-        """
+        """Return reports with their photos, without purged ones, looks and samples."""
         rows = await self._all(
-            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL"
-            " AND r.state NOT IN ('look', 'withdrawn')"
+            f"{mapping.REPORT} WHERE r.id = ANY(%(reports)s) AND r.purged_at IS NULL AND r.state <> 'look'"
             " AND NOT r.sample",
             reports=list(reports),
         )

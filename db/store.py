@@ -37,6 +37,7 @@ _NOTE_ABSENCE: Final = """UPDATE workspace
   SET absent_since = CASE WHEN %(since)s::timestamptz IS NOT NULL THEN least(absent_since, %(since)s) END
   WHERE id = %(id)s"""
 
+_SIGN_OUT: Final = "DELETE FROM board_session WHERE workspace_id = %s"
 _SOME_REPORTS: Final = "SELECT id FROM report WHERE workspace_id = %s LIMIT %s"
 _DELETED_AT_ONCE: Final = 500
 """Reports that are deleted in one transaction: nobody waits long for the rows that it locks."""
@@ -171,6 +172,8 @@ class Store(Database):
             yield CommunitySession(connection, there["community_id"], self.index_cache, self.keys)
 
     async def leave(self, workspace: Workspace) -> None:
+        async with self.transaction(workspace.community) as connection:
+            await connection.execute(_SIGN_OUT, [workspace.id])  # nobody sees on the board what's left meanwhile
         while await self._delete_some_reports(workspace):
             pass
         await self.rows_in(workspace.community, "SELECT leave_workspace(%s)", workspace.id)

@@ -11,7 +11,7 @@ from reunite.ports import Store
 GRACE: Final = timedelta(days=7)
 """Longer than any outage in which a platform may wrongly say that the bot isn't there."""
 LEAVING: Final = datetime.fromtimestamp(0, UTC)
-"""Marks a workspace that has removed the bot and whose deletion was begun: once it's set aside, it can't come back."""
+"""Marks a workspace that has removed the bot and whose deletion was begun."""
 
 IsThere = Callable[[str], Awaitable[bool | None]]
 """Asks a platform whether the bot is in a workspace, by the workspace's id; None if the platform can't say, as

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from reunite.absence import LEAVING
 from reunite.commands import ChangeSettings
-from reunite.entities import Member, PlatformName, Report, Settings, Trends, Workspace
+from reunite.entities import Member, Report, Settings, Trends, Workspace
 from reunite.errors import TellUserError
 from reunite.messages import notices
 from reunite.messages.reply import Reply
 from reunite.my_reports import end_all
 from reunite.ports import KnownCard, Queue, Store
-from reunite.retry import retried
 from reunite.text.zones import zone_named
 
 _CODE_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -104,29 +104,14 @@ class CommunityHandlers:
             if not await session.workspaces.unlink(workspace.id):
                 raise TellUserError("not_linked")
 
-    @retried
-    async def set_aside(self, platform: PlatformName, external_id: str) -> str | None:
-        """Begin the deletion of a workspace that has removed the bot; return its id from now on.
-
-        None if it was never joined.
-        """
-        known = await self._store.workspace(platform, external_id)
-        if known is None:
-            return None
-        async with self._store.session(known.community) as session:
-            return await session.deletion.set_aside(known.id)
-
-    @retried
-    async def delete(self, platform: PlatformName, aside: str) -> None:
-        """Delete a workspace that was set aside, with everything known about it, also where others quote it."""
-        known = await self._store.workspace(platform, aside)
-        if known is None:
-            return
-        if await self._store.is_linked(known):  # otherwise nobody is left whom anything could be shown or told
-            async with self._store.session(known.community) as session:
-                reports = await session.workspaces.reports(known.id)
-            await end_all(self._store, known, reports)
-        await self._store.leave(known)
+    async def leave(self, workspace: Workspace) -> None:
+        """Delete a workspace that has removed the bot, with everything known about it, also where others quote it."""
+        await self._store.note_absence(workspace, LEAVING)
+        if await self._store.is_linked(workspace):  # otherwise nobody is left whom anything could be shown or told
+            async with self._store.session(workspace.community) as session:
+                reports = await session.workspaces.reports(workspace.id)
+            await end_all(self._store, workspace, reports)
+        await self._store.leave(workspace)
 
 
 def is_link_code(words: str) -> bool:

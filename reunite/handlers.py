@@ -235,10 +235,12 @@ class Handlers:
         """
         await self._community.unlink(await self._known_workspace(platform, workspace))
 
+    @retried
     async def leave(self, platform: PlatformName, workspace: str) -> None:
         """Delete a workspace that has removed the bot; nothing happens if it was never joined."""
-        if aside := await self._community.set_aside(platform, workspace):
-            await self._community.delete(platform, aside)
+        known = await self._store.workspace(platform, workspace)
+        if known:
+            await self._community.leave(known)
 
     async def report_at(self, target: ReplyTarget) -> Report | None:
         """Return the report whose post is `target.message`; without one, a report that has been in the channel."""

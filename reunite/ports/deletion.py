@@ -44,12 +44,6 @@ class Deletion(Protocol):
         The `kept` reply and the post that the bot has written for it stay.
         """
 
-    async def set_aside(self, workspace: UUID) -> str:
-        """Begin a workspace's deletion, and return the id by which alone it's found from now on.
-
-        Nothing of it is searched, sent, or shown to other workspaces any more. If it invites the bot again, it's new.
-        """
-
     async def separate(self, report: UUID) -> None:
         """Delete a report's matches with other workspaces, and remove the replies that quote across them."""
 

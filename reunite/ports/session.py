@@ -92,4 +92,4 @@ class Store(Protocol):
         """
 
     async def leave(self, workspace: Workspace) -> None:
-        """Delete a workspace that was set aside, and all that belongs to it."""
+        """Delete a workspace and all that belongs to it."""

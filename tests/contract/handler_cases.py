@@ -278,13 +278,8 @@ class LinkCases:
         found = await stage.found(target=ReplyTarget("web", "there", "found", "f1"))
         await _link(stage)
         await stage.search(await stage.now(lost), await _moved(stage, lost, found))
-        there = await stage.store.workspace("web", "there")
-        assert there
-        async with stage.store.session(there.community) as session:
-            aside = await session.deletion.set_aside(there.id)
-            assert not await session.items.of([found.id])  # before its deletion, which may take long
-        await stage.handlers.leave("web", aside)
-        await stage.handlers.leave("web", aside)
+        await stage.handlers.leave("web", "there")
+        await stage.handlers.leave("web", "there")
         assert "an umbrella" not in await stage.words(lost)
         with pytest.raises(DefectError):
             await stage.handlers.settings("web", "there")

@@ -58,13 +58,13 @@ async def test_a_large_community_is_deleted_in_parts(communities: Communities, m
 
     async with communities.large() as ending:
         of_it = ending.filled.tenant.community
-        handlers, aside = CommunityHandlers(ending.store, Hints()), str(ending.filled.tenant.workspace)
+        handlers = CommunityHandlers(ending.store, Hints())
         with monkeypatch.context() as killing, suppress(asyncio.CancelledError):
             killing.setattr(Store, "_delete_some_reports", killed_after_it)
-            await handlers.delete("web", aside)
+            await handlers.leave(workspace_of(ending))
         kept = "SELECT count(*) FILTER (WHERE purged_at IS NULL) FROM report WHERE community_id = %s"
         assert await ending.rows(kept, of_it) == [(REPORTS - _DELETED_AT_ONCE,)]
-        await handlers.delete("web", aside)
+        await handlers.leave(workspace_of(ending))
         assert await ending.rows("SELECT id FROM community WHERE id = %s", of_it) == []
         assert await ending.rows(kept, of_it) == [(0,)]
 
