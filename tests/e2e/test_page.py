@@ -104,7 +104,7 @@ async def test_verdicts_are_for_moderators_who_refuse_with_one_press(site: Site)
     ada, sam = await site.visit("Ada"), await site.visit("Sam")
     await sam.page.set_viewport_size({"width": 1280, "height": 200})
     await sam.page.locator("#toasts").evaluate(
-        "it => { window.most = 0; const ofMatch = (news) => /could be yours|Possible owner/.test(news.textContent);"
+        "it => { window.most = 0; const ofMatch = (news) => /High confidence/.test(news.textContent);"
         " const count = () => { most = Math.max(most, [...it.children].filter(ofMatch).length); };"
         " new MutationObserver(count).observe(it, { childList: true }); }"
     )
